@@ -1,0 +1,68 @@
+/**
+ * A Generation: every unit, file, link, hosts entry, port and system that the host should have, and so the manifest of
+ * what is ours on it. A frozen, pure value; its id is the hash of its content.
+ */
+import type { Recipe, StoreName } from "../systems/recipe.ts";
+import type { Unit } from "../units/unit.ts";
+
+/** A regular file of ours outside the unit directory. */
+export interface HostFile {
+  readonly text: string;
+  /** Octal: "0644". */
+  readonly mode: string;
+}
+
+/** A line of the host's hosts file. */
+export interface HostsEntry {
+  readonly address: string;
+  readonly names: readonly string[];
+}
+
+/** A port of the host that leads into a container. */
+export interface ForwardedPort {
+  readonly container: string;
+  readonly protocol: "tcp" | "udp";
+  readonly hostPort: number;
+  readonly containerPort: number;
+}
+
+/** What `list`, `status`, the planner and the seeder must know of a container beyond its units. */
+export interface ContainerPart {
+  readonly name: string;
+  readonly kind: "system";
+  /** `container@web.service` */
+  readonly unit: string;
+  /** Further units that live and die with it: network, merge, forwards. */
+  readonly companions: readonly string[];
+  /** "isolated": own user namespace. "trusted": container root is host root. */
+  readonly isolation: "isolated" | "trusted";
+  readonly autoStart: boolean;
+  readonly ephemeral: boolean;
+  /** Store name of the toplevel, or null for a `path` system. */
+  readonly system: StoreName | null;
+  /** Store name of the package tree, or null for a `path` system. */
+  readonly packages: StoreName | null;
+  /** The `path` of a system that the user built, else null. */
+  readonly path: string | null;
+  /** Addresses inside, without prefix length; IPv4 first. */
+  readonly addresses: readonly string[];
+  readonly ports: readonly ForwardedPort[];
+}
+
+export interface Generation {
+  /** Of this value's shape; raised when it changes. */
+  readonly format: 1;
+  /** Hash of everything below, hex, 32 characters. */
+  readonly id: string;
+  /** By unit name. */
+  readonly units: Readonly<Record<string, Unit>>;
+  /** Symlinks in the unit directory: `machines.target.wants/container@web.service` → `../container@web.service`. */
+  readonly unitLinks: Readonly<Record<string, string>>;
+  /** By absolute path. */
+  readonly files: Readonly<Record<string, HostFile>>;
+  readonly hosts: readonly HostsEntry[];
+  readonly ports: readonly ForwardedPort[];
+  readonly containers: Readonly<Record<string, ContainerPart>>;
+  /** What must be in the store, by store name, in an order in which each can be built on those before it. */
+  readonly systems: Readonly<Record<StoreName, Recipe>>;
+}

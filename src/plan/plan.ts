@@ -1,0 +1,80 @@
+/**
+ * A Plan: ordered steps, each with its reason, and what is kept and why. Made purely from (current generation, next
+ * generation, observed state), printed, and then executed: the very same value.
+ */
+import type { Generation } from "../compile/generation.ts";
+
+/** What a step does. `apply` has one function for each; nothing is decided there. */
+export type Action =
+  /** Stop units with their old definitions. */
+  | { readonly do: "stop-unit"; readonly unit: string }
+  | { readonly do: "remove-unit"; readonly unit: string }
+  | { readonly do: "write-unit"; readonly unit: string }
+  | { readonly do: "remove-unit-link"; readonly link: string }
+  | { readonly do: "write-unit-link"; readonly link: string; readonly target: string }
+  | { readonly do: "remove-file"; readonly path: string }
+  | { readonly do: "write-file"; readonly path: string }
+  | { readonly do: "write-hosts" }
+  /** Make the container's root from its system's seed; only ever where there is none. */
+  | { readonly do: "seed-root"; readonly container: string }
+  /** Put the container's declared directory in place and swap its `current` link. */
+  | { readonly do: "declare"; readonly container: string }
+  /** The generation becomes current: from here on the next boot has it. */
+  | { readonly do: "record-generation" }
+  | { readonly do: "daemon-reload" }
+  | { readonly do: "reload-unit"; readonly unit: string }
+  | { readonly do: "restart-unit"; readonly unit: string }
+  | { readonly do: "start-unit"; readonly unit: string };
+
+export interface Step {
+  /** Unique in its plan: `start-unit container@web.service`. */
+  readonly id: string;
+  readonly action: Action;
+  /** The container this is about, for grouping in what is shown. */
+  readonly container?: string;
+  /** Why, for people: "new", "its packages changed", "ExecStart changed". */
+  readonly because: string;
+  /** Ids of steps that must be done (not merely tried) first. Steps without an order between them may run at once. */
+  readonly after: readonly string[];
+}
+
+/** Something that a person might expect to change and that does not. */
+export interface Kept {
+  readonly unit: string;
+  readonly because: string;
+}
+
+export interface Plan {
+  readonly current: Generation | null;
+  readonly next: Generation;
+  readonly steps: readonly Step[];
+  readonly kept: readonly Kept[];
+  /** What the person should know before saying yes: foreign files in the way stop the plan, others only tell. */
+  readonly notices: readonly string[];
+}
+
+/** What the planner must know of the machine. Read by `src/runtimes/*\/observe.ts` and `src/host`. */
+export interface Observed {
+  /** By unit name, for every unit of the current and the next generation. */
+  readonly units: Readonly<Record<string, ObservedUnit>>;
+  /** By absolute path, for every file and unit file of both: the text, or null where there is none. */
+  readonly files: Readonly<Record<string, ObservedFile | null>>;
+  /** By link path below the unit directory: its target, or null. */
+  readonly unitLinks: Readonly<Record<string, string | null>>;
+  /** Our block of the hosts file as it is, or null where there is none. */
+  readonly hosts: string | null;
+  /** By container: what is on disk of it. */
+  readonly containers: Readonly<Record<string, { readonly hasRoot: boolean; readonly declared: string | null }>>;
+}
+
+export interface ObservedUnit {
+  /** systemd's ActiveState: active, inactive, failed, activating, … */
+  readonly active: string;
+  readonly sub: string;
+}
+
+export interface ObservedFile {
+  readonly text: string;
+  /** It carries our ownership mark, or stands in a generation of ours. */
+  readonly ours: boolean;
+}

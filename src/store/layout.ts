@@ -1,0 +1,30 @@
+/**
+ * Where everything of ours is kept on a machine. See docs/design/on-disk-format.md.
+ * A value and pure functions over it: nothing here touches the disk.
+ */
+export interface Layout {
+  /** Store, generations, container roots. Default `/var/lib/stowage`. */
+  readonly state: string;
+  /** Generated files that people and programs may read. Default `/etc/stowage`. */
+  readonly etc: string;
+  /** Locks and whatever must not survive a boot. Default `/run/stowage`. */
+  readonly run: string;
+  /** Unit files. Default `/etc/systemd/system`. */
+  readonly units: string;
+  /** Downloaded packages. Default `/var/cache/stowage`. */
+  readonly cache: string;
+}
+
+export const defaultLayout: Layout = {
+  state: "/var/lib/stowage",
+  etc: "/etc/stowage",
+  run: "/run/stowage",
+  units: "/etc/systemd/system",
+  cache: "/var/cache/stowage",
+};
+
+export const storeDir = (layout: Layout): string => `${layout.state}/store`;
+export const storePath = (layout: Layout, name: string): string => `${storeDir(layout)}/${name}`;
+export const generationsDir = (layout: Layout): string => `${layout.state}/generations`;
+export const containerDir = (layout: Layout, container: string): string => `${layout.state}/containers/${container}`;
+export const runtimeRoot = (layout: Layout, container: string): string => `${layout.run}/containers/${container}`;

@@ -1,0 +1,73 @@
+/**
+ * What a store path is made from. A recipe is plain data; the hash of its canonical JSON is the store path's name,
+ * so a path is known, and can stand in a unit, before anything is built. Pure.
+ */
+
+/** `<32 characters of base32>-<label>`, the last component of a store path. */
+export type StoreName = string;
+
+/** One package, pinned. */
+export interface LockedPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly arch: string;
+  /** Bytes of the .deb. */
+  readonly size: number;
+  /** sha256 of the .deb, hex. */
+  readonly sha256: string;
+  /** Path below the base URI of its archive: `pool/main/n/nginx/…deb`. */
+  readonly path: string;
+  /** Which of the source's archives it comes from: `debian`, `debian-security`, … */
+  readonly archive: string;
+}
+
+/** What a configuration asks of a Debian source: resolved to a {@link DebianRecipe} by the lock. */
+export interface DebianRequest {
+  readonly kind: "debian";
+  /** `bookworm`, `trixie`, … */
+  readonly suite: string;
+  /** Package names, sorted, without duplicates. */
+  readonly packages: readonly string[];
+}
+
+/** A tree of packages: `usr/` (shared, read-only) and `seed/` (what /etc, /var, … begin with). */
+export interface DebianRecipe {
+  readonly kind: "debian";
+  /** Raised when the builder changes what it makes of the same packages. */
+  readonly builder: number;
+  readonly suite: string;
+  readonly arch: string;
+  /** Seconds since 1970: every time stamp in the tree is at most this. From the lock, never "now". */
+  readonly epoch: number;
+  /** Built in this order, each on the former: the layering fixes uid numbers, so it belongs to the recipe. */
+  readonly layers: readonly (readonly LockedPackage[])[];
+}
+
+/** A file below the container's /etc. */
+export interface EtcFile {
+  readonly text: string;
+  /** "symlink": a link into the declared directory (default). Octal: a copy with this mode. */
+  readonly mode: "symlink" | string;
+  readonly user: string;
+  readonly group: string;
+}
+
+/** A container's own declared part: what differs between containers on the same packages. */
+export interface ToplevelRecipe {
+  readonly kind: "toplevel";
+  readonly builder: number;
+  /** The container's name, for the store path's label. */
+  readonly name: string;
+  /** The package tree below it. */
+  readonly packages: StoreName;
+  /** By path below /etc: `nginx/conf.d/site.conf`. */
+  readonly etc: Readonly<Record<string, EtcFile>>;
+  /** Unit files and drop-ins by path below the unit directory: `web.service`, `nginx.service.d/declared.conf`. */
+  readonly units: Readonly<Record<string, string>>;
+  /** Symlinks in the unit directory: `multi-user.target.wants/web.service` → `../web.service`. */
+  readonly unitLinks: Readonly<Record<string, string>>;
+  /** Executable scripts by name, made from `script`, `preStart`, …: run as /run/declared/current/bin/<name>. */
+  readonly bin: Readonly<Record<string, string>>;
+}
+
+export type Recipe = DebianRecipe | ToplevelRecipe;
