@@ -1,0 +1,27 @@
+/** The words a user may write in host.ts. Types of the evaluated configuration and of definitions are inferred from here. */
+import { type ConfigFrom, mkOption, types } from "../modules/index.ts";
+import { containerOptions } from "./containers.ts";
+import { hostMetaOptions } from "./host.ts";
+import type { systemOptions } from "./system/index.ts";
+
+export const hostOptions = {
+  ...hostMetaOptions,
+  containers: mkOption({
+    type: types.attrsOf(types.submodule({ options: containerOptions })),
+    default: {},
+    example: { web: { autoStart: true, config: { packages: ["nginx-light"] } } },
+    description: "System containers, by name. Each is the service container@<name>.service.",
+  }),
+};
+
+type OwnOptions = typeof hostOptions;
+declare module "../modules/index.ts" {
+  interface HostOptions extends OwnOptions {}
+}
+
+/** The evaluated configuration of a host: what `evalModules` gives for {@link hostOptions}. */
+export type HostConfig = ConfigFrom<OwnOptions>;
+/** One evaluated container. */
+export type ContainerConfig = ConfigFrom<typeof containerOptions>;
+/** One evaluated system: what `containers.<name>.config` becomes. */
+export type SystemConfig = ConfigFrom<typeof systemOptions>;
