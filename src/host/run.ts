@@ -1,0 +1,180 @@
+/**
+ * The only place that starts a program. An argument list, never shell text; what came of it is a value, and a failure is
+ * told as people need it: the cause, then the command to paste, then what the program said.
+ */
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { StowageError } from "../error.ts";
+import { completeLines, type LineSplitter } from "./lines.ts";
+
+export interface RunOptions {
+  /** Written to the program's standard input, which is then closed. Without it the program reads from /dev/null. */
+  readonly input?: string | Uint8Array;
+  /** Milliseconds; then the program and everything it started is ended. Default: no limit. */
+  readonly timeout?: number;
+  /** Default: our own. */
+  readonly cwd?: string;
+  /** Added to, or with `undefined` taken out of, our own environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Told each line as it comes, without its line break. */
+  readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
+  /** Exit statuses that are answers, not failures. Default `[0]`; `"any"` for all. */
+  readonly accept?: readonly number[] | "any";
+  /** Ends the program when it fires. */
+  readonly signal?: AbortSignal;
+  /** Which package has the program, for the hint when it is missing. */
+  readonly package?: string;
+}
+
+export interface RunResult {
+  /** Exit status, 0..255; of a program ended by a signal 128 + its number, as shells say it. */
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Milliseconds between SIGTERM and SIGKILL. */
+const patience = 2000;
+
+interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly timedOut: boolean;
+}
+
+/**
+ * Starts `argv[0]` with the rest as its arguments and waits for its end.
+ * @throws StowageError `program-missing`, `command-timeout` or `command-failed`
+ */
+export async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const [program, ...args] = argv;
+  if (program === undefined) throw new TypeError("run: an empty argument list");
+  const child = spawn(program, args, {
+    cwd: options.cwd,
+    env: environment(options.env),
+    stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    // A process group of its own, so that a timeout also ends what the program started.
+    detached: true,
+  });
+  const stdout = collect(child.stdout, "stdout", options.onLine);
+  const stderr = collect(child.stderr, "stderr", options.onLine);
+  // A program that ends without reading its input is no failure of ours (EPIPE).
+  child.stdin?.on("error", () => undefined);
+  child.stdin?.end(options.input);
+  const ending = await ended(child, argv, options);
+  const result = { status: statusOf(ending), stdout: stdout(), stderr: stderr() };
+  if (ending.timedOut || !accepted(result.status, ending, options.accept)) throw failure(argv, ending, result, options);
+  return result;
+}
+
+/**
+ * Gives our own terminal to a program and waits for its end.
+ * @returns its exit status, as in {@link RunResult}
+ */
+export async function attach(argv: readonly string[], options: Pick<RunOptions, "env" | "package"> = {}) {
+  const [program, ...args] = argv;
+  if (program === undefined) throw new TypeError("attach: an empty argument list");
+  const child = spawn(program, args, { stdio: "inherit", env: environment(options.env) });
+  return statusOf(await ended(child, argv, options));
+}
+
+/** An argument list as text that can be pasted into a shell. For people only: we never run it. */
+export function pasteable(argv: readonly string[]): string {
+  return argv.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`)).join(" ");
+}
+
+function environment(changes: RunOptions["env"]): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env };
+  for (const [name, value] of Object.entries(changes ?? {})) {
+    if (value === undefined) delete env[name];
+    else env[name] = value;
+  }
+  return env;
+}
+
+function ended(child: ReturnType<typeof spawn>, argv: readonly string[], options: RunOptions): Promise<Ending> {
+  return new Promise((resolve, reject) => {
+    let timedOut = false;
+    let killer: NodeJS.Timeout | undefined;
+    const onAbort = () => {
+      signalGroup(child.pid, "SIGTERM");
+      killer = setTimeout(() => signalGroup(child.pid, "SIGKILL"), patience);
+    };
+    const onTimeout = () => {
+      timedOut = true;
+      onAbort();
+    };
+    const timer = options.timeout === undefined ? undefined : setTimeout(onTimeout, options.timeout);
+    options.signal?.addEventListener("abort", onAbort);
+    const settle = () => {
+      clearTimeout(timer);
+      clearTimeout(killer);
+      options.signal?.removeEventListener("abort", onAbort);
+    };
+    child.once("error", (error: NodeJS.ErrnoException) => {
+      settle();
+      reject(error.code === "ENOENT" ? missing(argv, options) : error);
+    });
+    child.once("close", (code, signal) => {
+      settle();
+      resolve({ code, signal, timedOut });
+    });
+  });
+}
+
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // ESRCH: it is gone already.
+  }
+}
+
+function collect(
+  stream: NodeJS.ReadableStream | null,
+  name: "stdout" | "stderr",
+  onLine: RunOptions["onLine"],
+): () => string {
+  const chunks: Buffer[] = [];
+  const splitter: LineSplitter | undefined = onLine && completeLines((line) => onLine(line, name));
+  stream?.on("data", (chunk: Buffer) => {
+    chunks.push(chunk);
+    splitter?.push(chunk);
+  });
+  stream?.on("end", () => splitter?.end());
+  return () => Buffer.concat(chunks).toString("utf8");
+}
+
+function statusOf(ending: Ending): number {
+  if (ending.code !== null) return ending.code;
+  return ending.signal === null ? 255 : 128 + constants.signals[ending.signal];
+}
+
+function accepted(status: number, ending: Ending, accept: RunOptions["accept"]): boolean {
+  if (accept === "any") return true;
+  return ending.code !== null && (accept ?? [0]).includes(status);
+}
+
+function missing(argv: readonly string[], options: RunOptions): StowageError {
+  return new StowageError({
+    code: "program-missing",
+    message: `the program ${argv[0]} is not installed`,
+    details: [`needed for: ${pasteable(argv)}`],
+    ...(options.package && { hint: `install the package ${options.package}` }),
+  });
+}
+
+function failure(argv: readonly string[], ending: Ending, result: RunResult, options: RunOptions): StowageError {
+  const cause = ending.timedOut
+    ? `did not end within ${(options.timeout ?? 0) / 1000} s`
+    : ending.signal !== null
+      ? `was ended by ${ending.signal}`
+      : `failed with exit status ${result.status}`;
+  const output = `${result.stderr.trimEnd()}\n${result.stdout.trimEnd()}`.split("\n").filter((line) => line !== "");
+  return new StowageError({
+    code: ending.timedOut ? "command-timeout" : "command-failed",
+    message: `${argv[0]} ${cause}`,
+    details: [`$ ${pasteable(argv)}`, ...output.slice(-20)],
+  });
+}
