@@ -1,0 +1,85 @@
+/**
+ * The encoders of systemd's syntaxes: command lines, Environment= assignments, literal text, unit names.
+ * Facts: systemd.syntax(7), systemd.service(5) "COMMAND LINES", systemd.unit(5) "SPECIFIERS", systemd-escape(1).
+ */
+import { StowageError } from "../error.ts";
+import { lineText } from "./text.ts";
+import type { Exec } from "./unit.ts";
+
+/** Text in which systemd would expand specifiers (`%n`), so that it means itself. */
+export function literal(text: string): string {
+  return lineText(text, "The text").replaceAll("%", "%%");
+}
+
+/** One argument of a command line: exactly this string reaches the program. Control characters are refused. */
+export function execArgument(argument: string): string {
+  const escaped = lineText(argument, "An argument").replaceAll("%", "%%").replaceAll("$", "$$$$");
+  return /^[A-Za-z0-9_@%+=:,./$-]+$/.test(escaped) ? escaped : quote(escaped);
+}
+
+/** One Exec line, without its key. */
+export function execLine(exec: Exec): string {
+  const [program, ...rest] = exec.exec;
+  if (program === undefined) throw new StowageError({ code: "empty-command", message: "A command has no program" });
+  const words = [programWord(program), ...rest.map(execArgument)];
+  return (exec.ignoreFailure ? "-" : "") + words.join(" ");
+}
+
+/**
+ * The program stands under other rules than its arguments: `$` is not expanded in it, so it cannot be escaped either,
+ * and characters before the path are prefixes.
+ */
+function programWord(program: string): string {
+  if (program.includes("$") || !/^[/A-Za-z0-9_.]/.test(program)) {
+    throw new StowageError({
+      code: "unfit-program",
+      message: `systemd cannot run a program of this name: ${JSON.stringify(program)}`,
+      details: ["A program is an absolute path or a plain name, without `$`."],
+    });
+  }
+  return execArgument(program);
+}
+
+/** `"NAME=value"` for Environment=. `$` means itself there; line breaks and tabs are kept, as C escapes. */
+export function environmentAssignment(name: string, value: string): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+    throw new StowageError({
+      code: "bad-variable-name",
+      message: `Not a name of an environment variable: ${JSON.stringify(name)}`,
+      hint: "Letters, digits and `_`, not beginning with a digit.",
+    });
+  }
+  const kept = value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\t", "\\t").replaceAll('"', '\\"');
+  return `"${name}=${lineText(kept, `The environment variable ${name}`).replaceAll("%", "%%")}"`;
+}
+
+/** A path as one word of a list such as RequiresMountsFor=, where specifiers are expanded and `$` is not. */
+export function pathWord(path: string): string {
+  const escaped = lineText(path, "A path").replaceAll("%", "%%");
+  return /^[A-Za-z0-9_@%+=:,./$-]+$/.test(escaped) ? escaped : quote(escaped);
+}
+
+/** As `systemd-escape TEXT`: any string as part of a unit name. */
+export function escapeName(text: string): string {
+  const bytes = new TextEncoder().encode(lineText(text, "A name"));
+  return Array.from(bytes, (byte, index) => {
+    const char = String.fromCharCode(byte);
+    if (char === "/") return "-";
+    return /[A-Za-z0-9:_.]/.test(char) && !(index === 0 && char === ".") ? char : hexEscape(byte);
+  }).join("");
+}
+
+/** As `systemd-escape --path PATH`: an absolute path as the name of a mount or device unit. */
+export function escapePath(path: string): string {
+  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+  if (!path.startsWith("/") || parts.includes("..")) {
+    throw new StowageError({
+      code: "bad-path",
+      message: `Not an absolute path without "..": ${JSON.stringify(path)}`,
+    });
+  }
+  return parts.length === 0 ? "-" : escapeName(parts.join("/"));
+}
+
+const quote = (text: string): string => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+const hexEscape = (byte: number): string => `\\x${byte.toString(16).padStart(2, "0")}`;

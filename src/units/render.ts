@@ -1,0 +1,53 @@
+/** A unit value as text. Facts: systemd.syntax(7). */
+import { StowageError } from "../error.ts";
+import { execLine } from "./escape.ts";
+import { ownershipMark } from "./mark.ts";
+import { lineText } from "./text.ts";
+import type { Exec, Unit, UnitSection, UnitValue } from "./unit.ts";
+
+/**
+ * The unit file's text, our ownership mark first. A string value is written as it stands, in systemd's syntax, so
+ * specifiers in it are expanded; an {@link Exec} is escaped in full. Throws StowageError where a value does not fit.
+ */
+export function render(unit: Unit): string {
+  const sections = Object.entries(unit.sections).filter(([, section]) => Object.keys(section).length > 0);
+  return [ownershipMark, ...sections.map(([name, section]) => renderSection(name, section))].join("\n");
+}
+
+/** The lines that a value stands for, each without its key. An empty line resets what was said before it. */
+export function linesOf(value: UnitValue): readonly string[] {
+  if (typeof value === "boolean") return [value ? "yes" : "no"];
+  if (typeof value === "number") return [String(value)];
+  if (typeof value === "string") return [value];
+  if (isExec(value)) return [execLine(value)];
+  return (value as readonly (string | Exec)[]).map((item) => (typeof item === "string" ? item : execLine(item)));
+}
+
+export function isExec(value: UnitValue): value is Exec {
+  return typeof value === "object" && "exec" in value;
+}
+
+function renderSection(name: string, section: UnitSection): string {
+  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) throw badName("section", name);
+  const lines = Object.entries(section).flatMap(([key, value]) => renderKey(key, value));
+  return [`[${name}]`, ...lines, ""].join("\n");
+}
+
+function renderKey(key: string, value: UnitValue): string[] {
+  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(key)) throw badName("key", key);
+  return linesOf(value).map((line) => {
+    const text = lineText(line, `The value of ${key}=`).trim();
+    // A backslash at the end would swallow the next line.
+    if (text.endsWith("\\")) {
+      throw new StowageError({
+        code: "unfit-text",
+        message: `The value of ${key}= ends with a backslash: ${JSON.stringify(line)}`,
+      });
+    }
+    return `${key}=${text}`;
+  });
+}
+
+function badName(what: string, name: string): StowageError {
+  return new StowageError({ code: "bad-unit-key", message: `Not a ${what} of a unit file: ${JSON.stringify(name)}` });
+}
