@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Which package has the program, for the hint when it is missing. */
   readonly package?: string;
+  /** Open files that the program gets as descriptors 3, 4, …: for flock(1), which locks a file that we hold open. */
+  readonly fds?: readonly number[];
 }
 
 export interface RunResult {
@@ -52,7 +54,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   const child = spawn(program, args, {
     cwd: options.cwd,
     env: environment(options.env),
-    stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe", ...(options.fds ?? [])],
     // A process group of its own, so that a timeout also ends what the program started.
     detached: true,
   });

@@ -2,6 +2,7 @@
  * What a store path is made from. A recipe is plain data; the hash of its canonical JSON is the store path's name,
  * so a path is known, and can stand in a unit, before anything is built. Pure.
  */
+import { storeName } from "../store/names.ts";
 
 /** `<32 characters of base32>-<label>`, the last component of a store path. */
 export type StoreName = string;
@@ -19,6 +20,8 @@ export interface LockedPackage {
   readonly path: string;
   /** Which of the source's archives it comes from: `debian`, `debian-security`, … */
   readonly archive: string;
+  /** Asked for by name, not only needed by another. Gives the store path its label. */
+  readonly requested?: true;
 }
 
 /** What a configuration asks of a Debian source: resolved to a {@link DebianRecipe} by the lock. */
@@ -71,3 +74,22 @@ export interface ToplevelRecipe {
 }
 
 export type Recipe = DebianRecipe | ToplevelRecipe;
+
+/** What `builder` holds in a recipe made now. Raise one when the builder makes something else of the same recipe. */
+export const builders = { debian: 1, toplevel: 1 } as const;
+
+/** What a person reads in the store path's name: `debian-trixie-nginx-light`, `web`. */
+export function recipeLabel(recipe: Recipe): string {
+  if (recipe.kind === "toplevel") return recipe.name;
+  const asked = recipe.layers
+    .slice(1)
+    .flat()
+    .filter((part) => part.requested)
+    .map((part) => part.name);
+  return ["debian", recipe.suite, ...asked].join("-");
+}
+
+/** The store path of a recipe. Of one recipe there is one name, so a layer below is found where it was built before. */
+export function recipeName(recipe: Recipe): StoreName {
+  return storeName(recipe, recipeLabel(recipe));
+}
