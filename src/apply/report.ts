@@ -21,7 +21,13 @@ export type Progress =
   | { readonly kind: "step-started"; readonly step: Step }
   | { readonly kind: "step-ended"; readonly row: ReportRow }
   /** A long piece of work before or inside a step: a download, a build. `done`/`total` where they are known. */
-  | { readonly kind: "work"; readonly id: string; readonly text: string; readonly done?: number; readonly total?: number }
+  | {
+      readonly kind: "work";
+      readonly id: string;
+      readonly text: string;
+      readonly done?: number;
+      readonly total?: number;
+    }
   | { readonly kind: "work-ended"; readonly id: string; readonly text: string };
 
 export type OnProgress = (event: Progress) => void;

@@ -1,0 +1,34 @@
+/**
+ * What carrying out a plan needs of the machine: one verb for each kind of step, nothing to decide. `machine.ts` has
+ * the real ones; tests bring their own.
+ */
+export interface Effects {
+  stopUnit(unit: string): Promise<void>;
+  startUnit(unit: string): Promise<void>;
+  restartUnit(unit: string): Promise<void>;
+  reloadUnit(unit: string): Promise<void>;
+  daemonReload(): Promise<void>;
+  writeUnit(unit: string): Promise<void>;
+  removeUnit(unit: string): Promise<void>;
+  writeUnitLink(link: string, target: string): Promise<void>;
+  removeUnitLink(link: string): Promise<void>;
+  writeFile(path: string): Promise<void>;
+  removeFile(path: string): Promise<void>;
+  writeHosts(): Promise<void>;
+  seedRoot(container: string): Promise<void>;
+  declare(container: string): Promise<void>;
+  recordGeneration(): Promise<void>;
+
+  /** Before the first step: the generation and the journal of intent are on disk, and durable. */
+  begin(): Promise<void>;
+  /** After the last step. `complete`: nothing is left that a later switch would have to know of. */
+  end(complete: boolean): Promise<void>;
+  /** What became of a unit whose job failed, looked up after the failure. `since`: when the job began, ms since 1970. */
+  explain(unit: string, since: number): Promise<UnitFailure>;
+}
+
+export interface UnitFailure {
+  /** In one line: `container-net@web.service failed (exit-code), exit status 1`. */
+  readonly text: string;
+  readonly log: readonly string[];
+}

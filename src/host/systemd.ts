@@ -1,0 +1,136 @@
+/**
+ * systemd, in our words. Today every verb is one call of systemctl or journalctl; the interface is such that a D-Bus
+ * client can take their place. No policy here.
+ * Facts: systemctl(1), journalctl(1), org.freedesktop.systemd1(5), sd_booted(3).
+ */
+import { existsSync } from "node:fs";
+import { StowageError } from "../error.ts";
+import { type RunOptions, type RunResult, run } from "./run.ts";
+
+export interface UnitState {
+  readonly unit: string;
+  /** `loaded`, `not-found`, `masked`, … */
+  readonly load: string;
+  /** ActiveState: `active`, `inactive`, `failed`, `activating`, `deactivating`, `reloading`. */
+  readonly active: string;
+  readonly sub: string;
+  /** `success`, `exit-code`, `signal`, `timeout`, … */
+  readonly result: string;
+  /** 0 where there is none, also while the unit activates. */
+  readonly mainPid: number;
+  /** Exit status of the last main process, or the number of the signal that ended it. */
+  readonly exitStatus: number;
+  /** When the unit became active, in milliseconds since 1970; null where it is not. */
+  readonly since: number | null;
+}
+
+export interface Systemd {
+  daemonReload(): Promise<void>;
+  /** Each of these waits until the job is done. @throws StowageError `job-failed` */
+  start(unit: string): Promise<void>;
+  stop(unit: string): Promise<void>;
+  restart(unit: string): Promise<void>;
+  reload(unit: string): Promise<void>;
+  /** States of many units at once, by name. A unit that systemd does not know is `inactive`, `not-found`. */
+  states(units: readonly string[]): Promise<Readonly<Record<string, UnitState>>>;
+  /** The last log lines of some units, oldest first. `since`: milliseconds since 1970. */
+  log(units: readonly string[], options: { readonly lines: number; readonly since?: number }): Promise<string[]>;
+}
+
+/** Whether the machine runs systemd. sd_booted(3): the directory exists exactly then. */
+export const isBooted = (): boolean => existsSync("/run/systemd/system");
+
+const properties = [
+  "LoadState",
+  "ActiveState",
+  "SubState",
+  "Result",
+  "MainPID",
+  "ExecMainStatus",
+  "ActiveEnterTimestampMonotonic",
+];
+
+type Run = (argv: readonly string[], options?: RunOptions) => Promise<RunResult>;
+
+/** The system's own manager, through its programs. `program` is replaced in tests. */
+export function systemctl(program: Run = run): Systemd {
+  const job = async (verb: string, unit: string) => {
+    const result = await program(["systemctl", verb, "--", unit], { accept: "any", package: "systemd" });
+    if (result.status !== 0) throw jobFailed(verb, unit, result);
+  };
+  return {
+    daemonReload: async () => void (await program(["systemctl", "daemon-reload"], { package: "systemd" })),
+    start: (unit) => job("start", unit),
+    stop: (unit) => job("stop", unit),
+    restart: (unit) => job("restart", unit),
+    reload: (unit) => job("reload", unit),
+    states: (units) => statesOf(program, units),
+    log: (units, options) => lastLines(program, units, options),
+  };
+}
+
+/** One call for up to this many units: an argument list has a limit (execve(2), E2BIG). */
+const unitsPerCall = 1000;
+
+async function statesOf(program: Run, units: readonly string[]): Promise<Record<string, UnitState>> {
+  const states: Record<string, UnitState> = {};
+  for (let from = 0; from < units.length; from += unitsPerCall) {
+    const some = units.slice(from, from + unitsPerCall);
+    const argv = ["systemctl", "show", `--property=${properties.join(",")}`, "--", ...some];
+    const { stdout } = await program(argv, { package: "systemd" });
+    const blocks = stdout.split("\n\n");
+    some.forEach((unit, index) => {
+      states[unit] = parseState(unit, blocks[index] ?? "");
+    });
+  }
+  return states;
+}
+
+/** One block of `systemctl show`: `Name=value` lines. */
+export function parseState(unit: string, block: string): UnitState {
+  const values = new Map<string, string>();
+  for (const line of block.split("\n")) {
+    const equals = line.indexOf("=");
+    if (equals > 0) values.set(line.slice(0, equals), line.slice(equals + 1));
+  }
+  const active = values.get("ActiveState") ?? "inactive";
+  return {
+    unit,
+    load: values.get("LoadState") ?? "not-found",
+    active,
+    sub: values.get("SubState") ?? "dead",
+    result: values.get("Result") ?? "success",
+    mainPid: Number(values.get("MainPID") ?? 0),
+    exitStatus: Number(values.get("ExecMainStatus") ?? 0),
+    since: active === "active" ? wallClock(Number(values.get("ActiveEnterTimestampMonotonic") ?? 0)) : null,
+  };
+}
+
+/**
+ * The wall clock's time of a moment of CLOCK_MONOTONIC, which is also what hrtime reads. Unlike the other form of the
+ * property its format is the same in every version and time zone.
+ */
+function wallClock(microseconds: number): number | null {
+  if (microseconds === 0) return null;
+  return Math.round(Date.now() - (Number(process.hrtime.bigint()) / 1e6 - microseconds / 1e3));
+}
+
+async function lastLines(program: Run, units: readonly string[], options: { lines: number; since?: number }) {
+  // What a unit said just before it died may still be on its way.
+  await program(["journalctl", "--sync"], { accept: "any", package: "systemd" });
+  const argv = ["journalctl", "--quiet", "--no-pager", "--output=cat", `--lines=${options.lines}`];
+  if (options.since !== undefined) argv.push(`--since=@${(options.since / 1000).toFixed(3)}`);
+  const { stdout } = await program([...argv, ...units.map((unit) => `--unit=${unit}`)], { accept: "any" });
+  return stdout.split("\n").filter((line) => line !== "");
+}
+
+/** systemctl's own first words; its advice what to type next is left out: the report has that already. */
+function jobFailed(verb: string, unit: string, result: RunResult): StowageError {
+  const said = result.stderr.split("\n").filter((line) => line !== "" && !/^(See|Hint:|Use) /.test(line));
+  const cause = (said[0] ?? `systemctl failed with exit status ${result.status}`).replace(/\s+See .*$/, "");
+  return new StowageError({
+    code: "job-failed",
+    message: `${unit}: ${verb} failed: ${cause.replace(/\.$/, "")}`,
+    details: said.slice(1),
+  });
+}

@@ -1,0 +1,194 @@
+import { expect, test } from "vitest";
+import { apply } from "../../src/apply/apply.ts";
+import type { Effects } from "../../src/apply/effects.ts";
+import type { Progress } from "../../src/apply/report.ts";
+import type { Generation } from "../../src/compile/generation.ts";
+import { StowageError } from "../../src/error.ts";
+import type { Action, Plan, Step } from "../../src/plan/plan.ts";
+
+const next: Generation = {
+  format: 1,
+  id: "0".repeat(32),
+  units: {},
+  unitLinks: {},
+  files: {},
+  hosts: [],
+  ports: [],
+  containers: {},
+  systems: {},
+};
+
+const planOf = (steps: readonly Step[]): Plan => ({ current: null, next, steps, kept: [], notices: [] });
+const idOf = (action: Action) => Object.values(action).join(" ");
+const step = (action: Action, after: readonly string[] = []): Step => ({
+  id: idOf(action),
+  action,
+  because: "a test",
+  after,
+});
+const start = (unit: string, after: readonly string[] = []) => step({ do: "start-unit", unit }, after);
+const write = (unit: string, after: readonly string[] = []) => step({ do: "write-unit", unit }, after);
+const record = step({ do: "record-generation" });
+
+/** Effects that note what they are asked for. A call named in `fail` fails, one in `slow` takes a while. */
+function fake(options: { readonly fail?: Record<string, Error>; readonly slow?: readonly string[] } = {}) {
+  const calls: string[] = [];
+  const state = { running: 0, most: 0 };
+  const effects = new Proxy({} as Effects, {
+    get: (_, verb: string) =>
+      verb === "then"
+        ? undefined
+        : async (...args: unknown[]) => {
+            const call = [verb, ...args.filter((arg) => verb !== "explain" || typeof arg === "string")].join(" ");
+            calls.push(call);
+            if (verb === "explain") return { text: `${args[0]} failed (exit-code), exit status 1`, log: ["boom"] };
+            state.running += 1;
+            state.most = Math.max(state.most, state.running);
+            await new Promise((done) => setTimeout(done, options.slow?.includes(call) ? 30 : 1));
+            state.running -= 1;
+            const error = options.fail?.[call];
+            if (error) throw error;
+          },
+  });
+  return { effects, calls, state };
+}
+
+const outcomes = (report: Awaited<ReturnType<typeof apply>>) =>
+  Object.fromEntries(report.rows.map((row) => [row.step.id, row.outcome]));
+const jobFailed = new StowageError({ code: "job-failed", message: "systemctl's words" });
+
+test("each action is one verb, with its arguments", async () => {
+  const actions: Action[] = [
+    { do: "stop-unit", unit: "u" },
+    { do: "remove-unit", unit: "u" },
+    { do: "write-unit", unit: "u" },
+    { do: "remove-unit-link", link: "l" },
+    { do: "write-unit-link", link: "l", target: "t" },
+    { do: "remove-file", path: "p" },
+    { do: "write-file", path: "p" },
+    { do: "write-hosts" },
+    { do: "seed-root", container: "c" },
+    { do: "declare", container: "c" },
+    { do: "record-generation" },
+    { do: "daemon-reload" },
+    { do: "reload-unit", unit: "u" },
+    { do: "restart-unit", unit: "u" },
+    { do: "start-unit", unit: "u" },
+  ];
+  const chain = actions.map((action, index) => step(action, index === 0 ? [] : [idOf(actions[index - 1]!)]));
+  const { effects, calls } = fake();
+  const report = await apply(planOf(chain), effects);
+  expect(calls).toEqual([
+    "begin",
+    "stopUnit u",
+    "removeUnit u",
+    "writeUnit u",
+    "removeUnitLink l",
+    "writeUnitLink l t",
+    "removeFile p",
+    "writeFile p",
+    "writeHosts",
+    "seedRoot c",
+    "declare c",
+    "recordGeneration",
+    "daemonReload",
+    "reloadUnit u",
+    "restartUnit u",
+    "startUnit u",
+    "end true",
+  ]);
+  expect(report.rows.every((row) => row.outcome === "done")).toBe(true);
+});
+
+test("steps without an order run at once; a step waits for all it comes after", async () => {
+  const plan = planOf([start("a"), start("b"), start("c", ["start-unit a", "start-unit b"])]);
+  const { effects, calls, state } = fake({ slow: ["startUnit a"] });
+  await apply(plan, effects);
+  expect(calls).toEqual(["begin", "startUnit a", "startUnit b", "startUnit c", "end true"]);
+  expect(state.most).toBe(2);
+});
+
+test("a failed step: what needs it is not run, however far away, everything else goes on", async () => {
+  const plan = planOf([
+    write("a"),
+    write("b"),
+    start("a", ["write-unit a"]),
+    start("after-a", ["start-unit a", "write-unit b"]),
+    start("b", ["write-unit b"]),
+  ]);
+  const { effects, calls } = fake({ fail: { "writeUnit a": new Error("ENOSPC: no space left on device") } });
+  const report = await apply(plan, effects);
+  expect(outcomes(report)).toEqual({
+    "write-unit a": "failed",
+    "write-unit b": "done",
+    "start-unit a": "not-run",
+    "start-unit after-a": "not-run",
+    "start-unit b": "done",
+  });
+  expect(calls).not.toContain("startUnit a");
+  expect(report.rows[0]).toMatchObject({ error: "Error: ENOSPC: no space left on device" });
+});
+
+test("a failed unit is explained: state, exit status, last log lines", async () => {
+  const { effects, calls } = fake({ fail: { "startUnit a": jobFailed } });
+  const report = await apply(planOf([start("a")]), effects);
+  expect(report.rows[0]).toMatchObject({
+    outcome: "failed",
+    error: "a failed (exit-code), exit status 1",
+    log: ["boom"],
+  });
+  expect(calls).toContain("explain a");
+});
+
+test("a failed step that is no job tells its own cause and details", async () => {
+  const error = new StowageError({ code: "x", message: "in the way", details: ["more"] });
+  const { effects, calls } = fake({ fail: { "writeUnit a": error } });
+  const report = await apply(planOf([write("a")]), effects);
+  expect(report.rows[0]).toMatchObject({ error: "in the way", log: ["more"] });
+  expect(calls.some((call) => call.startsWith("explain"))).toBe(false);
+});
+
+test.each([
+  ["a start fails", [record, start("a")], "startUnit a", true],
+  ["a stop fails: its unit could not be removed", [record, step({ do: "stop-unit", unit: "a" })], "stopUnit a", false],
+  ["a file is not removed", [record, step({ do: "remove-file", path: "p" })], "removeFile p", false],
+  ["the generation does not become current", [record], "recordGeneration", false],
+  ["the daemon is not reloaded", [record, step({ do: "daemon-reload" })], "daemonReload", false],
+])("the journal stays exactly while only it knows what is left: %s", async (_, steps, fails, complete) => {
+  const { effects, calls } = fake({ fail: { [fails]: jobFailed } });
+  await apply(planOf(steps), effects);
+  expect(calls.at(-1)).toBe(`end ${complete}`);
+});
+
+test("nothing is touched when the journal cannot be written", async () => {
+  const { effects, calls } = fake({ fail: { begin: jobFailed } });
+  await expect(apply(planOf([start("a")]), effects)).rejects.toBe(jobFailed);
+  expect(calls).toEqual(["begin"]);
+});
+
+test("a plan whose order makes no sense is refused before anything is touched", async () => {
+  const { effects, calls } = fake();
+  await expect(apply(planOf([start("a", ["nowhere"])]), effects)).rejects.toThrow("no earlier step");
+  await expect(apply(planOf([start("a"), start("a")]), effects)).rejects.toThrow("two steps");
+  expect(calls).toEqual([]);
+});
+
+test("progress is told for every step that runs, as it runs", async () => {
+  const events: string[] = [];
+  const onProgress = (event: Progress) =>
+    void events.push(event.kind === "step-ended" ? `ended ${event.row.step.id}` : `${event.kind}`);
+  const plan = planOf([write("a"), start("a", ["write-unit a"]), start("b", ["start-unit a"])]);
+  const { effects } = fake({ fail: { "startUnit a": jobFailed } });
+  await apply(plan, effects, onProgress);
+  expect(events).toEqual(["step-started", "ended write-unit a", "step-started", "ended start-unit a"]);
+});
+
+test("a thousand containers: the order is kept, and it does not take long", async () => {
+  const steps = Array.from({ length: 1000 }, (_, n) => [write(`${n}`), start(`${n}`, [`write-unit ${n}`])]).flat();
+  const { effects, state } = fake();
+  const before = Date.now();
+  const report = await apply(planOf(steps), effects);
+  expect(report.rows.every((row) => row.outcome === "done")).toBe(true);
+  expect(state.most).toBe(64);
+  expect(Date.now() - before).toBeLessThan(2000);
+});
