@@ -1,0 +1,286 @@
+/**
+ * A lab host: a throwaway Debian machine in namespaces, whose PID 1 is systemd, on a machine whose PID 1 need not be.
+ * An object with a life: boot, use, stop. It is removed even when its process throws, is interrupted or killed.
+ */
+import type { ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { LabCgroup } from "./cgroup.ts";
+import { CommandFailed, type ExecOptions, exec, type Result } from "./exec.ts";
+import { putBackInotify, raiseInotify } from "./inotify.ts";
+import { forget, hostNames, hostsLock, remember, removeLeftovers } from "./lives.ts";
+import { type Lock, lock, withLock } from "./lock.ts";
+import { type Bind, leaderOf, startNspawn, until } from "./nspawn.ts";
+import { checkout, hostsDir } from "./places.ts";
+import { type Flavour, type OnTreeProgress, type Suite, tree } from "./tree.ts";
+
+export interface BootOptions {
+  readonly suite: Suite;
+  /** Default "base". */
+  readonly flavour?: Flavour;
+  /** Further binds, after the usual ones. */
+  readonly binds?: readonly Bind[];
+  /** The host lives on when this process ends; `lab stop` ends it. */
+  readonly keep?: boolean;
+  readonly onTreeProgress?: OnTreeProgress;
+}
+
+export interface RunOptions extends Pick<ExecOptions, "input" | "onOutput"> {
+  /** Added to a small constant environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Milliseconds, default 60 000; then everything the command started is killed and an error thrown. */
+  readonly timeout?: number;
+}
+
+/** What is kept about a host beside its files, for another process that enters or ends it. */
+interface HostRecord {
+  readonly suite: Suite;
+  readonly flavour: Flavour;
+  readonly nspawn: number;
+}
+
+const environment = {
+  HOME: "/root",
+  LANG: "C.UTF-8",
+  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  TERM: "dumb",
+  USER: "root",
+};
+
+/**
+ * Plain directories of this machine, because a host's root is an overlay: overlayfs takes neither idmapped mounts nor
+ * another overlay on top.
+ */
+const plainDirectories = ["stowage", "containers", "docker", "machines"];
+
+/** The command: the product as it was built, run by this machine's node. Constant. */
+const wrapper = `#!/bin/sh
+exec /usr/local/bin/node /opt/stowage/dist/cli.js "$@"
+`;
+
+export class LabHost {
+  /** `lab-bookworm-3f2a91`: its machine name, host name, cgroup and directory. */
+  readonly name: string;
+  readonly suite: Suite;
+  readonly flavour: Flavour;
+  /** Its files on this machine. */
+  readonly directory: string;
+  readonly #cgroup: LabCgroup;
+  readonly #keep: boolean;
+  readonly #binds: readonly Bind[];
+  #lock: Lock | undefined;
+  #nspawn: ChildProcess | undefined;
+  #nspawnPid = 0;
+  #leader = 0;
+
+  private constructor(name: string, options: BootOptions) {
+    this.name = name;
+    this.suite = options.suite;
+    this.flavour = options.flavour ?? "base";
+    this.directory = join(hostsDir(), name);
+    this.#cgroup = new LabCgroup(name);
+    this.#keep = options.keep ?? false;
+    this.#binds = options.binds ?? [];
+  }
+
+  /** Boots a new host, its systemd up and idle; its tree is made first where there is none. About a second. */
+  static async boot(options: BootOptions): Promise<LabHost> {
+    const lower = await tree(options.suite, options.flavour, options.onTreeProgress);
+    const host = new LabHost(`lab-${options.suite}-${randomBytes(3).toString("hex")}`, options);
+    await withLock(hostsLock(), async () => {
+      await removeLeftovers();
+      await host.#create(lower);
+      raiseInotify();
+    });
+    if (!host.#keep) remember(host);
+    try {
+      await host.start();
+    } catch (error) {
+      await host.stop();
+      throw error;
+    }
+    return host;
+  }
+
+  /** A kept host of another process, by its name. */
+  static attach(name: string): LabHost {
+    const file = join(hostsDir(), name, "host.json");
+    if (!/^lab-[a-z]+-[0-9a-f]+$/.test(name) || !existsSync(file)) throw new Error(`there is no lab host ${name}`);
+    const record = JSON.parse(readFileSync(file, "utf8")) as HostRecord;
+    const host = new LabHost(name, { ...record, keep: true });
+    host.#nspawnPid = record.nspawn;
+    host.#leader = leaderOf(record.nspawn) ?? 0;
+    if (host.#leader === 0) throw new Error(`lab host ${name} does not run`);
+    return host;
+  }
+
+  /** Process id of its PID 1, as seen from here. */
+  get leader(): number {
+    if (this.#leader === 0) throw new Error(`lab host ${this.name} does not run`);
+    return this.#leader;
+  }
+
+  /** The host's /var/lib/stowage, as a path of this machine. */
+  get stateDir(): string {
+    return join(this.directory, "var", "stowage");
+  }
+
+  async #create(lower: string): Promise<void> {
+    mkdirSync(this.directory, { recursive: true, mode: 0o700 });
+    this.#lock = await lock(join(this.directory, "lock"));
+    symlinkSync(lower, join(this.directory, "lower"));
+    for (const name of ["upper", "work", "root"]) mkdirSync(join(this.directory, name));
+    for (const name of plainDirectories) mkdirSync(join(this.directory, "var", name), { recursive: true, mode: 0o711 });
+    writeFileSync(join(this.directory, "stowage"), wrapper, { mode: 0o755 });
+  }
+
+  #allBinds(): Bind[] {
+    const root = checkout();
+    const readOnly = (source: string, target: string): Bind => ({ source, target, readOnly: true });
+    mkdirSync(join(root, "dist"), { recursive: true });
+    return [
+      readOnly(process.execPath, "/usr/local/bin/node"),
+      readOnly(join(this.directory, "stowage"), "/usr/local/bin/stowage"),
+      ...["dist", "package.json", "node_modules"].map((name) => readOnly(join(root, name), `/opt/stowage/${name}`)),
+      ...plainDirectories.map((name) => ({
+        source: join(this.directory, "var", name),
+        target: `/var/lib/${name}`,
+        readOnly: false,
+      })),
+      ...this.#binds,
+    ];
+  }
+
+  /** Starts a host that was powered off or crashed: what was on its disk is still there. */
+  async start(): Promise<void> {
+    if (!this.#lock) throw new Error(`lab host ${this.name} was stopped`);
+    const cgroups = this.#cgroup.create();
+    const child = startNspawn({
+      directory: this.directory,
+      machine: this.name,
+      binds: this.#allBinds(),
+      cgroups,
+      lock: this.#lock.descriptor,
+      detached: this.#keep,
+    });
+    this.#nspawn = child;
+    this.#nspawnPid = child.pid ?? 0;
+    child.on("error", (error) => writeFileSync(join(this.directory, "console.log"), `${error}\n`, { flag: "a" }));
+    if (this.#keep) child.unref();
+    this.#leader = await until(`lab host ${this.name}: PID 1`, 20_000, async () => {
+      if (child.exitCode !== null || child.pid === undefined)
+        throw new Error(this.#bootFailure("systemd-nspawn ended"));
+      return leaderOf(this.#nspawnPid);
+    });
+    const state = await until(`lab host ${this.name}: system manager`, 60_000, () => this.#systemState());
+    if (state !== "running") throw new Error(this.#bootFailure(`its system manager is ${state}`));
+    const record: HostRecord = { suite: this.suite, flavour: this.flavour, nspawn: this.#nspawnPid };
+    writeFileSync(join(this.directory, "host.json"), `${JSON.stringify(record)}\n`);
+  }
+
+  /** `running`, `degraded`, …, or undefined while systemd does not answer yet. */
+  async #systemState(): Promise<string | undefined> {
+    const { stdout } = await this.run(["systemctl", "is-system-running", "--wait"]);
+    const state = stdout.trim();
+    return ["", "offline", "initializing", "starting", "unknown"].includes(state) ? undefined : state;
+  }
+
+  #bootFailure(why: string): string {
+    const console = readFileSync(join(this.directory, "console.log"), "utf8").trimEnd().split("\n").slice(-20);
+    return [`lab host ${this.name} did not come up: ${why}; its console said:`, ...console].join("\n");
+  }
+
+  /** Runs a program inside, as root. A non-zero exit code is a result, not an error. */
+  async run(argv: readonly string[], options: RunOptions = {}): Promise<Result> {
+    const cgroup = this.#cgroup.run();
+    const enter = ["nsenter", "--target", `${this.leader}`, "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup"];
+    const command = ["sh", "-c", 'echo 0 > "$1" && shift && exec "$@"', "lab", cgroup.procs, ...enter];
+    command.push(`--wdns=${options.cwd ?? "/root"}`, "--", ...argv);
+    try {
+      return await exec(command, {
+        ...options,
+        env: { ...environment, ...options.env },
+        cwd: "/",
+        timeout: options.timeout ?? 60_000,
+        onTimeout: () => cgroup.kill(),
+      });
+    } finally {
+      cgroup.removeIfEmpty();
+    }
+  }
+
+  /** Like {@link run}; a non-zero exit code is thrown. Returns standard output. */
+  async must(argv: readonly string[], options: RunOptions = {}): Promise<string> {
+    const result = await this.run(argv, options);
+    if (result.code !== 0) throw new CommandFailed(`exit code ${result.code} in ${this.name}`, argv, result);
+    return result.stdout;
+  }
+
+  /** Shell text, for tests only. Stops at the first command that fails; throws on a non-zero exit code. */
+  sh(script: string, options: RunOptions = {}): Promise<string> {
+    return this.must(["sh", "-euc", script], options);
+  }
+
+  /** Writes a file, its directories made. */
+  async put(path: string, content: string | Uint8Array, mode = "0644"): Promise<void> {
+    const script = 'mkdir -p "$1" && cat > "$2" && chmod "$3" "$2"';
+    await this.must(["sh", "-c", script, "put", dirname(path), path, mode], { input: content });
+  }
+
+  /** Reads a text file. */
+  get(path: string): Promise<string> {
+    return this.must(["cat", "--", path]);
+  }
+
+  /** Shuts down as a person would; its disk is kept for {@link start}. */
+  async powerOff(): Promise<void> {
+    process.kill(this.leader, poweroffSignal);
+    await until(`lab host ${this.name}: shutdown`, 90_000, async () => (isAlive(this.#nspawnPid) ? undefined : true));
+    await this.crash();
+  }
+
+  /** Every process is killed at once; its disk is kept for {@link start}. */
+  async crash(): Promise<void> {
+    this.#leader = 0;
+    const child = this.#nspawn;
+    if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGKILL");
+      await ended;
+    }
+    await this.#cgroup.end();
+  }
+
+  /** Ends and removes it. Nothing of it is left on this machine. Safe to call twice. */
+  async stop(): Promise<void> {
+    await this.crash();
+    rmSync(this.directory, { recursive: true, force: true });
+    this.#lock?.release();
+    this.#lock = undefined;
+    forget(this);
+    await withLock(hostsLock(), async () => {
+      await removeLeftovers();
+      if (hostNames().length === 0) putBackInotify();
+    });
+  }
+
+  /** What can be done of {@link stop} while the process is exiting and nothing can be awaited. */
+  stopNow(): void {
+    this.#cgroup.killNow();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** SIGRTMIN+4 of signal(7) with glibc's SIGRTMIN: poweroff.target, systemd(1) "SIGNALS". */
+const poweroffSignal = 38;
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,101 @@
+/** How a lab host's systemd-nspawn is started, and how its PID 1 is found. Facts: systemd-nspawn(1). */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, openSync, readFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A directory or file of this machine that the host sees. */
+export interface Bind {
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+export interface Start {
+  /** The host's own directory: `lower`, `upper`, `work`, `root`, `console.log`. */
+  readonly directory: string;
+  readonly machine: string;
+  readonly binds: readonly Bind[];
+  /** `cgroup.procs` files to enter first. */
+  readonly cgroups: readonly string[];
+  /** Inherited and kept open for as long as the host runs. */
+  readonly lock: number;
+  /** It lives on when we end. */
+  readonly detached: boolean;
+}
+
+/**
+ * Constant; what differs comes as arguments. Mounts are made in a mount namespace of the host's own, so that they end
+ * with its last process, however that ends. Relative paths, because overlayfs options give `:` and `,` a meaning.
+ * nspawn's notes about itself go to a tmpfs there, for the same reason.
+ */
+const program = `set -eu
+cd "$1"; shift
+while [ "$1" != -- ]; do echo 0 > "$1"; shift; done; shift
+mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work root
+mkdir -p /run/systemd/nspawn
+mount -t tmpfs tmpfs /run/systemd/nspawn
+exec "$@"`;
+
+const colon = (path: string): string => path.replaceAll("\\", "\\\\").replaceAll(":", "\\:");
+
+function nspawnArgv(start: Start): string[] {
+  const argv = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--settings=no", "--boot"];
+  argv.push(`--machine=${start.machine}`, `--directory=${join(start.directory, "root")}`, "--private-network");
+  argv.push("--resolv-conf=off", "--timezone=off", "--link-journal=no", "--console=read-only");
+  // A lab host starts containers itself, so it needs what a real machine's root may do.
+  argv.push("--capability=all", "--system-call-filter=@mount @keyring bpf @module");
+  for (const device of ["/dev/fuse", "/dev/net/tun"]) if (existsSync(device)) argv.push(`--bind=${device}`);
+  for (const { source, target, readOnly } of start.binds) {
+    argv.push(`${readOnly ? "--bind-ro" : "--bind"}=${colon(source)}:${colon(target)}`);
+  }
+  return argv;
+}
+
+/** Starts nspawn. The child's process id is that of nspawn itself: every program before it ends in exec. */
+export function startNspawn(start: Start): ChildProcess {
+  const console = openSync(join(start.directory, "console.log"), "a");
+  const die = start.detached ? [] : ["setpriv", "--pdeathsig", "KILL"];
+  const argv = [...die, "unshare", "--mount", "--propagation", "slave", "sh", "-c", program, "lab"];
+  argv.push(start.directory, ...start.cgroups, "--", ...nspawnArgv(start));
+  writeSync(console, `\n# ${argv.slice(argv.indexOf("--") + 1).join(" ")}\n`);
+  const [command = "", ...rest] = argv;
+  return spawn(command, rest, {
+    stdio: ["ignore", console, console, start.lock],
+    detached: true,
+    env: {
+      PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+      SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1",
+      SYSTEMD_NSPAWN_API_VFS_WRITABLE: "1",
+    },
+  });
+}
+
+/** PID 1 of a running nspawn as seen from here, once it is there and has become systemd. */
+export function leaderOf(nspawn: number): number | undefined {
+  const children = readOrEmpty(`/proc/${nspawn}/task/${nspawn}/children`).split(" ");
+  for (const child of children.filter((word) => word !== "")) {
+    // nspawn's first child prepares the tree outside of the PID namespace; PID 1 is called systemd after its last exec.
+    const inside = /^NSpid:.*\s(\d+)$/m.exec(readOrEmpty(`/proc/${child}/status`))?.[1];
+    if (inside === "1" && readOrEmpty(`/proc/${child}/comm`).trim() === "systemd") return Number(child);
+  }
+  return undefined;
+}
+
+function readOrEmpty(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** Calls `probe` until it gives something, as often as is cheap, and no longer than `limit` milliseconds. */
+export async function until<T>(what: string, limit: number, probe: () => Promise<T | undefined>): Promise<T> {
+  for (const deadline = Date.now() + limit; ; ) {
+    const value = await probe();
+    if (value !== undefined) return value;
+    if (Date.now() > deadline) throw new Error(`${what}: not after ${limit} ms`);
+    await sleep(10);
+  }
+}

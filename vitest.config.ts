@@ -1,0 +1,31 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests that boot lab hosts or need root and a real machine; everything else must run anywhere, at any speed. */
+const live = ["test/scenarios/**/*.test.ts", "test/**/*.live.test.ts"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: live,
+          pool: "threads",
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: "scenarios",
+          include: live,
+          // Not threads: what a lab host is told to do when its process dies is tied to the thread that started it.
+          pool: "forks",
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
