@@ -1,0 +1,13 @@
+/**
+ * The module system: options, definitions, modules, and their evaluation to one configuration. A library of its own; it
+ * knows nothing of containers.
+ */
+export * from "./definition.ts";
+export type { Evaluation, EvaluationRequest, Issue } from "./evaluation.ts";
+export type { ConfigFrom, ConfigOf, DefOf, DefsFrom, Wrapped } from "./infer.ts";
+export { type Lib, lib } from "./lib.ts";
+// Not by name: an interface that is re-exported by name cannot be added to by declaration merging.
+export * from "./module.ts";
+export * from "./option.ts";
+export { Conflict, type Definition, type JsonSchema, type Merging, type OptionType } from "./option-type.ts";
+export { types } from "./types/index.ts";

@@ -1,0 +1,32 @@
+/**
+ * Where things are written in the files of the user. The loader rewrites each object literal so that its keys' places
+ * are recorded here as it is made; the evaluator asks. Kept outside the values, so that the values stay plain data.
+ */
+import type { Place } from "../error.ts";
+
+/** Name of the function in loaded code: a property of the global object, so that no file needs an import. */
+export const recorderName = "__stowagePlaces";
+
+// One registry in a process, even if this file is in two bundles: the symbol is shared by all of them.
+const registryKey = Symbol.for("stowage.places");
+type Places = Readonly<Record<string, Place>>;
+type Registry = WeakMap<object, Places>;
+const shared = globalThis as { [registryKey]?: Registry };
+shared[registryKey] ??= new WeakMap();
+const registry: Registry = shared[registryKey];
+
+/** Records where the keys of an object were written. */
+export function recordPlaces(object: object, places: Places): void {
+  registry.set(object, places);
+}
+
+/** Where a key of an object was written, if its file was loaded with places. */
+export function placeOfKey(object: object, key: string): Place | undefined {
+  const places = registry.get(object);
+  return places && Object.hasOwn(places, key) ? places[key] : undefined;
+}
+
+/** All recorded places of an object. */
+export function placesOfObject(object: object): Places | undefined {
+  return registry.get(object);
+}
