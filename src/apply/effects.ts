@@ -2,6 +2,8 @@
  * What carrying out a plan needs of the machine: one verb for each kind of step, nothing to decide. `machine.ts` has
  * the real ones; tests bring their own.
  */
+import type { UnitFailure } from "./explain.ts";
+
 export interface Effects {
   stopUnit(unit: string): Promise<void>;
   startUnit(unit: string): Promise<void>;
@@ -23,12 +25,9 @@ export interface Effects {
   begin(): Promise<void>;
   /** After the last step. `complete`: nothing is left that a later switch would have to know of. */
   end(complete: boolean): Promise<void>;
-  /** What became of a unit whose job failed, looked up after the failure. `since`: when the job began, ms since 1970. */
-  explain(unit: string, since: number): Promise<UnitFailure>;
-}
-
-export interface UnitFailure {
-  /** In one line: `container-net@web.service failed (exit-code), exit status 1`. */
-  readonly text: string;
-  readonly log: readonly string[];
+  /**
+   * What became of a unit whose job failed, looked up after the failure; null where systemd shows nothing that failed.
+   * `since`: when the job began, in milliseconds since 1970.
+   */
+  explain(unit: string, since: number): Promise<UnitFailure | null>;
 }

@@ -1,3 +1,4 @@
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { StowageError } from "../../src/error.ts";
 import { pasteable, run } from "../../src/host/run.ts";
@@ -81,6 +82,13 @@ test("lines are told whole and as they come, a last one without a line break too
     "process.stdout.write(Buffer.from([0xc3])); setTimeout(() => process.stdout.write(Buffer.from([0xbc, 10, 98])), 30)";
   await run([process.execPath, "-e", program], { onLine: (line, stream) => lines.push(`${stream}:${line}`) });
   expect(lines).toEqual(["stdout:ü", "stdout:b"]);
+});
+
+test("a descriptor of ours is the program's third", async () => {
+  const fd = openSync("/etc/passwd", "r");
+  const { stdout } = await run(["cat", "/proc/self/fd/3"], { fds: [fd] });
+  closeSync(fd);
+  expect(stdout).toBe(readFileSync("/etc/passwd", "utf8"));
 });
 
 test("environment: added, and taken out", async () => {

@@ -1,0 +1,51 @@
+/** Why a unit's job failed: state, exit status and last log lines, of the unit or of the companion it was waiting for. */
+import type { Systemd, UnitState } from "../host/systemd.ts";
+
+export interface UnitFailure {
+  /** In one line: `container-net@web.service failed: exit status 1`. */
+  readonly text: string;
+  readonly log: readonly string[];
+}
+
+/** How many of a failed unit's last log lines are shown. */
+const logLines = 10;
+
+/**
+ * @param units the unit whose job failed, then those that live and die with it
+ * @param since when the job began, in milliseconds since 1970
+ * @returns null where none of them shows a failure
+ */
+export async function explainFailure(
+  systemd: Pick<Systemd, "states" | "log">,
+  units: readonly string[],
+  since: number,
+): Promise<UnitFailure | null> {
+  const states = Object.values(await systemd.states(units));
+  const failed = states.filter((state) => state.active === "failed" || state.result !== "success");
+  if (failed.length === 0) return null;
+  const log = await systemd.log(
+    failed.map((state) => state.unit),
+    { lines: logLines, since },
+  );
+  return { text: failed.map(describeFailure).join("; "), log };
+}
+
+/** systemd's result words, for people. Facts: systemd.service(5), $SERVICE_RESULT. */
+export function describeFailure(state: UnitState): string {
+  const what = state.active === "failed" ? "failed" : state.active;
+  switch (state.result) {
+    case "exit-code":
+      return `${state.unit} ${what}: exit status ${state.exitStatus}`;
+    case "signal":
+    case "core-dump":
+      return `${state.unit} ${what}: ended by signal ${state.exitStatus}`;
+    case "timeout":
+      return `${state.unit} ${what}: not done in time`;
+    case "start-limit-hit":
+      return `${state.unit} ${what}: started too often within a short time`;
+    case "resources":
+      return `${state.unit} ${what}: systemd could not set it up`;
+    default:
+      return `${state.unit} ${what} (${state.result})`;
+  }
+}

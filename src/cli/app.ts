@@ -1,0 +1,73 @@
+/** The verbs of the command, and what happens when there is no such verb. Each verb's code is loaded when it is used. */
+import { type ApplicationContext, buildApplication, buildRouteMap, ExitCode, help, run } from "@stricli/core";
+import { exitCodes } from "./exit-codes.ts";
+import type { Io } from "./io.ts";
+import { text } from "./text.ts";
+import type { Context } from "./verb.ts";
+import { rootHelp, verbs } from "./verbs.ts";
+
+const app = buildApplication<Context>(
+  buildRouteMap({ routes: verbs, docs: { brief: "Declarative containers" }, aliases: { ls: "list", ps: "list" } }),
+  {
+    name: "stowage",
+    scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+    documentation: { disableAnsiColor: true },
+    localization: { text },
+  },
+  {
+    help: help({
+      brief: "Print this",
+      formatting: { caseStyle: "convert-camel-to-kebab", onlyRequiredInUsageLine: true, useAliasInUsageLine: false },
+    }),
+  },
+);
+
+/** Flags that take a value, among those that may stand before the verb. */
+const withValue = new Set(["-c", "--config", "--state"]);
+
+/** `stowage -c host.ts plan` is `stowage plan -c host.ts`: what stands before the verb is put behind it. */
+export function verbFirst(argv: readonly string[]): string[] {
+  let at = 0;
+  while (at < argv.length && argv[at]?.startsWith("-")) at += withValue.has(argv[at] ?? "") ? 2 : 1;
+  if (at === 0 || at >= argv.length) return [...argv];
+  return [argv[at] ?? "", ...argv.slice(0, at), ...argv.slice(at + 1)];
+}
+
+const asksForHelp = (argv: readonly string[]): boolean =>
+  argv.length === 0 || ["-h", "--help", "help"].includes(argv[0]!);
+
+/** @returns the exit code */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  if (asksForHelp(argv)) {
+    // `stowage help plan`, as people try it.
+    const [, name] = argv;
+    if (argv[0] === "help" && name !== undefined) return main([name, "--help"], io);
+    (argv.length === 0 ? io.stderr : io.stdout).write(rootHelp());
+    return argv.length === 0 ? exitCodes.badUsage : exitCodes.done;
+  }
+  let answer: number | undefined;
+  const process: ApplicationContext["process"] = {
+    stdout: plain(io.stdout),
+    stderr: plain(io.stderr),
+    env: io.env,
+    exitCode: null,
+  };
+  const context: Context = {
+    process,
+    io,
+    finish(code) {
+      answer = code;
+    },
+  };
+  await run(app, verbFirst(argv), context);
+  return answer ?? ownCode(process.exitCode ?? ExitCode.InternalError);
+}
+
+const plain = (out: Io["stdout"]) => ({ write: (chunk: string) => void out.write(chunk) });
+
+/** stricli's answer where no verb ran. */
+function ownCode(code: number | string): number {
+  if (code === ExitCode.Success) return exitCodes.done;
+  const usage: readonly (number | string)[] = [ExitCode.UnknownCommand, ExitCode.InvalidArgument];
+  return usage.includes(code) ? exitCodes.badUsage : exitCodes.bug;
+}

@@ -1,0 +1,28 @@
+/** The one table of exit codes: decided by it, shown by --help. */
+export const exitCodes = {
+  done: 0,
+  /** What sysexits.h has no word for: the configuration, or what was asked, cannot be. */
+  error: 1,
+  somethingToDo: 2,
+  unitsFailed: 4,
+  badUsage: 64,
+  bug: 70,
+  lockHeld: 75,
+  needsRoot: 77,
+} as const;
+
+const meanings: readonly (readonly [code: number, meaning: string])[] = [
+  [exitCodes.done, "done; for plan: there is nothing to do"],
+  [exitCodes.error, "an error: in the configuration, or there is no such container"],
+  [exitCodes.somethingToDo, "plan: there is something to do"],
+  [exitCodes.unitsFailed, "some steps or units failed; the others were carried out"],
+  [exitCodes.badUsage, "bad usage: no such verb or flag"],
+  [exitCodes.bug, "a bug of stowage's own"],
+  [exitCodes.lockHeld, "another switch is under way"],
+  [exitCodes.needsRoot, "this verb needs root"],
+];
+
+export const exitCodeHelp: string = [
+  ...meanings.map(([code, meaning]) => `  ${String(code).padStart(2)}  ${meaning}`),
+  "  run: the exit code of the command",
+].join("\n");

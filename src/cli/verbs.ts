@@ -1,0 +1,190 @@
+/** Every verb: its words for --help, what it takes, and where its code is. */
+import { exitCodeHelp } from "./exit-codes.ts";
+import { count, hostAliases, hostFlags, jsonFlag, sharedAliases, sharedFlags, textParameter } from "./flags.ts";
+import type { HostFlags, SharedFlags } from "./session.ts";
+import { verb } from "./verb.ts";
+
+type WithJson<Flags> = Flags & { readonly json?: boolean };
+export type LogsFlags = WithJson<SharedFlags> & {
+  readonly follow?: boolean;
+  readonly lines?: number;
+  readonly since?: string;
+  readonly unit?: string;
+};
+export type RunFlags = SharedFlags & {
+  readonly user?: string;
+  readonly cwd?: string;
+  readonly env?: readonly string[];
+};
+
+const one = (brief: string, placeholder: string) =>
+  ({ kind: "tuple", parameters: [textParameter(brief, placeholder)] }) as const;
+const oneOptional = (brief: string, placeholder: string) =>
+  ({ kind: "tuple", parameters: [{ ...textParameter(brief, placeholder), optional: true }] }) as const;
+const names = { kind: "array", minimum: 1, parameter: textParameter("A container", "name") } as const;
+
+const hostVerb = { flags: hostFlags, aliases: hostAliases };
+const hostJson = { flags: { ...hostFlags, ...jsonFlag }, aliases: hostAliases };
+const nameJson = { flags: { ...sharedFlags, ...jsonFlag }, aliases: sharedAliases };
+
+const configuration = {
+  check: verb<HostFlags, []>({
+    brief: "Evaluate the configuration and check it; change nothing",
+    examples: ["check", "-c examples/web/host.ts check"],
+    parameters: hostVerb,
+    load: () => import("./commands/check.ts"),
+  }),
+  eval: verb<HostFlags, [path?: string]>({
+    brief: "Print the evaluated configuration, or one part of it, as JSON",
+    examples: ["eval", "eval containers.web.localAddress"],
+    parameters: { ...hostVerb, positional: oneOptional("Part of it, with dots between names", "path") },
+    load: () => import("./commands/eval.ts"),
+  }),
+  compile: verb<WithJson<HostFlags>, []>({
+    brief: "Print the generation that the configuration means: units, files, systems",
+    details: "Nothing is built; packages must stand in the lock file, or are resolved into it.",
+    examples: ["compile --json"],
+    parameters: hostJson,
+    load: () => import("./commands/compile.ts"),
+  }),
+  build: verb<WithJson<HostFlags>, []>({
+    brief: "Build what the configuration needs into the store and print the store paths",
+    examples: ["build", "build --json"],
+    parameters: hostJson,
+    load: () => import("./commands/build.ts"),
+  }),
+};
+
+const host = {
+  plan: verb<WithJson<HostFlags>, []>({
+    brief: "Show what switch would do to every unit, container and file, and why",
+    details: "Exit code 0: nothing to do; 2: something to do.",
+    examples: ["plan", "plan --json"],
+    parameters: hostJson,
+    load: () => import("./commands/plan.ts"),
+  }),
+  switch: verb<WithJson<HostFlags>, []>({
+    brief: "Make the machine what the configuration says: now, and at every boot",
+    details: "Nothing changed: nothing is printed, nothing is done.",
+    examples: ["switch", "-c /srv/hosts/alpha/host.ts switch"],
+    parameters: hostJson,
+    load: () => import("./commands/switch.ts"),
+  }),
+};
+
+const containers = {
+  list: verb<WithJson<SharedFlags>, []>({
+    brief: "List the containers: state, address, ports",
+    examples: ["list", "list --json"],
+    parameters: nameJson,
+    load: () => import("./commands/list.ts"),
+  }),
+  status: verb<WithJson<SharedFlags>, [name: string]>({
+    brief: "Say whether a container is up, down or gone, and more about it",
+    details: "Exit code 1 where it is gone.",
+    examples: ["status web"],
+    parameters: { ...nameJson, positional: one("The container", "name") },
+    load: () => import("./commands/status.ts"),
+  }),
+  start: verb<SharedFlags, string[]>({
+    brief: "Start containers and wait until they are ready",
+    examples: ["start web", "start web db"],
+    parameters: { flags: sharedFlags, aliases: sharedAliases, positional: names },
+    load: () => import("./commands/start.ts"),
+  }),
+  stop: verb<SharedFlags, string[]>({
+    brief: "Stop containers and wait until they are down",
+    examples: ["stop web db"],
+    parameters: { flags: sharedFlags, aliases: sharedAliases, positional: names },
+    load: () => import("./commands/stop.ts"),
+  }),
+  run: verb<RunFlags, string[]>({
+    brief: "Run a command in a container, through its own systemd",
+    details: "Arguments arrive as they are given. Exit code: the command's.",
+    examples: ["run web -- systemctl status", "run web --user www-data -- id", "run web -- sh -c 'echo $HOSTNAME'"],
+    parameters: {
+      flags: {
+        ...sharedFlags,
+        user: {
+          kind: "parsed",
+          parse: String,
+          optional: true,
+          placeholder: "name",
+          brief: "As this user; default root",
+        },
+        cwd: {
+          kind: "parsed",
+          parse: String,
+          optional: true,
+          placeholder: "dir",
+          brief: "In this directory; default /",
+        },
+        env: {
+          kind: "parsed",
+          parse: String,
+          optional: true,
+          variadic: true,
+          placeholder: "NAME=value",
+          brief: "With this variable; can be given several times",
+        },
+      },
+      aliases: { ...sharedAliases, u: "user", e: "env" },
+      positional: {
+        kind: "array",
+        minimum: 2,
+        parameter: textParameter("The container, then -- and the command", "name -- command"),
+      },
+    },
+    load: () => import("./commands/run.ts"),
+  }),
+  logs: verb<LogsFlags, [name: string]>({
+    brief: "Show a container's log: its service on the host, and the journal inside, as one",
+    examples: ["logs web", "logs web -f", "logs web --since '10 minutes ago' --unit nginx"],
+    parameters: {
+      flags: {
+        ...sharedFlags,
+        ...jsonFlag,
+        follow: { kind: "boolean", optional: true, brief: "Go on as lines come", withNegated: false },
+        lines: {
+          kind: "parsed",
+          parse: count,
+          optional: true,
+          placeholder: "number",
+          brief: "Only the last ones; default 100",
+        },
+        since: { kind: "parsed", parse: String, optional: true, placeholder: "time", brief: "As journalctl takes it" },
+        unit: { kind: "parsed", parse: String, optional: true, placeholder: "unit", brief: "Only this unit inside" },
+      },
+      aliases: { ...sharedAliases, f: "follow", n: "lines", u: "unit" },
+      positional: one("The container", "name"),
+    },
+    load: () => import("./commands/logs.ts"),
+  }),
+};
+
+export const verbs = { ...configuration, ...host, ...containers };
+
+const groups = { "The configuration": configuration, "The host": host, Containers: containers };
+
+export function rootHelp(): string {
+  const lines = Object.entries(groups).flatMap(([title, members]) => [
+    `${title}:`,
+    ...Object.entries(members).map(([name, { brief }]) => `  ${name.padEnd(8)} ${brief}`),
+    "",
+  ]);
+  return `Declarative containers for any systemd Linux host.
+
+usage: stowage [-c host.ts] <verb> …
+
+${lines.join("\n")}
+Of every verb:
+  -h, --help       what it does, what it takes, examples
+  -q, -v           say less, say more
+  --json           the answer as JSON, where there is one
+  --no-color       no colours (NO_COLOR is respected too)
+  -c, --config     the configuration; default ./host.ts, else /etc/stowage/host.ts
+
+Exit codes:
+${exitCodeHelp}
+`;
+}

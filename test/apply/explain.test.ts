@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { describeFailure, explainFailure } from "../../src/apply/explain.ts";
+import type { UnitState } from "../../src/host/systemd.ts";
+
+const state = (unit: string, more: Partial<UnitState> = {}): UnitState => ({
+  unit,
+  load: "loaded",
+  active: "inactive",
+  sub: "dead",
+  result: "success",
+  mainPid: 0,
+  exitStatus: 0,
+  since: null,
+  ...more,
+});
+
+function fake(states: readonly UnitState[]) {
+  const asked: unknown[] = [];
+  return {
+    asked,
+    states: async () => Object.fromEntries(states.map((one) => [one.unit, one])),
+    log: async (units: readonly string[], options: object) => {
+      asked.push([units, options]);
+      return ["boom"];
+    },
+  };
+}
+
+test("the companion that failed is named, not the unit that waited for it", async () => {
+  const systemd = fake([
+    state("container@web.service"),
+    state("container-net@web.service", { active: "failed", result: "exit-code", exitStatus: 2 }),
+  ]);
+  const failure = await explainFailure(systemd, ["container@web.service", "container-net@web.service"], 5000);
+  expect(failure).toEqual({ text: "container-net@web.service failed: exit status 2", log: ["boom"] });
+  expect(systemd.asked).toEqual([[["container-net@web.service"], { lines: 10, since: 5000 }]]);
+});
+
+test("a unit that is tried again and again counts as failed", async () => {
+  const systemd = fake([state("a.service", { active: "activating", result: "exit-code", exitStatus: 1 })]);
+  expect((await explainFailure(systemd, ["a.service"], 0))?.text).toBe("a.service activating: exit status 1");
+});
+
+test("nothing failed: nothing is claimed", async () => {
+  expect(await explainFailure(fake([state("a.service")]), ["a.service"], 0)).toBeNull();
+});
+
+test.each([
+  ["signal", "x.service failed: ended by signal 9"],
+  ["timeout", "x.service failed: not done in time"],
+  ["start-limit-hit", "x.service failed: started too often within a short time"],
+  ["watchdog", "x.service failed (watchdog)"],
+])("systemd's result in words: %s", (result, text) => {
+  expect(describeFailure(state("x.service", { active: "failed", result, exitStatus: 9 }))).toBe(text);
+});
