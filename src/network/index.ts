@@ -1,0 +1,9 @@
+/** A container's network as texts for ip, nft, systemd-sysctl and the hosts file. Pure. */
+export { type Address, fullPrefix, parseAddress, withPort } from "./address.ts";
+export { hostsEntries, hostsText } from "./hosts.ts";
+export { type LinkFiles, linkFiles } from "./ip-batch.ts";
+export { type Link, type LinkEnds, linkOf, localAddress } from "./link.ts";
+export { networkdUnmanaged, networkManagerUnmanaged } from "./managers.ts";
+export { hostInterface, insideInterface, macAddress, namespacePath, networkNamespace } from "./names.ts";
+export { type Forward, nftBase, nftBaseDown, nftElements } from "./nft.ts";
+export { type HostNeeds, hostSysctls, insideSysctls, linkSysctls } from "./sysctl.ts";

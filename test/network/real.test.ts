@@ -1,0 +1,151 @@
+/**
+ * The texts, given to the real ip, nft and systemd-sysctl in namespaces of their own: two containers' links, a
+ * neighbour on another network, and who reaches whom. Needs root; nothing of the machine's own network is touched.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  hostSysctls,
+  insideSysctls,
+  type LinkEnds,
+  linkFiles,
+  linkOf,
+  linkSysctls,
+  nftBase,
+  nftBaseDown,
+  nftElements,
+  parseAddress,
+} from "../../src/network/index.ts";
+
+const address = (text: string) => parseAddress(text) ?? expect.fail(text);
+const ends = (family: 4 | 6, host: string, local: string): LinkEnds => ({
+  family,
+  host: address(host),
+  local: address(local),
+});
+const web = linkOf("web", [ends(4, "10.99.0.1", "10.99.0.2"), ends(6, "fd99::1", "fd99::2")]);
+const other = linkOf("really-long-name", [ends(4, "10.99.1.1", "10.99.1.2")]);
+const forward = { protocol: "tcp", hostPort: 8080, containerPort: 80 } as const;
+
+/** Runs in fresh network and mount namespaces. What it prints, a line `name=value` each, is the result. */
+const steps = `
+set -e
+mount -t tmpfs tmpfs /run
+ip link set lo up
+sysctl=/usr/lib/systemd/systemd-sysctl
+$sysctl $PWD/host.sysctl
+nft -f base.nft
+ip netns add lan
+ip link add uplink type veth peer name lan0 netns lan
+ip addr add 192.0.2.1/24 dev uplink; ip addr add fd98::1/64 dev uplink nodad; ip link set uplink up
+ip -n lan addr add 192.0.2.9/24 dev lan0; ip -n lan addr add fd98::9/64 dev lan0 nodad; ip -n lan link set lan0 up
+up() { ip -batch $1.host; $sysctl $PWD/$1.sysctl; ip -batch $1.up; ip netns exec $2 $sysctl $PWD/inside.sysctl; ip -n $2 -batch $1.ns; }
+up web ct-web
+up other ct-really-long-name
+nft -f web.add
+serve='require("http").createServer((q,s)=>s.end(q.socket.remoteAddress.replace("::ffff:",""))).listen'
+# Closed outputs: the children must not hold the test's pipe when this script has ended.
+exec 3>&1
+ip netns exec ct-web node -e "$serve"'(80,"::")' >/dev/null 2>&1 3>&- & webpid=$!
+node -e "$serve"'(9999,"127.0.0.1")' >/dev/null 2>&1 3>&- & hostpid=$!
+trap 'kill $webpid $hostpid' EXIT
+get() { echo "$1=$(shift; "$@" || true)"; }
+curl="curl -s -m 2 -g"
+for i in $(seq 50); do $curl http://10.99.0.2/ >/dev/null && $curl http://127.0.0.1:9999/ >/dev/null && break; sleep 0.1; done
+get direct4 $curl http://10.99.0.2/
+get direct6 $curl http://[fd99::2]/
+get loopback $curl http://127.0.0.1:8080/
+get own $curl http://192.0.2.1:8080/
+get own6 $curl http://[fd98::1]:8080/
+get gateway $curl http://10.99.0.1:8080/
+get lan ip netns exec lan $curl http://192.0.2.1:8080/
+get lan6 ip netns exec lan $curl http://[fd98::1]:8080/
+get self ip netns exec ct-web $curl http://10.99.0.1:8080/
+get self6 ip netns exec ct-web $curl http://[fd99::1]:8080/
+get sibling ip netns exec ct-really-long-name $curl http://10.99.1.1:8080/
+get altname sh -c 'ip -o link show ve-really-long-name | cut -d" " -f2 | cut -d@ -f1'
+get port ip netns exec ct-web cat /proc/sys/net/ipv4/ip_unprivileged_port_start
+# A container that takes away its own loopback and sends packets for 127.0.0.1 to the host.
+ip -n ct-web addr del 127.0.0.1/8 dev lo
+ip -n ct-web route add 127.0.0.1 via 10.99.0.1
+ip netns exec ct-web sh -c 'echo 1 > /proc/sys/net/ipv4/conf/eth0/route_localnet'
+get guarded ip netns exec ct-web $curl http://127.0.0.1:9999/
+nft flush chain inet stowage guard
+get unguarded ip netns exec ct-web $curl http://127.0.0.1:9999/
+# Loading the table anew renews the rules and keeps the elements.
+nft -f base.nft
+get again $curl http://192.0.2.1:8080/
+get rules sh -c 'nft list chain inet stowage guard | grep -c drop'
+nft -f web.delete
+get closed $curl http://192.0.2.1:8080/
+for i in 1 2 3 4 5; do ip -force -batch web.down; up web ct-web; done
+ip -force -batch web.down; ip -force -batch other.down
+get left sh -c 'ip -o link | grep -c ve- || true'
+nft -f down.nft
+`;
+
+const isRoot = process.getuid?.() === 0;
+let dir: string;
+let seen: Record<string, string>;
+
+beforeAll(() => {
+  if (!isRoot) return;
+  dir = mkdtempSync(join(tmpdir(), "stowage-network-"));
+  const write = (name: string, text: string) => writeFileSync(join(dir, name), `# first line\n${text}`);
+  for (const [name, link] of [["web", web] as const, ["other", other] as const]) {
+    const { host, up, ns, down } = linkFiles(link);
+    for (const [part, text] of Object.entries({ host, up, ns, down })) write(`${name}.${part}`, text);
+    write(`${name}.sysctl`, linkSysctls(link, link === web));
+  }
+  write("inside.sysctl", insideSysctls);
+  write("host.sysctl", hostSysctls({ forwarding4: true, forwarding6: true }).replace(/^fs.*\n/gm, ""));
+  write("base.nft", nftBase);
+  write("down.nft", nftBaseDown);
+  for (const command of ["add", "delete"] as const) write(`web.${command}`, nftElements(web, [forward], command));
+  const out = execFileSync("unshare", ["-n", "-m", "bash", "-c", steps], {
+    cwd: dir,
+    encoding: "utf8",
+    // Nothing of a proxy.
+    env: { PATH: process.env.PATH },
+  });
+  seen = Object.fromEntries(
+    out
+      .trim()
+      .split("\n")
+      .map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]),
+  );
+}, 60_000);
+
+afterAll(() => {
+  if (isRoot) rmSync(dir, { recursive: true });
+});
+
+describe.skipIf(!isRoot)("a forwarded port, and what it must not open", () => {
+  test.each<[string, string | RegExp, string]>([
+    ["direct4", "10.99.0.1", "the host reaches the container itself"],
+    ["direct6", "fd99::1", "and over IPv6"],
+    ["loopback", "10.99.0.1", "127.0.0.1 of the host"],
+    ["own", "192.0.2.1", "the host's own address"],
+    ["own6", "fd98::1", "its own IPv6 address"],
+    ["gateway", "10.99.0.1", "the host's end of the link"],
+    ["lan", "192.0.2.9", "another machine, whose address the container sees"],
+    ["lan6", "fd98::9", "another machine over IPv6"],
+    ["self", "10.99.0.1", "the container itself by the host's address"],
+    ["self6", "fd99::1", "the same over IPv6"],
+    ["sibling", "10.99.1.2", "another container by the host's address"],
+    ["altname", /^ve-reall_\w{6}$/, "the full name finds the shortened interface"],
+    ["port", "0", "anybody inside may bind low ports"],
+    ["guarded", "", "a container cannot reach what listens on the host's 127.0.0.1"],
+    ["unguarded", "10.99.0.2", "which it could without the guard"],
+    ["again", "192.0.2.1", "a renewed table keeps the forwards"],
+    ["rules", "2", "and has each rule once"],
+    ["closed", "", "a stopped container's port is closed"],
+    ["left", "0", "links are gone, five times in a row without a clash"],
+  ])("%s: %s", (name, expected) => {
+    if (typeof expected === "string") expect(seen[name]).toBe(expected);
+    else expect(seen[name]).toMatch(expected);
+  });
+});
