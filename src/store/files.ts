@@ -1,0 +1,55 @@
+/**
+ * Writing so that a crash leaves the old or the new, never a half. See docs/design/on-disk-format.md, "Who writes what".
+ */
+import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { run } from "../host/run.ts";
+
+/** Names are kept by the directory: without this a renamed file may be gone after a power cut. */
+export function fsyncDirectory(path: string): void {
+  const fd = openSync(path, "r");
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Everything that was written to the file system of `path` reaches the disk: syncfs(2), by coreutils' `sync -f`. */
+export async function syncFileSystem(path: string): Promise<void> {
+  await run(["sync", "-f", path], { package: "coreutils" });
+}
+
+/**
+ * A regular file with this text at `path`, whole or not at all. Its directory must exist.
+ * @param mode octal number, set whatever the umask is; default 0644
+ */
+export function writeFileAtomic(path: string, text: string | Uint8Array, mode = 0o644): void {
+  const temporary = `${path}.stowage-${process.pid}`;
+  try {
+    // "wx" after a removal: never through a link that someone may have put there.
+    rmSync(temporary, { force: true });
+    const fd = openSync(temporary, "wx", mode);
+    try {
+      fchmodSync(fd, mode);
+      writeFileSync(fd, text);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  fsyncDirectory(dirname(path));
+}
+
+/** The symlink `path` leads to `target` from now on: at no moment is it missing. */
+export function flipSymlink(path: string, target: string): void {
+  const temporary = `${path}.new`;
+  rmSync(temporary, { force: true });
+  symlinkSync(target, temporary);
+  renameSync(temporary, path);
+  fsyncDirectory(dirname(path));
+}

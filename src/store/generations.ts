@@ -1,0 +1,121 @@
+/**
+ * Generations on disk: `generations/<N>/generation.json` and the symlink `current`. What a generation means is not
+ * known here: it is any JSON object with `format: 1` and an `id`.
+ */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import { StowageError } from "../error.ts";
+import { flipSymlink, fsyncDirectory, writeFileAtomic } from "./files.ts";
+import { openState } from "./format.ts";
+import { generationsDir, type Layout } from "./layout.ts";
+
+/** What every generation has, whatever else is in it. */
+export interface StoredGeneration {
+  readonly format: 1;
+  readonly id: string;
+}
+
+/** The numbers of the generations that are kept, ascending. */
+export function listGenerations(layout: Layout): number[] {
+  return usedNumbers(layout).filter((number) => existsSync(`${generationsDir(layout)}/${number}/generation.json`));
+}
+
+/** Also those of removed generations: their empty directories stay, so that no number means two things. */
+function usedNumbers(layout: Layout): number[] {
+  const directory = generationsDir(layout);
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory)
+    .filter((name) => /^[1-9]\d*$/.test(name))
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/** The number that the next boot has, or null before the first switch. */
+export function currentGeneration(layout: Layout): number | null {
+  const link = `${generationsDir(layout)}/current`;
+  let target: string;
+  try {
+    target = readlinkSync(link);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+  if (/^[1-9]\d*$/.test(target)) return Number(target);
+  throw unreadable(link, `it leads to ${JSON.stringify(target)}`);
+}
+
+/**
+ * Writes a generation under the next number. It is not current by that.
+ * @returns its number; none is used twice
+ */
+export function writeGeneration(layout: Layout, generation: StoredGeneration): number {
+  openState(layout);
+  const directory = generationsDir(layout);
+  mkdirSync(directory, { recursive: true, mode: 0o755 });
+  for (const name of readdirSync(directory)) {
+    if (name.startsWith(".new-")) rmSync(`${directory}/${name}`, { recursive: true, force: true });
+  }
+  const number = Math.max(0, ...usedNumbers(layout)) + 1;
+  const temporary = mkdtempSync(`${directory}/.new-`);
+  // Texts of containers' files are in it; like the container directories it is not for everyone.
+  writeFileAtomic(`${temporary}/generation.json`, `${JSON.stringify(generation, null, 1)}\n`, 0o600);
+  renameSync(temporary, `${directory}/${number}`);
+  fsyncDirectory(directory);
+  return number;
+}
+
+/**
+ * Reads a generation back.
+ * @throws StowageError `bad-generation` when it is missing or not of the shape that this program writes
+ */
+export function readGeneration(layout: Layout, number: number): StoredGeneration {
+  const file = `${generationsDir(layout)}/${number}/generation.json`;
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw unreadable(file, (error as Error).message);
+  }
+  const { format, id } = (value ?? {}) as Partial<StoredGeneration>;
+  if (format !== 1) throw unreadable(file, `it has format ${JSON.stringify(format)}; this program reads format 1`);
+  if (typeof id !== "string" || !/^[0-9a-f]{32}$/.test(id)) throw unreadable(file, `its id is ${JSON.stringify(id)}`);
+  return value as StoredGeneration;
+}
+
+/** From here on the next boot has this generation. */
+export function setCurrentGeneration(layout: Layout, number: number): void {
+  readGeneration(layout, number);
+  flipSymlink(`${generationsDir(layout)}/current`, String(number));
+}
+
+/** Forgets a generation. The current one is refused. */
+export function removeGeneration(layout: Layout, number: number): void {
+  if (currentGeneration(layout) === number) {
+    throw new StowageError({
+      code: "generation-in-use",
+      message: `generation ${number} is the current one`,
+      hint: "switch to another first",
+    });
+  }
+  const directory = `${generationsDir(layout)}/${number}`;
+  if (!existsSync(directory)) return;
+  for (const name of readdirSync(directory)) rmSync(`${directory}/${name}`, { recursive: true, force: true });
+  fsyncDirectory(directory);
+}
+
+function unreadable(file: string, why: string): StowageError {
+  return new StowageError({
+    code: "bad-generation",
+    message: `${file} cannot be read as a generation`,
+    details: [why],
+    hint: "switch to another generation with `stowage rollback`, or run `stowage switch` to make a new one",
+  });
+}
