@@ -22,8 +22,6 @@ export interface RunOptions {
   readonly accept?: readonly number[] | "any";
   /** Ends the program when it fires. */
   readonly signal?: AbortSignal;
-  /** Descriptors of ours that the program gets, as 3, 4, … */
-  readonly fds?: readonly number[];
   /** Which package has the program, for the hint when it is missing. */
   readonly package?: string;
   /** Open files that the program gets as descriptors 3, 4, …: for flock(1), which locks a file that we hold open. */
