@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Told each line as it comes, without its line break. */
   readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
+  /** Do not keep the output: it has been told line by line, and may have no end. */
+  readonly discard?: boolean;
   /** Exit statuses that are answers, not failures. Default `[0]`; `"any"` for all. */
   readonly accept?: readonly number[] | "any";
   /** Ends the program when it fires. */
@@ -58,8 +60,8 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     // A process group of its own, so that a timeout also ends what the program started.
     detached: true,
   });
-  const stdout = collect(child.stdout, "stdout", options.onLine);
-  const stderr = collect(child.stderr, "stderr", options.onLine);
+  const stdout = collect(child.stdout, "stdout", options);
+  const stderr = collect(child.stderr, "stderr", options);
   // A program that ends without reading its input is no failure of ours (EPIPE).
   child.stdin?.on("error", () => undefined);
   child.stdin?.end(options.input);
@@ -136,12 +138,12 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
 function collect(
   stream: NodeJS.ReadableStream | null,
   name: "stdout" | "stderr",
-  onLine: RunOptions["onLine"],
+  { onLine, discard }: RunOptions,
 ): () => string {
   const chunks: Buffer[] = [];
   const splitter: LineSplitter | undefined = onLine && completeLines((line) => onLine(line, name));
   stream?.on("data", (chunk: Buffer) => {
-    chunks.push(chunk);
+    if (!discard) chunks.push(chunk);
     splitter?.push(chunk);
   });
   stream?.on("end", () => splitter?.end());

@@ -1,1 +1,54 @@
-export default async (): Promise<number> => 0;
+/** stowage list: the containers of the current generation. */
+import type { ContainerPart } from "../../compile/generation.ts";
+import type { UnitState } from "../../host/systemd.ts";
+import { currentOf } from "../current.ts";
+import { exitCodes } from "../exit-codes.ts";
+import type { JsonFlag } from "../flags.ts";
+import { containersOf } from "../names.ts";
+import { columns } from "../report/columns.ts";
+import { portText, spanText, stateWord } from "../report/words.ts";
+import type { Session, SharedFlags } from "../session.ts";
+import { unitStates } from "../states.ts";
+
+export default async function list(session: Session, flags: SharedFlags & JsonFlag): Promise<number> {
+  const containers = Object.values(containersOf(currentOf(session)));
+  const states = await unitStates(containers.map((container) => container.unit));
+  const rows = containers
+    .map((container) => rowOf(container, states[container.unit]))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  session.print(flags.json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows));
+  return exitCodes.done;
+}
+
+type Row = ReturnType<typeof rowOf>;
+
+function rowOf(container: ContainerPart, state: UnitState | undefined) {
+  return {
+    name: container.name,
+    kind: container.kind,
+    isolation: container.isolation,
+    state: stateWord(state),
+    addresses: container.addresses,
+    ports: container.ports.map(({ protocol, hostPort, containerPort }) => ({ protocol, hostPort, containerPort })),
+    ephemeral: container.ephemeral,
+    autoStart: container.autoStart,
+    since: state?.since == null ? null : new Date(state.since).toISOString(),
+    unit: container.unit,
+  };
+}
+
+/** Nothing at all where there are none: what is piped on has no line that is no container. */
+function table(rows: readonly Row[]): string {
+  if (rows.length === 0) return "";
+  const head = ["NAME", "KIND", "ISOLATION", "STATE", "ADDRESS", "PORTS", "SINCE"];
+  const cells = rows.map((row) => [
+    row.name,
+    row.kind,
+    row.isolation,
+    row.state,
+    row.addresses[0] ?? "-",
+    row.ports.map((port) => portText({ ...port, container: row.name })).join(",") || "-",
+    row.since === null ? "-" : spanText(Date.now() - Date.parse(row.since)),
+  ]);
+  return columns([head, ...cells]);
+}

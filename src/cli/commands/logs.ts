@@ -1,1 +1,131 @@
-export default async (): Promise<number> => 0;
+/**
+ * stowage logs NAME: the log of the container's service on the host and the journal inside, in the order of time.
+ *
+ * Of a running container the inner journal is read by its own journalctl, inside: the host neither parses files nor
+ * follows paths that the container could have made. Of one that is down the files below its root are read, if any.
+ */
+import type { ContainerPart } from "../../compile/generation.ts";
+import { insideCommand, stopInside, transientName } from "../../host/inside.ts";
+import {
+  type JournalEntry,
+  type JournalRequest,
+  journalCommand,
+  journalDirectory,
+  parseEntry,
+} from "../../host/journal.ts";
+import { leaderOf } from "../../host/machined.ts";
+import { run } from "../../host/run.ts";
+import { containerDir } from "../../store/layout.ts";
+import { currentOf } from "../current.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { findContainers } from "../names.ts";
+import { printable } from "../report/paint.ts";
+import { timeText } from "../report/words.ts";
+import { requireRoot, type Session } from "../session.ts";
+import type { LogsFlags } from "../verbs.ts";
+
+interface Source {
+  readonly from: "host" | "inside";
+  readonly argv: readonly string[];
+  /** After an early end: what would go on without us. */
+  readonly stop?: () => Promise<void>;
+}
+
+type Line = JournalEntry & { readonly from: Source["from"] };
+
+const defaultLines = 100;
+
+export default async function logs(session: Session, flags: LogsFlags, name: string): Promise<number> {
+  requireRoot(session, "logs");
+  const [container] = findContainers(currentOf(session), [name]);
+  const sources = await sourcesOf(session, container!, flags);
+  const show = (line: Line) => session.print(flags.json ? `${JSON.stringify(line)}\n` : lineText(line));
+  if (flags.follow) {
+    await follow(sources, show);
+  } else {
+    const lines: Line[] = [];
+    await Promise.all(sources.map((source) => read(source, (line) => lines.push(line))));
+    for (const line of lastOf(lines, flags)) show(line);
+  }
+  return exitCodes.done;
+}
+
+async function sourcesOf(session: Session, container: ContainerPart, flags: LogsFlags): Promise<Source[]> {
+  const wanted = wantedOf(flags);
+  const inner = journalCommand({ ...wanted, units: flags.unit === undefined ? [] : [flags.unit] });
+  const sources: Source[] = [];
+  if (flags.unit === undefined) {
+    const units = [container.unit, ...container.companions];
+    sources.push({ from: "host", argv: journalCommand({ ...wanted, units }) });
+  }
+  if ((await leaderOf(container.name)) !== null) {
+    const unit = transientName();
+    const argv = insideCommand(container.name, unit, inner, { terminal: false });
+    sources.push({ from: "inside", argv, stop: () => stopInside(container.name, unit) });
+  } else {
+    const directory = journalDirectory(`${containerDir(session.layout, container.name)}/root`);
+    if (directory !== null) sources.push({ from: "inside", argv: [...inner, `--directory=${directory}`] });
+  }
+  return sources;
+}
+
+function wantedOf(flags: LogsFlags): Omit<JournalRequest, "units"> {
+  const lines = flags.lines ?? (flags.since === undefined ? defaultLines : undefined);
+  return {
+    follow: flags.follow === true,
+    ...(lines !== undefined && { lines }),
+    ...(flags.since !== undefined && { since: flags.since }),
+  };
+}
+
+/** Each source has given its own last lines: of all of them the last ones are wanted. */
+function lastOf(lines: readonly Line[], flags: LogsFlags): Line[] {
+  const sorted = [...lines].sort((a, b) => a.time - b.time);
+  const { lines: count } = wantedOf(flags);
+  return count === undefined ? sorted : sorted.slice(Math.max(0, sorted.length - count));
+}
+
+async function read(source: Source, onEntry: (line: Line) => void, signal?: AbortSignal): Promise<void> {
+  await run(source.argv, {
+    discard: true,
+    // 1: nothing was found.
+    accept: signal ? "any" : [0, 1],
+    ...(signal && { signal }),
+    onLine(text, stream) {
+      const entry = stream === "stdout" ? parseEntry(text) : null;
+      if (entry !== null) onEntry({ ...entry, from: source.from });
+    },
+  });
+}
+
+/** How long the lines that are there already are gathered, so that they come in order; milliseconds. */
+const gathering = 300;
+
+/** Until an interrupt, or until all sources have ended. */
+async function follow(sources: readonly Source[], show: (line: Line) => void): Promise<void> {
+  const stopped = new AbortController();
+  const onSignal = () => stopped.abort();
+  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  let first: Line[] | null = [];
+  const flush = () => {
+    for (const line of (first ?? []).sort((a, b) => a.time - b.time)) show(line);
+    first = null;
+  };
+  const timer = setTimeout(flush, gathering);
+  const onEntry = (line: Line) => (first === null ? show(line) : void first.push(line));
+  try {
+    await Promise.all(sources.map((source) => read(source, onEntry, stopped.signal)));
+  } finally {
+    clearTimeout(timer);
+    flush();
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    if (stopped.signal.aborted) await Promise.all(sources.map((source) => source.stop?.()));
+  }
+}
+
+function lineText(line: Line): string {
+  const pid = line.pid === null ? "" : `[${line.pid}]`;
+  const where = line.from === "host" ? "host " : "";
+  const head = `${timeText(line.time / 1000)} ${where}${line.identifier}${pid}: `;
+  return `${printable(head + line.message).replaceAll("\n", `\n${" ".repeat(head.length)}`)}\n`;
+}

@@ -1,1 +1,71 @@
-export default async (): Promise<number> => 0;
+/** stowage status NAME: first the word that nixos-container prints, then what else there is to know. */
+import type { ContainerPart } from "../../compile/generation.ts";
+import { leaderOf } from "../../host/machined.ts";
+import { isBooted, systemctl, type UnitState } from "../../host/systemd.ts";
+import { currentOf } from "../current.ts";
+import { exitCodes } from "../exit-codes.ts";
+import type { JsonFlag } from "../flags.ts";
+import { containersOf } from "../names.ts";
+import { nearest } from "../nearest.ts";
+import { columns } from "../report/columns.ts";
+import { printable } from "../report/paint.ts";
+import { portText, spanText, stateWord, timeText } from "../report/words.ts";
+import type { Session, SharedFlags } from "../session.ts";
+import { unitStates } from "../states.ts";
+
+export default async function status(session: Session, flags: SharedFlags & JsonFlag, name: string): Promise<number> {
+  const containers = containersOf(currentOf(session));
+  const container = Object.hasOwn(containers, name) ? containers[name] : undefined;
+  if (container === undefined) return gone(session, flags, name, Object.keys(containers));
+  const facts = await factsOf(container);
+  session.print(flags.json ? `${JSON.stringify(facts, null, 2)}\n` : text(facts, session));
+  return exitCodes.done;
+}
+
+function gone(session: Session, flags: JsonFlag, name: string, known: readonly string[]): number {
+  session.print(flags.json ? `${JSON.stringify({ name, status: "gone" }, null, 2)}\n` : "gone\n");
+  const close = nearest(name, known);
+  if (close !== null) session.tell(`  hint: did you mean ${close}?\n`);
+  return exitCodes.error;
+}
+
+type Facts = Awaited<ReturnType<typeof factsOf>>;
+
+async function factsOf(container: ContainerPart) {
+  const state: UnitState | undefined = (await unitStates([container.unit]))[container.unit];
+  const running = state?.active === "active";
+  return {
+    name: container.name,
+    // up or down, as nixos-container has it: a container that is only starting is not up.
+    status: running ? "up" : "down",
+    state: stateWord(state),
+    unit: container.unit,
+    since: state?.since == null ? null : new Date(state.since).toISOString(),
+    isolation: container.isolation,
+    pid: running ? await leaderOf(container.name) : null,
+    addresses: container.addresses,
+    ports: container.ports.map(portText),
+    ephemeral: container.ephemeral,
+    system: container.system ?? container.path,
+    log: isBooted() ? await systemctl().log([container.unit], { lines: 5 }) : [],
+  };
+}
+
+function text(facts: Facts, session: Session): string {
+  const { paint } = session;
+  const since =
+    facts.since === null
+      ? ""
+      : `, since ${timeText(Date.parse(facts.since))} (${spanText(Date.now() - Date.parse(facts.since))})`;
+  const word = facts.status === "up" ? paint.green("up") : facts.state === "failed" ? paint.red("down") : "down";
+  const rows = [
+    ["unit", `${facts.unit}: ${facts.state}${since}`],
+    ["isolation", `${facts.isolation}${facts.ephemeral ? ", ephemeral" : ""}`],
+    ["system", facts.system ?? "-"],
+    ...(facts.pid === null ? [] : [["PID", String(facts.pid)]]),
+    ["addresses", facts.addresses.join(", ") || "-"],
+    ["ports", facts.ports.join(", ") || "-"],
+  ];
+  const log = facts.log.map((line) => `  ${printable(line)}\n`).join("");
+  return `${word}\n${columns(rows)}${log === "" ? "" : `log\n${log}`}`;
+}

@@ -1,1 +1,6 @@
-export default async (): Promise<number> => 0;
+/** stowage stop NAME… */
+import { containerJobs } from "../jobs.ts";
+import type { Session, SharedFlags } from "../session.ts";
+
+export default (session: Session, _: SharedFlags, ...names: string[]): Promise<number> =>
+  containerJobs(session, "stop", names);

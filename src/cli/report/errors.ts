@@ -1,4 +1,21 @@
-export function tellError(_s: unknown, e: unknown): number {
-  console.error(e);
-  return 70;
+/** The one place that tells errors. */
+import { StowageError } from "../../error.ts";
+import { exitCodes } from "../exit-codes.ts";
+import type { Session } from "../session.ts";
+import { version } from "../version.ts";
+import { problemText } from "./problems.ts";
+
+/** @returns the exit code that the error asks for */
+export function tellError(session: Session, error: unknown): number {
+  const { stderr } = session.io;
+  if (error instanceof StowageError) {
+    for (const problem of error.problems) stderr.write(problemText(problem, session.paintErr));
+    return error.exitCode;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  stderr.write(
+    `${session.paintErr.red("error[bug]")}: this is a bug of stowage's, not of your configuration\n` +
+      `  stowage ${version}, node ${process.version}\n  ${stack.replaceAll("\n", "\n  ")}\n  hint: please report it with these lines\n`,
+  );
+  return exitCodes.bug;
 }

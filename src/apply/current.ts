@@ -1,0 +1,55 @@
+/** Generations as they were written, read back and checked for their shape. */
+import type { Generation } from "../compile/generation.ts";
+import { StowageError } from "../error.ts";
+import { currentGeneration, readGeneration } from "../store/generations.ts";
+import type { Layout } from "../store/layout.ts";
+
+export interface StoredGeneration {
+  readonly number: number;
+  readonly generation: Generation;
+}
+
+/** What the next boot has, or null before the first switch. @throws StowageError `needs-root`, `bad-generation` */
+export function readCurrent(layout: Layout): StoredGeneration | null {
+  try {
+    const number = currentGeneration(layout);
+    return number === null ? null : { number, generation: readChecked(layout, number) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EACCES" || causedByAccess(error)) throw needsRoot(layout);
+    throw error;
+  }
+}
+
+const parts = ["units", "unitLinks", "files", "containers", "systems"] as const;
+
+/** @throws StowageError `bad-generation` */
+export function readChecked(layout: Layout, number: number): Generation {
+  const value = readGeneration(layout, number) as Partial<Generation> & { readonly id: string };
+  const wrong = [
+    ...parts.filter((part) => typeof value[part] !== "object" || value[part] === null),
+    ...(["hosts", "ports"] as const).filter((part) => !Array.isArray(value[part])),
+  ];
+  if (wrong.length === 0) return value as Generation;
+  throw new StowageError({
+    code: "bad-generation",
+    message: `generation ${number} in ${layout.state} has not the shape of a generation`,
+    details: [`wrong or missing: ${wrong.join(", ")}`],
+    hint: "switch to another generation, or run `stowage switch` to make a new one",
+  });
+}
+
+const causedByAccess = (error: unknown): boolean =>
+  error instanceof StowageError &&
+  error.problems.some((problem) => problem.details?.some((line) => line.includes("EACCES")));
+
+function needsRoot(layout: Layout): StowageError {
+  return new StowageError(
+    {
+      code: "needs-root",
+      message: `only root may read the generations in ${layout.state}`,
+      details: ["they hold the texts of containers' files"],
+      hint: "run it with sudo",
+    },
+    { exitCode: 77 },
+  );
+}

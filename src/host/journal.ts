@@ -1,0 +1,80 @@
+/** Journals, as journalctl tells them in JSON. Facts: journalctl(1), systemd.journal-fields(7). */
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
+
+export interface JournalEntry {
+  /** Microseconds since 1970. */
+  readonly time: number;
+  /** What it was written by: `nginx`, `systemd`. */
+  readonly identifier: string;
+  readonly pid: string | null;
+  readonly message: string;
+}
+
+export interface JournalRequest {
+  readonly units: readonly string[];
+  readonly lines?: number;
+  /** As journalctl takes it: `10 minutes ago`, `2026-11-21 12:00`. */
+  readonly since?: string;
+  readonly follow: boolean;
+}
+
+/** The argument list that asks for entries as JSON lines. */
+export function journalCommand(request: JournalRequest): string[] {
+  return [
+    "journalctl",
+    "--output=json",
+    "--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_COMM,_PID,SYSLOG_PID",
+    "--no-pager",
+    "--quiet",
+    ...(request.lines === undefined ? [] : [`--lines=${request.lines}`]),
+    ...(request.since === undefined ? [] : [`--since=${request.since}`]),
+    ...(request.follow ? ["--follow"] : []),
+    ...request.units.map((unit) => `--unit=${unit}`),
+  ];
+}
+
+/**
+ * One line of `journalctl --output=json`. What a container's own journalctl says is not to be trusted to have any shape.
+ * @returns null for a line that is no entry
+ */
+export function parseEntry(line: string): JournalEntry | null {
+  let fields: unknown;
+  try {
+    fields = JSON.parse(line);
+  } catch {
+    return null;
+  }
+  if (typeof fields !== "object" || fields === null) return null;
+  const field = (name: string) => text((fields as Record<string, unknown>)[name]);
+  const time = Number(field("__REALTIME_TIMESTAMP"));
+  if (!Number.isSafeInteger(time)) return null;
+  return {
+    time,
+    identifier: field("SYSLOG_IDENTIFIER") ?? field("_COMM") ?? "unknown",
+    pid: field("SYSLOG_PID") ?? field("_PID"),
+    message: field("MESSAGE") ?? "",
+  };
+}
+
+/** A field is a string; a list of bytes where it is no text; a list of those where it was given several times. */
+function text(value: unknown): string | null {
+  if (typeof value === "string") return value;
+  if (!Array.isArray(value)) return null;
+  if (value.every((byte) => Number.isInteger(byte))) return Buffer.from(value as number[]).toString("utf8");
+  return text(value[0]);
+}
+
+/**
+ * The directory of a root's journal files, if it is one and every step to it is a directory: a container could have
+ * planted links that lead out of its root.
+ */
+export function journalDirectory(root: string): string | null {
+  let path = root;
+  for (const name of ["", "var", "log", "journal"]) {
+    path = join(path, name);
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined || !found.isDirectory()) return null;
+  }
+  return path;
+}
