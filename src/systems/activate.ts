@@ -1,0 +1,93 @@
+/**
+ * The program `activate` of every toplevel: brings the container's /etc to what is declared. It runs inside the
+ * container, confined like it, and is the same text for all: what is to be done stands in files beside it.
+ *
+ * - `etc/<path>`: /etc/<path> is a link to it, so that a new text needs no more than the swap of `current`.
+ * - `copies/<path>` with a line `<mode> <user> <group> <path>` in `copies.list`: for programs that refuse links.
+ *   What was copied is remembered in /var/lib/stowage/copies, or a copy that is no longer declared could not be removed.
+ *
+ * What the container made itself is never deleted: a file or a directory that stands in the way is renamed to
+ * `<name>.before-stowage`.
+ */
+export const activateProgram = `#!/bin/sh
+# Made by stowage. Brings /etc to what is declared; the same text in every container.
+set -eu
+umask 022
+declared=\${STOWAGE_DECLARED:-/run/declared/current}
+etc=\${STOWAGE_ETC:-/etc}
+state=\${STOWAGE_STATE:-/var/lib/stowage}
+links=$declared/etc
+
+present() { [ -e "$1" ] || [ -L "$1" ]; }
+
+aside() {
+  kept=$etc/$1.before-stowage
+  number=1
+  while present "$kept"; do
+    number=$((number + 1))
+    kept=$etc/$1.before-stowage.$number
+  done
+  mv -T -- "$etc/$1" "$kept"
+  echo "/etc/$1 is declared: what was there is now /etc\${kept#"$etc"}" >&2
+}
+
+# The directories above a path; a file in the place of one is moved aside.
+parents() {
+  walked= left=$1
+  while [ "\${left#*/}" != "$left" ]; do
+    walked=\${walked:+$walked/}\${left%%/*}
+    left=\${left#*/}
+    [ -d "$etc/$walked" ] && continue
+    if present "$etc/$walked"; then aside "$walked"; fi
+    mkdir -- "$etc/$walked"
+  done
+}
+
+# An empty directory holds nothing of anyone's.
+clear() {
+  if [ -d "$etc/$1" ] && [ ! -L "$etc/$1" ] && rmdir -- "$etc/$1" 2>/dev/null; then return; fi
+  if present "$etc/$1"; then aside "$1"; fi
+}
+
+mkdir -p -- "$state"
+touch -- "$state/copies"
+
+# Links of ours whose file is not declared any more, or has become a directory.
+find "$etc" -xdev -type l -lname "$links/*" ! -xtype f -delete
+
+while read -r mode user group path; do
+  if [ ! -f "$declared/copies/$path" ] && [ ! -d "$etc/$path" ]; then rm -f -- "$etc/$path"; fi
+done <"$state/copies"
+
+find "$declared/etc/" -type f -printf '%P\\n' | while IFS= read -r path; do
+  [ "$(readlink -- "$etc/$path" || :)" = "$links/$path" ] && continue
+  parents "$path"
+  clear "$path"
+  ln -sT -- "$links/$path" "$etc/$path"
+done
+
+# Both lists until the copies are made: after a crash in between each is still known as ours.
+cp -- "$state/copies" "$state/copies.former"
+sort -u -- "$state/copies.former" "$declared/copies.list" >"$state/copies.new"
+mv -T -- "$state/copies.new" "$state/copies"
+
+while read -r mode user group path; do
+  parents "$path"
+  if [ ! -L "$etc/$path" ] && [ -f "$etc/$path" ]; then
+    if cmp -s -- "$declared/copies/$path" "$etc/$path"; then
+      chown -- "$user:$group" "$etc/$path"
+      chmod -- "$mode" "$etc/$path"
+      continue
+    fi
+    cut -d ' ' -f 4- -- "$state/copies.former" | grep -qxF -- "$path" || clear "$path"
+  else
+    clear "$path"
+  fi
+  install -T -m "$mode" -o "$user" -g "$group" -- "$declared/copies/$path" "$etc/$path.stowage-new"
+  mv -fT -- "$etc/$path.stowage-new" "$etc/$path"
+done <"$declared/copies.list"
+
+cp -- "$declared/copies.list" "$state/copies.new"
+mv -T -- "$state/copies.new" "$state/copies"
+rm -f -- "$state/copies.former"
+`;

@@ -1,0 +1,58 @@
+/**
+ * The declared directory: a running container's view of its toplevel, at /run/declared. A copy, not the store path
+ * itself: a trusted container could write through the bind mount, and would only harm itself.
+ */
+import { existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync } from "node:fs";
+import { run } from "../host/run.ts";
+import { diskErrors } from "../store/disk-errors.ts";
+import { flipSymlink, fsyncDirectory, syncFileSystem } from "../store/files.ts";
+import { containerDir, type Layout, storePath } from "../store/layout.ts";
+import { checkStoreName, isStoreName } from "../store/names.ts";
+import type { StoreName } from "./recipe.ts";
+
+const declaredDir = (layout: Layout, container: string) => `${containerDir(layout, container)}/declared`;
+
+/** What a container is shown of its toplevel; `root/` and `recipe.json` are the host's business. */
+const shown = ["etc", "units", "bin", "copies", "copies.list", "activate"];
+
+/** Puts the copy of a toplevel in place and turns `current` to it. Former copies stay: see {@link removeFormerDeclared}. */
+export async function declare(layout: Layout, container: string, toplevel: StoreName): Promise<void> {
+  const directory = declaredDir(layout, container);
+  const from = storePath(layout, checkStoreName(toplevel));
+  mkdirSync(directory, { recursive: true, mode: 0o755 });
+  for (const name of readdirSync(directory).filter((entry) => entry.startsWith(".new-"))) {
+    rmSync(`${directory}/${name}`, { recursive: true, force: true });
+  }
+  if (!existsSync(`${directory}/${toplevel}`)) {
+    const fresh = `${directory}/.new-${process.pid}`;
+    mkdirSync(fresh, { mode: 0o755 });
+    await diskErrors(directory, async () => {
+      await run(["cp", "-a", "--", ...shown.map((part) => `${from}/${part}`), fresh], { package: "coreutils" });
+      await syncFileSystem(directory);
+    });
+    renameSync(fresh, `${directory}/${toplevel}`);
+    fsyncDirectory(directory);
+  }
+  flipSymlink(`${directory}/current`, toplevel);
+}
+
+/** The toplevel that the container is shown, or null where nothing is declared yet. */
+export function declaredToplevel(layout: Layout, container: string): StoreName | null {
+  try {
+    const target = readlinkSync(`${declaredDir(layout, container)}/current`);
+    return isStoreName(target) ? target : null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** Removes the copies that nothing uses any more: once the container was restarted or switched. */
+export function removeFormerDeclared(layout: Layout, container: string): void {
+  const current = declaredToplevel(layout, container);
+  if (current === null) return;
+  const directory = declaredDir(layout, container);
+  for (const name of readdirSync(directory).filter((entry) => isStoreName(entry) && entry !== current)) {
+    rmSync(`${directory}/${name}`, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * A container's own root: made once, from the seed of its packages and what its toplevel declares, and renamed into
+ * place whole. Never touched by path again: the container may have planted links in it.
+ */
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { run } from "../host/run.ts";
+import { diskErrors } from "../store/disk-errors.ts";
+import { fsyncDirectory, syncFileSystem } from "../store/files.ts";
+import { containerDir, type Layout, storePath } from "../store/layout.ts";
+import { checkStoreName } from "../store/names.ts";
+import type { StoreName } from "./recipe.ts";
+
+export interface SeedRequest {
+  /** The container's name. */
+  readonly container: string;
+  readonly toplevel: StoreName;
+  readonly packages: StoreName;
+  /** Default: the container's name. Written only where the toplevel declares no /etc/hostname. */
+  readonly hostname?: string;
+  /** 32 hex digits; default: random. */
+  readonly machineId?: string;
+}
+
+/** Mount points of an empty root, and their modes. systemd-nspawn(1) refuses a directory without usr/lib/os-release. */
+const skeleton: Readonly<Record<string, number>> = {
+  dev: 0o755,
+  proc: 0o555,
+  sys: 0o555,
+  run: 0o755,
+  tmp: 0o1777,
+  usr: 0o755,
+  "usr/lib": 0o755,
+};
+
+/** Directories of a merged /usr that have a link at the top. */
+const usrLinks = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
+
+/**
+ * Makes `containers/<name>/root` where there is none. True when it was made here.
+ * @throws StowageError `disk-full` and the like; nothing of the new root is left then
+ */
+export async function seedRoot(layout: Layout, request: SeedRequest): Promise<boolean> {
+  const home = containerDir(layout, request.container);
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  chmodSync(home, 0o700);
+  for (const name of readdirSync(home).filter((entry) => entry.startsWith("root.new-"))) {
+    rmSync(`${home}/${name}`, { recursive: true, force: true });
+  }
+  if (existsSync(`${home}/root`)) return false;
+  const fresh = `${home}/root.new-${process.pid}`;
+  try {
+    await diskErrors(home, () => fill(layout, fresh, request));
+    renameSync(fresh, `${home}/root`);
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    throw error;
+  }
+  fsyncDirectory(home);
+  return true;
+}
+
+async function fill(layout: Layout, root: string, request: SeedRequest): Promise<void> {
+  const packages = storePath(layout, checkStoreName(request.packages));
+  const toplevel = storePath(layout, checkStoreName(request.toplevel));
+  mkdirSync(root, { mode: 0o755 });
+  chmodSync(root, 0o755);
+  await run(["cp", "-a", "--reflink=auto", "--", `${packages}/seed/.`, root], { package: "coreutils" });
+  // A declared file takes the place of the packages' own: not written through, if that is a link.
+  await run(["cp", "-a", "--remove-destination", "--", `${toplevel}/root/.`, root], { package: "coreutils" });
+  makeSkeleton(root, packages);
+  writeNew(`${root}/etc/machine-id`, `${request.machineId ?? randomMachineId()}\n`, 0o444);
+  if (!existsInRoot(root, "etc/hostname")) {
+    writeNew(`${root}/etc/hostname`, `${request.hostname ?? request.container}\n`, 0o644);
+  }
+  await syncFileSystem(root);
+}
+
+function makeSkeleton(root: string, packages: string): void {
+  for (const [path, mode] of Object.entries(skeleton)) {
+    mkdirSync(`${root}/${path}`, { recursive: true });
+    chmodSync(`${root}/${path}`, mode);
+  }
+  writeNew(`${root}/usr/lib/os-release`, "", 0o644);
+  for (const name of usrLinks.filter((link) => existsSync(`${packages}/usr/${link}`))) {
+    symlinkSync(`usr/${name}`, `${root}/${name}`);
+  }
+}
+
+/** Nothing runs in this root yet, and it is made of our own store paths: paths below it can be trusted, once. */
+function writeNew(path: string, text: string, mode: number): void {
+  rmSync(path, { force: true });
+  writeFileSync(path, text, { flag: "wx", mode });
+  chmodSync(path, mode);
+}
+
+/** Not `exists`: a link to /run/declared leads nowhere on the host. */
+function existsInRoot(root: string, path: string): boolean {
+  const at = path.lastIndexOf("/");
+  return readdirSync(`${root}/${path.slice(0, at)}`).includes(path.slice(at + 1));
+}
+
+/** A version 4 UUID without hyphens, which is what machine-id(5) asks of one. */
+export function randomMachineId(): string {
+  const bytes = randomBytes(16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return bytes.toString("hex");
+}
+
+/** Notes that this toplevel was brought into the root: `container-merge@` then has nothing to do at the next start. */
+export function markApplied(layout: Layout, container: string, toplevel: StoreName): void {
+  const applied = `${containerDir(layout, container)}/applied`;
+  mkdirSync(`${applied}/${checkStoreName(toplevel)}`, { recursive: true, mode: 0o755 });
+  for (const name of readdirSync(applied).filter((entry) => entry !== toplevel)) {
+    rmSync(`${applied}/${name}`, { recursive: true, force: true });
+  }
+}
