@@ -1,0 +1,91 @@
+/**
+ * Arguments of systemd-nspawn, as lists: nothing here is unit syntax yet. Facts: systemd-nspawn(1), and the pitfalls
+ * met on systemd 252 and 257 (docs/design/running-container.md).
+ */
+import { containerDir, type Layout, storePath } from "../../store/layout.ts";
+import { type Bind, isIsolated, type SystemContainer } from "./container.ts";
+import { emptyDir, rootDir, treeDir } from "./paths.ts";
+
+const nspawn = "/usr/bin/systemd-nspawn";
+
+/** Boots the container's own init and tells systemd when that is ready. */
+export function bootCommand(layout: Layout, container: SystemContainer): string[] {
+  return [
+    nspawn,
+    ...common(layout, container),
+    "--boot",
+    "--notify-ready=yes",
+    // What systemd sends on stop is passed on as this: a clean shutdown, with or without machined.
+    "--kill-signal=SIGRTMIN+3",
+    // A namespace of its own comes from NetworkNamespacePath=; the capability is one over its own view only, and
+    // PrivateNetwork= of the services inside needs it.
+    ...(isIsolated(container) ? ["--capability=CAP_NET_ADMIN"] : []),
+    // The colon at the end appends systemd's own directories.
+    ...(container.system.kind === "toplevel" ? ["--setenv=SYSTEMD_UNIT_PATH=/run/declared/current/units:"] : []),
+    ...container.binds.map((bind) => bindArgument(bind, isIsolated(container))),
+  ];
+}
+
+/**
+ * Runs the toplevel's `activate` in the root, as confined as the container itself: it works on the container's files.
+ * @param seed what new roots of these packages begin with, shown to it at /run/seed; not for a root that is new
+ */
+export function activateCommand(layout: Layout, container: SystemContainer, seed: string | null): string[] {
+  return [
+    nspawn,
+    ...common(layout, container),
+    "--as-pid2",
+    "--register=no",
+    "--private-network",
+    ...(seed === null
+      ? []
+      : [bindArgument({ source: seed, target: "/run/seed", readOnly: true }, isIsolated(container))]),
+    "/run/declared/current/activate",
+  ];
+}
+
+function common(layout: Layout, container: SystemContainer): string[] {
+  const isolated = isIsolated(container);
+  return [
+    "--quiet",
+    "--keep-unit",
+    // A file in /etc/systemd/nspawn could change everything said here.
+    "--settings=no",
+    `--machine=${container.name}`,
+    `--directory=${rootDir(layout, container)}`,
+    ...(isolated ? ["--private-users=pick", "--private-users-ownership=map"] : []),
+    usrArgument(layout, container),
+    ...declaredArguments(layout, container),
+    "--resolv-conf=off",
+    "--timezone=off",
+    "--link-journal=no",
+  ];
+}
+
+/**
+ * Without a user namespace a bind mount could be made writable again from inside; an overlay without an upper layer
+ * has a superblock of its own that cannot. With one, the overlay could not be id-mapped, and the bind is locked.
+ */
+function usrArgument(layout: Layout, container: SystemContainer): string {
+  const usr = `${treeDir(layout, container)}/usr`;
+  if (isIsolated(container)) return bindArgument({ source: usr, target: "/usr", readOnly: true }, true);
+  return `--overlay-ro=${[usr, emptyDir(layout), "/usr"].map(escapeColons).join(":")}`;
+}
+
+/** A persistent container sees a directory in which the host swaps `current`; an ephemeral one its toplevel itself. */
+function declaredArguments(layout: Layout, container: SystemContainer): string[] {
+  if (container.system.kind === "path") return [];
+  const bind = container.ephemeral
+    ? { source: storePath(layout, container.system.toplevel), target: "/run/declared/current" }
+    : { source: `${containerDir(layout, container.name)}/declared`, target: "/run/declared" };
+  return [bindArgument({ ...bind, readOnly: true }, isIsolated(container))];
+}
+
+/** `:idmap` only with a user namespace: without one systemd-nspawn fails (EINVAL). */
+export function bindArgument({ source, target, readOnly }: Bind, isolated: boolean): string {
+  const paths = `${escapeColons(source)}:${escapeColons(target)}`;
+  return `--bind${readOnly ? "-ro" : ""}=${paths}${isolated ? ":idmap" : ""}`;
+}
+
+/** systemd-nspawn's own syntax of paths, before any of the unit file's. */
+const escapeColons = (path: string): string => path.replaceAll("\\", "\\\\").replaceAll(":", "\\:");

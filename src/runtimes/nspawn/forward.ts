@@ -1,0 +1,79 @@
+/**
+ * `stowage-forward-<protocol>-<port>@<name>.socket` and `.service`: systemd-socket-proxyd for what nft cannot do.
+ * The kernel routes nothing from ::1 to another link, and nft cannot lead one address family into the other.
+ * TCP only: there is no proxy for UDP, so a UDP port is reached by the container's own families, and not by ::1.
+ */
+import { type Address, type Forward, localAddress, withPort } from "../../network/index.ts";
+import { literal, type Unit } from "../../units/index.ts";
+import { containerUnit, type SystemContainer } from "./container.ts";
+
+const proxy = "/usr/lib/systemd/systemd-socket-proxyd";
+
+/** Sockets, each followed by its service. */
+export function forwardUnits(container: SystemContainer): Unit[] {
+  const { link } = container;
+  if (link === null) return [];
+  const [v4, v6] = [localAddress(link, 4), localAddress(link, 6)];
+  const target = v6 ?? v4;
+  if (target === null) return [];
+  return container.forwards
+    .filter((forward) => forward.protocol === "tcp")
+    .flatMap((forward) => [
+      socketUnit(container.name, forward, listenOn(v4, v6, forward.hostPort)),
+      proxyUnit(container.name, forward, withPort(target, forward.containerPort)),
+    ]);
+}
+
+/** Only where nft's maps do not lead: connections that they take never come to a socket. */
+function listenOn(v4: Address | null, v6: Address | null, port: number): string[] {
+  if (v6 === null) return [`[::]:${port}`];
+  return v4 === null ? [`[::1]:${port}`, `0.0.0.0:${port}`] : [`[::1]:${port}`];
+}
+
+function socketUnit(name: string, forward: Forward, listen: readonly string[]): Unit {
+  return {
+    name: `${baseName(name, forward)}.socket`,
+    sections: {
+      Unit: {
+        Description: literal(`Port ${forward.hostPort} of the host for container '${name}'`),
+        BindsTo: containerUnit(name),
+        After: containerUnit(name),
+        // By default a socket is ordered before sockets.target, which every service comes after: a cycle.
+        DefaultDependencies: false,
+        Conflicts: "shutdown.target",
+        Before: "shutdown.target",
+      },
+      Socket: { ListenStream: listen, BindIPv6Only: "ipv6-only" },
+    },
+  };
+}
+
+function proxyUnit(name: string, forward: Forward, target: string): Unit {
+  const socket = `${baseName(name, forward)}.socket`;
+  return {
+    name: `${baseName(name, forward)}.service`,
+    sections: {
+      Unit: {
+        Description: literal(`Connections to port ${forward.hostPort} for container '${name}'`),
+        BindsTo: containerUnit(name),
+        Requires: socket,
+        After: `${containerUnit(name)} ${socket}`,
+      },
+      Service: {
+        Type: "notify",
+        ExecStart: { exec: [proxy, "--exit-idle-time=5min", target] },
+        // It reads bytes from strangers.
+        DynamicUser: true,
+        CapabilityBoundingSet: "",
+        NoNewPrivileges: true,
+        PrivateDevices: true,
+        ProtectSystem: "strict",
+        ProtectHome: true,
+        RestrictAddressFamilies: "AF_UNIX AF_INET AF_INET6",
+      },
+    },
+  };
+}
+
+const baseName = (name: string, { protocol, hostPort }: Forward): string =>
+  `stowage-forward-${protocol}-${hostPort}@${name}`;

@@ -1,0 +1,86 @@
+/**
+ * `container-net@<name>.service`: the container's network namespace, link and ports, there before its init runs.
+ * A unit of its own, because systemd-nspawn (252 and 257) cannot join a namespace by path together with private users:
+ * systemd enters it with NetworkNamespacePath= instead.
+ */
+import {
+  type Forward,
+  insideSysctls,
+  type Link,
+  linkFiles,
+  linkSysctls,
+  networkNamespace,
+  nftElements,
+} from "../../network/index.ts";
+import type { Layout } from "../../store/layout.ts";
+import { type Exec, literal, type Unit } from "../../units/index.ts";
+import { netUnit, nftablesUnit, type SystemContainer } from "./container.ts";
+import { networkFile } from "./paths.ts";
+import { restartTriggers } from "./triggers.ts";
+
+const ip = "/usr/sbin/ip";
+const nft = "/usr/sbin/nft";
+const sysctl = "/usr/lib/systemd/systemd-sysctl";
+
+/** The unit and the files it reads, by absolute path, or null without a network of its own. */
+export function netParts(
+  layout: Layout,
+  container: SystemContainer,
+): { unit: Unit; files: Record<string, string> } | null {
+  const { link, forwards, name } = container;
+  if (link === null) return null;
+  const files = netFiles(layout, link, forwards);
+  const ports = forwards.length > 0;
+  return {
+    files,
+    unit: {
+      name: netUnit(name),
+      sections: {
+        Unit: {
+          Description: literal(`Network of container '${name}'`),
+          // Ends with the container, whatever ended that.
+          StopWhenUnneeded: true,
+          Wants: "network-pre.target",
+          After: ["network-pre.target", ...(ports ? [nftablesUnit] : [])].join(" "),
+          ...(ports && { Requires: nftablesUnit }),
+          ...restartTriggers(Object.values(files)),
+        },
+        Service: { Type: "oneshot", RemainAfterExit: true, ...commands(layout, name, ports) },
+      },
+    },
+  };
+}
+
+function netFiles(layout: Layout, link: Link, forwards: readonly Forward[]): Record<string, string> {
+  const texts: Record<string, string> = {
+    ...linkFiles(link),
+    sysctl: linkSysctls(link, forwards.length > 0),
+    "ns-sysctl": insideSysctls,
+    ...(forwards.length > 0 && {
+      nft: nftElements(link, forwards, "add"),
+      "nft-down": nftElements(link, forwards, "delete"),
+    }),
+  };
+  return Object.fromEntries(
+    Object.entries(texts).map(([part, text]) => [networkFile(layout, `${link.container}.${part}`), text]),
+  );
+}
+
+function commands(layout: Layout, name: string, ports: boolean): Record<string, Exec[]> {
+  const file = (part: string): string => networkFile(layout, `${name}.${part}`);
+  const namespace = networkNamespace(name);
+  const down: Exec = { exec: [ip, "-force", "-batch", file("down")], ignoreFailure: true };
+  return {
+    // What a crash may have left behind must not block a start.
+    ExecStartPre: [down],
+    ExecStart: [
+      { exec: [ip, "-batch", file("host")] },
+      { exec: [sysctl, file("sysctl")] },
+      { exec: [ip, "-batch", file("up")] },
+      { exec: [ip, "netns", "exec", namespace, sysctl, file("ns-sysctl")] },
+      { exec: [ip, "-n", namespace, "-batch", file("ns")] },
+      ...(ports ? [{ exec: [nft, "-f", file("nft")] }] : []),
+    ],
+    ExecStopPost: [...(ports ? [{ exec: [nft, "-f", file("nft-down")], ignoreFailure: true }] : []), down],
+  };
+}

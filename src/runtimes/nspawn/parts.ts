@@ -1,0 +1,56 @@
+/** A container as parts of a generation: pure, and all that the compiler calls. */
+import type { ContainerPart } from "../../compile/generation.ts";
+import { type Link, localAddress } from "../../network/index.ts";
+import type { Layout } from "../../store/layout.ts";
+import type { Unit } from "../../units/index.ts";
+import { containerUnit, isIsolated, type SystemContainer } from "./container.ts";
+import { forwardUnits } from "./forward.ts";
+import { mergeService } from "./merge.ts";
+import { netParts } from "./net.ts";
+import { parameters, parametersFile } from "./parameters.ts";
+import { containerService } from "./service.ts";
+
+export interface Parts {
+  readonly part: ContainerPart;
+  readonly units: readonly Unit[];
+  /** Target by link below the unit directory. */
+  readonly unitLinks: Readonly<Record<string, string>>;
+  /** Text by absolute path, without our mark. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export function containerParts(layout: Layout, container: SystemContainer): Parts {
+  const net = netParts(layout, container);
+  const merge = mergeService(layout, container);
+  const forwards = forwardUnits(container);
+  const sockets = forwards.map((unit) => unit.name).filter((name) => name.endsWith(".socket"));
+  const companions = [...(net ? [net.unit] : []), ...(merge ? [merge] : []), ...forwards];
+  const unit = containerUnit(container.name);
+  return {
+    part: containerPart(container, companions),
+    units: [containerService(layout, container, sockets), ...companions],
+    unitLinks: container.autoStart ? { [`machines.target.wants/${unit}`]: `../${unit}` } : {},
+    files: { ...net?.files, [parametersFile(layout, container.name)]: parameters(layout, container) },
+  };
+}
+
+function containerPart(container: SystemContainer, companions: readonly Unit[]): ContainerPart {
+  const { name, system, autoStart, ephemeral, link } = container;
+  return {
+    name,
+    kind: "system",
+    unit: containerUnit(name),
+    companions: companions.map((unit) => unit.name),
+    isolation: isIsolated(container) ? "isolated" : "trusted",
+    autoStart,
+    ephemeral,
+    system: system.kind === "toplevel" ? system.toplevel : null,
+    packages: system.kind === "toplevel" ? system.packages : null,
+    path: system.kind === "path" ? system.path : null,
+    addresses: link === null ? [] : addresses(link),
+    ports: container.forwards.map((forward) => ({ container: name, ...forward })),
+  };
+}
+
+const addresses = (link: Link): string[] =>
+  ([4, 6] as const).flatMap((family) => localAddress(link, family)?.address ?? []);

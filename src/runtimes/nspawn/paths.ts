@@ -1,0 +1,25 @@
+/** Where a container's things are. See docs/design/on-disk-format.md. */
+import { containerDir, type Layout, runtimeRoot, storePath } from "../../store/layout.ts";
+import type { SystemContainer } from "./container.ts";
+
+/** The directory that becomes `/` of the container. */
+export function rootDir(layout: Layout, container: SystemContainer): string {
+  const parent = container.ephemeral ? runtimeRoot(layout, container.name) : containerDir(layout, container.name);
+  return `${parent}/root`;
+}
+
+/** The tree whose `usr` the container has: a package tree, or what the user gave. */
+export function treeDir(layout: Layout, container: SystemContainer): string {
+  return container.system.kind === "path" ? container.system.path : storePath(layout, container.system.packages);
+}
+
+/** An empty directory, the upper layer of a read-only overlay that has none. Made by the unit that needs it. */
+export const emptyDir = (layout: Layout): string => `${layout.run}/empty`;
+
+/** Files for ip, nft and systemd-sysctl. */
+export const networkFile = (layout: Layout, file: string): string => `${layout.etc}/network/${file}`;
+export const nftablesFile = (layout: Layout): string => `${layout.etc}/nftables.nft`;
+export const sysctlFile = "/etc/sysctl.d/60-stowage.conf";
+
+/** Top directories of a root that systemd-nspawn enters by path, before anything of the container runs. */
+export const rootDirs = ["usr", "etc", "var", "dev", "run", "proc", "sys", "tmp"] as const;

@@ -1,0 +1,140 @@
+/** `container@<name>.service`: the container itself. */
+import { namespacePath } from "../../network/index.ts";
+import { type Layout, runtimeRoot, storeDir, storePath } from "../../store/layout.ts";
+import { type Exec, literal, pathWord, type Unit, type UnitSection } from "../../units/index.ts";
+import { activateCommand, bootCommand } from "./arguments.ts";
+import {
+  containerUnit,
+  hasMerge,
+  isIsolated,
+  mergeUnit,
+  netUnit,
+  type SystemContainer,
+  sysctlUnit,
+} from "./container.ts";
+import { emptyDir, rootDir, rootDirs, treeDir } from "./paths.ts";
+
+/** @param sockets units that pass on connections which nft cannot: started and stopped with the container */
+export function containerService(layout: Layout, container: SystemContainer, sockets: readonly string[]): Unit {
+  return {
+    name: containerUnit(container.name),
+    sections: { Unit: unitSection(layout, container, sockets), Service: serviceSection(layout, container) },
+  };
+}
+
+function unitSection(layout: Layout, container: SystemContainer, sockets: readonly string[]): UnitSection {
+  const { name } = container;
+  const net = isIsolated(container) ? [netUnit(name)] : [];
+  const merge = hasMerge(container) ? [mergeUnit(name)] : [];
+  return {
+    Description: literal(`Container '${name}'`),
+    Wants: ["network.target", sysctlUnit, ...sockets].join(" "),
+    After: ["network.target", sysctlUnit, ...net, ...merge].join(" "),
+    ...(net.length > 0 && { BindsTo: net.join(" ") }),
+    ...(merge.length > 0 && { Requires: merge.join(" ") }),
+    RequiresMountsFor: mountsFor(layout, container),
+    AssertPathIsSymbolicLink: noPlantedLinks(layout, container),
+    // A container that restarts often is still wanted.
+    StartLimitIntervalSec: 0,
+    ...(container.restartIfChanged ? {} : { "X-RestartIfChanged": false }),
+  };
+}
+
+function serviceSection(layout: Layout, container: SystemContainer): UnitSection {
+  return {
+    Type: "notify",
+    NotifyAccess: "all",
+    SyslogIdentifier: `container ${container.name}`,
+    Slice: "machine.slice",
+    Delegate: true,
+    TasksMax: 16384,
+    KillMode: "mixed",
+    TimeoutStartSec: container.timeoutStartSec,
+    TimeoutStopSec: "1min",
+    Restart: "on-failure",
+    RestartSec: "100ms",
+    // 133: the init inside asked for a reboot.
+    RestartForceExitStatus: 133,
+    SuccessExitStatus: 133,
+    ...nspawnSandbox,
+    ...(isIsolated(container) && { NetworkNamespacePath: namespacePath(container.name) }),
+    ...(container.ephemeral && { RuntimeDirectory: runtimeDirectory(layout, container), RuntimeDirectoryMode: "0700" }),
+    ...startPre(layout, container),
+    ExecStart: { exec: bootCommand(layout, container) },
+    // machined keeps a dead registration for as long as the unit is not inactive; every automatic restart then fails.
+    ExecStopPost: { exec: unregisterMachine(container.name), ignoreFailure: true },
+  };
+}
+
+/** What every unit that starts systemd-nspawn has. */
+export const nspawnSandbox: UnitSection = {
+  // Else it guesses from what it finds below /usr, which is not bound yet, and may choose cgroup v1.
+  Environment: "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1",
+  DevicePolicy: "closed",
+  // systemd 257 makes both nodes in every container and fails where it may not.
+  DeviceAllow: ["char-pts rw", "/dev/net/tun rwm", "/dev/fuse rwm"],
+};
+
+/**
+ * systemd-nspawn follows links at the root's top and would write outside of it. PID 1 looks just before each start,
+ * when nothing of the container runs, so there is nobody who could plant one in between.
+ */
+export function noPlantedLinks(layout: Layout, container: SystemContainer): string[] {
+  return rootDirs.map((dir) => `!${literal(`${rootDir(layout, container)}/${dir}`)}`);
+}
+
+/** An ephemeral container needs nothing of the state directory but the store. */
+function mountsFor(layout: Layout, container: SystemContainer): string[] {
+  const root = container.ephemeral ? [] : [rootDir(layout, container)];
+  const tree = container.system.kind === "path" ? container.system.path : storeDir(layout);
+  return [...new Set([...root, tree, ...container.binds.map((bind) => bind.source)])].map(pathWord);
+}
+
+function startPre(layout: Layout, container: SystemContainer): { ExecStartPre?: Exec[] } {
+  const empty = isIsolated(container) ? [] : [["/usr/bin/mkdir", "-p", emptyDir(layout)]];
+  const commands = [...empty, ...(container.ephemeral ? seedCommands(layout, container) : [])];
+  return commands.length === 0 ? {} : { ExecStartPre: commands.map((exec) => ({ exec })) };
+}
+
+/**
+ * The root of an ephemeral container, anew at every start: skeleton, seed, then what is declared. Its machine-id is
+ * empty: a missing one would mean a first boot to the init inside.
+ */
+function seedCommands(layout: Layout, container: SystemContainer): string[][] {
+  const root = rootDir(layout, container);
+  const { system } = container;
+  const tree = treeDir(layout, container);
+  const copy = ["/usr/bin/cp", "-a", "--reflink=auto", "--remove-destination"];
+  const dirs = ["", "/usr/lib", ...rootDirs.filter((dir) => dir !== "usr").map((dir) => `/${dir}`)];
+  return [
+    ["/usr/bin/install", "-d", "-m", "0755", ...dirs.map((dir) => `${root}${dir}`)],
+    ...(system.kind === "path"
+      ? [[...copy, `${tree}/etc`, `${tree}/var`, `${root}/`]]
+      : [
+          [...copy, `${tree}/seed/.`, `${root}/`],
+          [...copy, `${storePath(layout, system.toplevel)}/root/.`, `${root}/`],
+        ]),
+    // Without an os-release systemd-nspawn refuses the directory; it is hidden by the bind of /usr.
+    ["/usr/bin/touch", `${root}/usr/lib/os-release`, `${root}/etc/machine-id`],
+    ...(system.kind === "toplevel" && system.copies ? [activateCommand(layout, container, null)] : []),
+  ];
+}
+
+/** RuntimeDirectory= is said below /run. Stopping removes it, also after a crash. */
+function runtimeDirectory(layout: Layout, container: SystemContainer): string {
+  const path = runtimeRoot(layout, container.name);
+  if (!path.startsWith("/run/")) throw new Error(`not below /run: ${path}`);
+  return path.slice("/run/".length);
+}
+
+const manager = ["org.freedesktop.machine1", "/org/freedesktop/machine1", "org.freedesktop.machine1.Manager"];
+
+const unregisterMachine = (name: string): string[] => [
+  "/usr/bin/busctl",
+  "--quiet",
+  "call",
+  ...manager,
+  "UnregisterMachine",
+  "s",
+  name,
+];

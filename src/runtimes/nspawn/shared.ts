@@ -1,0 +1,92 @@
+/** What all containers of a host share: our nft table, kernel settings, machines.target, peace with network managers. */
+import {
+  hostSysctls,
+  localAddress,
+  networkdUnmanaged,
+  networkManagerUnmanaged,
+  nftBase,
+  nftBaseDown,
+} from "../../network/index.ts";
+import type { Layout } from "../../store/layout.ts";
+import type { Unit } from "../../units/index.ts";
+import { nftablesUnit, type SystemContainer, sysctlUnit } from "./container.ts";
+import { networkFile, nftablesFile, sysctlFile } from "./paths.ts";
+import { restartTriggers } from "./triggers.ts";
+
+/** Units by name and files by absolute path; nothing for a host without containers. */
+export function sharedParts(
+  layout: Layout,
+  containers: readonly SystemContainer[],
+): { units: Unit[]; files: Record<string, string> } {
+  if (containers.length === 0) return { units: [], files: {} };
+  const forwarding = containers.filter((container) => container.forwards.length > 0);
+  const sysctls = hostSysctls({
+    forwarding4: forwarding.some(({ link }) => link !== null && localAddress(link, 4) !== null),
+    forwarding6: forwarding.some(({ link }) => link !== null && localAddress(link, 6) !== null),
+  });
+  return {
+    units: [sysctlService(sysctls), ...(forwarding.length > 0 ? [nftablesService(layout)] : [])],
+    files: {
+      [sysctlFile]: sysctls,
+      // Debian enables machines.target when it is installed, other systems do not; a drop-in stands in nobody's way.
+      [`${layout.units}/multi-user.target.d/stowage.conf`]: "[Unit]\nWants=machines.target\n",
+      ...managerFiles(containers),
+      ...(forwarding.length > 0 && {
+        [nftablesFile(layout)]: nftBase,
+        [networkFile(layout, "nftables-down.nft")]: nftBaseDown,
+      }),
+    },
+  };
+}
+
+/** systemd-sysctl.service has long run when a switch writes the file: this applies it now, and before containers start. */
+function sysctlService(sysctls: string): Unit {
+  return {
+    name: sysctlUnit,
+    sections: {
+      Unit: {
+        Description: "Kernel settings for containers",
+        After: "systemd-sysctl.service",
+        ...restartTriggers([sysctls]),
+      },
+      Service: {
+        Type: "oneshot",
+        RemainAfterExit: true,
+        ExecStart: { exec: ["/usr/lib/systemd/systemd-sysctl", sysctlFile] },
+      },
+    },
+  };
+}
+
+function nftablesService(layout: Layout): Unit {
+  const load = { exec: ["/usr/sbin/nft", "-f", nftablesFile(layout)] };
+  return {
+    name: nftablesUnit,
+    sections: {
+      Unit: {
+        Description: "Port forwarding into containers",
+        // Not before network-pre.target: where the network is needed for sysinit.target (cloud-init), that is a cycle.
+        // Debian's nftables.service empties every table when it starts.
+        After: "nftables.service firewalld.service ufw.service",
+        // Loading again renews the rules and keeps what running containers have added.
+        "X-Reload-Triggers": restartTriggers([nftBase])["X-Restart-Triggers"] ?? "",
+      },
+      Service: {
+        Type: "oneshot",
+        RemainAfterExit: true,
+        ExecStart: load,
+        ExecReload: load,
+        ExecStop: { exec: ["/usr/sbin/nft", "-f", networkFile(layout, "nftables-down.nft")], ignoreFailure: true },
+      },
+    },
+  };
+}
+
+function managerFiles(containers: readonly SystemContainer[]): Record<string, string> {
+  const links = containers.flatMap(({ link }) => link ?? []);
+  if (links.length === 0) return {};
+  return {
+    "/etc/systemd/network/10-stowage.network": networkdUnmanaged(links),
+    "/etc/NetworkManager/conf.d/stowage.conf": networkManagerUnmanaged(links),
+  };
+}

@@ -1,0 +1,313 @@
+import { describe, expect, test } from "vitest";
+import { linkOf } from "../../src/network/index.ts";
+import { containerParts, type SystemContainer, sharedParts } from "../../src/runtimes/nspawn/index.ts";
+import { defaultLayout } from "../../src/store/layout.ts";
+import { linesOf, parseExec, render, type Unit } from "../../src/units/index.ts";
+import { ephemeral, isolated, trusted, v4, v6 } from "./containers.ts";
+
+const parts = (container: SystemContainer) => containerParts(defaultLayout, container);
+const unitOf = (container: SystemContainer, name = "container@web.service"): Unit =>
+  parts(container).units.find((unit) => unit.name === name) ?? expect.fail(name);
+const lines = (unit: Unit, section: string, key: string): readonly string[] => {
+  const value = unit.sections[section]?.[key];
+  return value === undefined ? [] : linesOf(value);
+};
+const argv = (unit: Unit, key = "ExecStart"): string[][] =>
+  lines(unit, "Service", key).map((line) => [...parseExec(line).exec]);
+const boot = (container: SystemContainer): string[] => argv(unitOf(container))[0] ?? [];
+const merge = (container: SystemContainer): Unit => unitOf(container, "container-merge@web.service");
+const net = (container: SystemContainer): Unit => unitOf(container, "container-net@web.service");
+
+describe("the container's service", () => {
+  test("what the reference promises of it", () => {
+    const { Unit, Service } = unitOf(isolated).sections;
+    expect(Unit).toMatchObject({ Description: "Container 'web'", StartLimitIntervalSec: 0 });
+    expect(Service).toMatchObject({
+      Type: "notify",
+      SyslogIdentifier: "container web",
+      Slice: "machine.slice",
+      Delegate: true,
+      KillMode: "mixed",
+      Restart: "on-failure",
+      RestartForceExitStatus: 133,
+      SuccessExitStatus: 133,
+      DevicePolicy: "closed",
+      TimeoutStartSec: "1min",
+    });
+    expect(lines(unitOf(isolated), "Unit", "Wants").join()).toMatch(/\bnetwork\.target\b/);
+  });
+
+  test("its init is booted, says when it is ready, and is asked to shut down cleanly", () => {
+    for (const flag of ["--boot", "--keep-unit", "--notify-ready=yes", "--kill-signal=SIGRTMIN+3", "--settings=no"])
+      expect(boot(trusted)).toContain(flag);
+  });
+
+  test("no shell and no wrapper anywhere", () => {
+    for (const container of [trusted, isolated, ephemeral])
+      for (const unit of parts(container).units)
+        for (const key of ["ExecStartPre", "ExecStart", "ExecStop", "ExecStopPost"])
+          for (const [program] of argv(unit, key)) expect(program).not.toMatch(/\b(ba|da)?sh$/);
+  });
+
+  test("autoStart is a link of machines.target", () => {
+    const link = { "machines.target.wants/container@web.service": "../container@web.service" };
+    expect(parts(isolated).unitLinks).toEqual(link);
+    expect(parts(trusted).unitLinks).toEqual({});
+  });
+
+  test("restartIfChanged=false is written into the unit", () => {
+    expect(lines(unitOf(trusted), "Unit", "X-RestartIfChanged")).toEqual([]);
+    expect(lines(unitOf({ ...trusted, restartIfChanged: false }), "Unit", "X-RestartIfChanged")).toEqual(["no"]);
+  });
+});
+
+describe("pitfalls of systemd-nspawn, each met once", () => {
+  const allNspawn = [trusted, isolated, ephemeral].flatMap((container) =>
+    parts(container).units.filter((unit) => render(unit).includes("systemd-nspawn")),
+  );
+
+  test("the units that start it: the container, and its merge where the root persists", () => {
+    expect(allNspawn.map((unit) => unit.name)).toEqual([
+      "container@web.service",
+      "container-merge@web.service",
+      "container@web.service",
+      "container-merge@web.service",
+      "container@web.service",
+    ]);
+  });
+
+  test("planted links at the root's top are refused by PID 1", () => {
+    for (const unit of allNspawn) {
+      const dirs = lines(unit, "Unit", "AssertPathIsSymbolicLink").map((line) => line.replace(/.*\/root\//, ""));
+      expect(dirs.sort()).toEqual(["dev", "etc", "proc", "run", "sys", "tmp", "usr", "var"]);
+      for (const line of lines(unit, "Unit", "AssertPathIsSymbolicLink")) expect(line).toMatch(/^!\//);
+    }
+  });
+
+  test("it would guess cgroup v1 from an empty /usr", () => {
+    for (const unit of allNspawn)
+      expect(lines(unit, "Service", "Environment")).toEqual(["SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1"]);
+  });
+
+  test("systemd 257 makes device nodes and fails where the policy forbids them", () => {
+    for (const unit of allNspawn)
+      expect(lines(unit, "Service", "DeviceAllow")).toEqual(["char-pts rw", "/dev/net/tun rwm", "/dev/fuse rwm"]);
+  });
+
+  test("a dead registration at machined would block every automatic restart", () => {
+    const [line] = lines(unitOf(trusted), "Service", "ExecStopPost");
+    expect(line).toMatch(/^-\/usr\/bin\/busctl .* UnregisterMachine s web$/);
+  });
+
+  test("private users together with --network-namespace-path fail: systemd enters the namespace instead", () => {
+    expect(boot(isolated).join(" ")).not.toMatch(/--(network-namespace-path|private-network)/);
+    expect(lines(unitOf(isolated), "Service", "NetworkNamespacePath")).toEqual(["/run/netns/ct-web"]);
+  });
+
+  test("the journal is not linked, no resolv.conf and no time zone written by path", () => {
+    for (const flag of ["--link-journal=no", "--resolv-conf=off", "--timezone=off"])
+      expect(boot(isolated)).toContain(flag);
+  });
+});
+
+describe("isolation", () => {
+  test("with a network of its own: a user namespace, and every bind id-mapped", () => {
+    const command = boot({ ...isolated, binds: [{ source: "/srv/a", target: "/data", readOnly: false }] });
+    expect(command).toContain("--private-users=pick");
+    expect(command).toContain("--private-users-ownership=map");
+    expect(command).toContain("--capability=CAP_NET_ADMIN");
+    const binds = command.filter((argument) => argument.startsWith("--bind"));
+    expect(binds).toEqual([
+      "--bind-ro=/var/lib/stowage/store/22222222222222222222222222222222-debian-trixie-nginx-light/usr:/usr:idmap",
+      "--bind-ro=/var/lib/stowage/containers/web/declared:/run/declared:idmap",
+      "--bind=/srv/a:/data:idmap",
+    ]);
+    expect(parts(isolated).part.isolation).toBe("isolated");
+  });
+
+  test("without one: trusted, no idmap (EINVAL), /usr in an overlay that cannot be made writable", () => {
+    const command = boot(trusted);
+    expect(command.join(" ")).not.toMatch(/idmap|private-users|CAP_NET_ADMIN/);
+    expect(command).toContain(
+      "--overlay-ro=/var/lib/stowage/store/22222222222222222222222222222222-debian-trixie-nginx-light/usr:/run/stowage/empty:/usr",
+    );
+    expect(argv(unitOf(trusted), "ExecStartPre")).toEqual([["/usr/bin/mkdir", "-p", "/run/stowage/empty"]]);
+    expect(parts(trusted).part.isolation).toBe("trusted");
+  });
+
+  test("the merge is held like its container", () => {
+    expect(argv(merge(isolated))[0]).toEqual(
+      expect.arrayContaining(["--as-pid2", "--register=no", "--private-users=pick", "--private-network"]),
+    );
+    expect(argv(merge(trusted))[1]).not.toContain("--private-users=pick");
+  });
+});
+
+describe("the root", () => {
+  test("of a persistent container: merged when its toplevel is new, marked only after success", () => {
+    const unit = merge(isolated);
+    const applied = "/var/lib/stowage/containers/web/applied";
+    expect(lines(unit, "Unit", "ConditionPathExists")).toEqual([`!${applied}/11111111111111111111111111111111-web`]);
+    expect(argv(unit).map(([program]) => program)).toEqual([
+      "/usr/bin/systemd-nspawn",
+      "/usr/bin/rm",
+      "/usr/bin/mkdir",
+    ]);
+    expect(unitOf(isolated).sections.Unit?.Requires).toBe("container-merge@web.service");
+  });
+
+  test("of an ephemeral one (T4): below /run, anew at each start, nothing in the state directory but the store", () => {
+    const unit = unitOf(ephemeral);
+    expect(lines(unit, "Service", "RuntimeDirectory")).toEqual(["stowage/containers/web"]);
+    expect(boot(ephemeral)).toContain("--directory=/run/stowage/containers/web/root");
+    expect(argv(unit, "ExecStartPre").map(([program]) => program)).toEqual([
+      "/usr/bin/install",
+      "/usr/bin/cp",
+      "/usr/bin/cp",
+      "/usr/bin/touch",
+    ]);
+    expect(render(unit)).not.toContain("/var/lib/stowage/containers");
+    expect(lines(unit, "Unit", "RequiresMountsFor")).toEqual(["/var/lib/stowage/store"]);
+    expect(boot(ephemeral)).toContain(
+      "--bind-ro=/var/lib/stowage/store/11111111111111111111111111111111-web:/run/declared/current:idmap",
+    );
+  });
+
+  test("of an ephemeral one with copied files: they are made inside, after the seed", () => {
+    const system = { ...ephemeral.system, copies: true } as SystemContainer["system"];
+    const last = argv(unitOf({ ...ephemeral, system }), "ExecStartPre").at(-1);
+    expect(last?.[0]).toBe("/usr/bin/systemd-nspawn");
+    expect(last?.at(-1)).toBe("/run/declared/current/activate");
+  });
+
+  test("of a `path` system: its /usr, no declared directory, no merge", () => {
+    const container: SystemContainer = { ...isolated, system: { kind: "path", path: "/srv/tree" } };
+    expect(boot(container)).toContain("--bind-ro=/srv/tree/usr:/usr:idmap");
+    expect(boot(container).join(" ")).not.toContain("declared");
+    expect(parts(container).part).toMatchObject({ system: null, packages: null, path: "/srv/tree" });
+    expect(parts(container).units.map((unit) => unit.name)).not.toContain("container-merge@web.service");
+  });
+});
+
+describe("bind mounts", () => {
+  const odd = "/srv/with space:colon\\back%n$HOME\"quote'";
+
+  test("any path reaches systemd-nspawn as itself: its own escapes, then the unit file's", () => {
+    const command = boot({ ...trusted, binds: [{ source: odd, target: "/data", readOnly: true }] });
+    expect(command).toContain("--bind-ro=/srv/with space\\:colon\\\\back%n$HOME\"quote':/data");
+  });
+
+  test("the mounts that hold each source are required", () => {
+    const unit = unitOf({ ...trusted, binds: [{ source: "/srv/a b", target: "/data", readOnly: true }] });
+    expect(lines(unit, "Unit", "RequiresMountsFor")).toContain('"/srv/a b"');
+  });
+});
+
+describe("the network unit", () => {
+  test("all is made before the container starts (T18), and ends with it", () => {
+    expect(unitOf(isolated).sections.Unit).toMatchObject({ BindsTo: "container-net@web.service" });
+    expect(lines(unitOf(isolated), "Unit", "After").join()).toContain("container-net@web.service");
+    expect(net(isolated).sections.Unit).toMatchObject({ StopWhenUnneeded: true });
+    expect(lines(net(isolated), "Service", "ExecStart")).toMatchInlineSnapshot(`
+      [
+        "/usr/sbin/ip -batch /etc/stowage/network/web.host",
+        "/usr/lib/systemd/systemd-sysctl /etc/stowage/network/web.sysctl",
+        "/usr/sbin/ip -batch /etc/stowage/network/web.up",
+        "/usr/sbin/ip netns exec ct-web /usr/lib/systemd/systemd-sysctl /etc/stowage/network/web.ns-sysctl",
+        "/usr/sbin/ip -n ct-web -batch /etc/stowage/network/web.ns",
+        "/usr/sbin/nft -f /etc/stowage/network/web.nft",
+      ]
+    `);
+    expect(lines(net(isolated), "Service", "ExecStopPost")).toMatchInlineSnapshot(`
+      [
+        "-/usr/sbin/nft -f /etc/stowage/network/web.nft-down",
+        "-/usr/sbin/ip -force -batch /etc/stowage/network/web.down",
+      ]
+    `);
+  });
+
+  test("what a crash left behind is taken away first", () => {
+    expect(lines(net(isolated), "Service", "ExecStartPre")).toEqual([
+      "-/usr/sbin/ip -force -batch /etc/stowage/network/web.down",
+    ]);
+  });
+
+  test("another address is another unit, though its keys are the same", () => {
+    const moved = { ...isolated, link: linkOf("web", [v4]) };
+    const trigger = (container: SystemContainer) => lines(net(container), "Unit", "X-Restart-Triggers");
+    expect(trigger(moved)).not.toEqual(trigger(isolated));
+    expect(trigger({ ...isolated })).toEqual(trigger(isolated));
+  });
+
+  test("low ports and ping are open inside: its root has no power over the namespace", () => {
+    expect(parts(isolated).files["/etc/stowage/network/web.ns-sysctl"]).toBe(
+      "net/ipv4/ip_unprivileged_port_start = 0\nnet/ipv4/ping_group_range = 0 2147483647\n",
+    );
+  });
+
+  test("without forwarded ports there is nothing of nft", () => {
+    expect(render(net({ ...isolated, forwards: [] }))).not.toContain("nft");
+  });
+});
+
+describe("sockets for what nft cannot do", () => {
+  const socket = (ends: readonly (typeof v4 | typeof v6)[]) => {
+    const container = { ...isolated, link: linkOf("web", ends) };
+    const unit = unitOf(container, "stowage-forward-tcp-8080@web.socket");
+    const proxy = unitOf(container, "stowage-forward-tcp-8080@web.service");
+    return [lines(unit, "Socket", "ListenStream"), argv(proxy)[0]?.at(-1)];
+  };
+
+  test.each([
+    ["both families", [v4, v6], [["[::1]:8080"], "[fd00:233:1::2]:80"]],
+    ["IPv4 alone", [v4], [["[::]:8080"], "10.233.1.2:80"]],
+    ["IPv6 alone", [v6], [["[::1]:8080", "0.0.0.0:8080"], "[fd00:233:1::2]:80"]],
+  ] as const)("%s", (_, ends, expected) => {
+    expect(socket(ends)).toEqual(expected);
+  });
+
+  test("no socket for UDP", () => {
+    const container = { ...isolated, forwards: [{ protocol: "udp", hostPort: 53, containerPort: 53 }] as const };
+    expect(parts(container).units.filter((unit) => unit.name.endsWith(".socket"))).toEqual([]);
+  });
+
+  test("a socket of the default kind would be ordered in a cycle with its container", () => {
+    const unit = unitOf(isolated, "stowage-forward-tcp-8080@web.socket");
+    expect(unit.sections.Unit).toMatchObject({
+      DefaultDependencies: false,
+      BindsTo: "container@web.service",
+      After: "container@web.service",
+    });
+    expect(lines(unitOf(isolated), "Unit", "Wants").join()).toContain("stowage-forward-tcp-8080@web.socket");
+  });
+});
+
+describe("what containers share", () => {
+  test("nothing for none", () => {
+    expect(sharedParts(defaultLayout, [])).toEqual({ units: [], files: {} });
+  });
+
+  test("the nft table only with forwarded ports; rules are renewed by a reload, never a restart", () => {
+    const names = (containers: SystemContainer[]) =>
+      sharedParts(defaultLayout, containers).units.map((unit) => unit.name);
+    expect(names([trusted])).toEqual(["stowage-sysctl.service"]);
+    expect(names([isolated])).toEqual(["stowage-sysctl.service", "stowage-nftables.service"]);
+    const nftables = sharedParts(defaultLayout, [isolated]).units[1] ?? expect.fail();
+    expect(nftables.sections.Unit).toHaveProperty("X-Reload-Triggers");
+    expect(nftables.sections.Service).toHaveProperty("ExecReload");
+  });
+
+  test("IPv6 is forwarded only where a port of an IPv6 container is", () => {
+    const sysctl = (container: SystemContainer) =>
+      sharedParts(defaultLayout, [container]).files["/etc/sysctl.d/60-stowage.conf"];
+    expect(sysctl(isolated)).toContain("net/ipv6/conf/all/forwarding = 1");
+    expect(sysctl({ ...isolated, link: linkOf("web", [v4]) })).not.toContain("ipv6");
+    expect(sysctl({ ...isolated, forwards: [] })).toBe("fs/inotify/max_user_instances = 8192\n");
+  });
+
+  test("machines.target is started at boot, whatever the distribution says", () => {
+    expect(sharedParts(defaultLayout, [trusted]).files).toHaveProperty([
+      "/etc/systemd/system/multi-user.target.d/stowage.conf",
+    ]);
+  });
+});
