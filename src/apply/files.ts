@@ -1,0 +1,91 @@
+/**
+ * Files of ours outside the store, and those of others, which are never written over and never removed.
+ * See docs/design/on-disk-format.md, "The ownership mark".
+ */
+import { lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { StowageError } from "../error.ts";
+import { readLink, readText, saysOurs } from "../host/files.ts";
+import { withHostsBlock } from "../host/hosts.ts";
+import { fsyncDirectory, writeFileAtomic } from "../store/files.ts";
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
+
+/**
+ * Writes a file of ours.
+ * @param listed a generation of ours has this path: then it is ours whatever it says
+ * @throws StowageError `foreign-file`
+ */
+export function writeOurs(path: string, text: string, mode: string, listed: boolean): void {
+  const found = readText(path);
+  if (found !== null && !listed && !saysOurs(found)) throw foreign(path);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  writeFileAtomic(path, text, Number.parseInt(mode, 8));
+}
+
+/** Removes a file of ours; one that is gone already is no failure. @throws StowageError `foreign-file` */
+export function removeOurs(path: string, listed: boolean): void {
+  const found = readText(path);
+  if (found === null) return;
+  if (!listed && !saysOurs(found)) throw foreign(path);
+  rmSync(path);
+  fsyncDirectory(dirname(path));
+}
+
+/** Makes `path` a symlink to `target`. @throws StowageError `foreign-file` where something that is no symlink stands */
+export function writeLink(path: string, target: string): void {
+  if (readLink(path) === "") throw foreign(path);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  const temporary = `${path}.stowage-${process.pid}`;
+  rmSync(temporary, { force: true });
+  symlinkSync(target, temporary);
+  renameSync(temporary, path);
+  fsyncDirectory(dirname(path));
+}
+
+/** Removes a symlink, and its directory if that is one of systemd's for links and empty now. */
+export function removeLink(path: string): void {
+  const found = readLink(path);
+  if (found === "") throw foreign(path);
+  const directory = dirname(path);
+  if (found !== null) {
+    rmSync(path);
+    fsyncDirectory(directory);
+  }
+  if (/\.(wants|requires|upholds)$/.test(directory)) removeIfEmpty(directory);
+}
+
+/** Removes a directory where it is empty. */
+export function removeIfEmpty(directory: string): void {
+  try {
+    if (readdirSync(directory).length === 0) rmdirSync(directory);
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+  }
+}
+
+/**
+ * Puts our block into a hosts file. Where the file is a mount point of its own, as in a container, it cannot be replaced
+ * by rename (EBUSY), and is written in place.
+ */
+export function writeHostsBlock(path: string, block: string, replace = writeFileAtomic): void {
+  const before = readText(path) ?? "";
+  const after = withHostsBlock(before, block);
+  if (after === before) return;
+  const mode = lstatSync(path, { throwIfNoEntry: false })?.mode ?? 0o644;
+  try {
+    replace(path, after, mode & 0o777);
+  } catch (error) {
+    if (codeOf(error) !== "EBUSY") throw error;
+    writeFileSync(path, after);
+  }
+}
+
+function foreign(path: string): StowageError {
+  return new StowageError({
+    code: "foreign-file",
+    message: `${path} exists and is not ours`,
+    details: ["it does not begin with stowage's mark, and no generation of ours lists it"],
+    hint: "move it away, then switch again",
+  });
+}

@@ -1,0 +1,134 @@
+/** The effects of a plan's steps on this machine. */
+import { dirname } from "node:path";
+import type { ContainerPart, Generation } from "../compile/generation.ts";
+import type { Systemd } from "../host/systemd.ts";
+import { hostsText } from "../network/index.ts";
+import type { Plan } from "../plan/plan.ts";
+import { setCurrentGeneration, writeGeneration } from "../store/generations.ts";
+import type { Layout } from "../store/layout.ts";
+import { declare, removeFormerDeclared } from "../systems/declare.ts";
+import { markApplied, seedRoot } from "../systems/seed.ts";
+import { render } from "../units/index.ts";
+import type { Effects } from "./effects.ts";
+import { explainFailure } from "./explain.ts";
+import { removeIfEmpty, removeLink, removeOurs, writeHostsBlock, writeLink, writeOurs } from "./files.ts";
+import { removeJournal, writeJournal } from "./journal.ts";
+
+export interface Machine {
+  readonly layout: Layout;
+  readonly systemd: Systemd;
+  /** Default /etc/hosts. */
+  readonly hostsFile?: string;
+  /** The number of the plan's current generation. */
+  readonly current: number | null;
+  /** Further generations whose things may be on the machine, from switches that were cut short. */
+  readonly leftBehind: readonly { readonly number: number; readonly generation: Generation }[];
+}
+
+export function machineEffects(plan: Plan, machine: Machine): Effects {
+  const number: NumberOf = { next: null };
+  return { ...unitEffects(plan, machine), ...fileEffects(plan, machine), ...recordEffects(plan, machine, number) };
+}
+
+interface NumberOf {
+  /** Known from `begin` on. */
+  next: number | null;
+}
+
+type UnitEffects = Pick<Effects, "stopUnit" | "startUnit" | "restartUnit" | "reloadUnit" | "daemonReload" | "explain">;
+
+function unitEffects(plan: Plan, { layout, systemd }: Machine): UnitEffects {
+  const containers = [plan.current, plan.next].flatMap((one) => Object.values(one?.containers ?? {}));
+  /** The container has taken over what is declared: former copies are of no use. */
+  const settled = async (unit: string, job: Promise<void>) => {
+    await job;
+    const container = plan.next.containers[nameOf(containers, unit) ?? ""];
+    if (container !== undefined) removeFormerDeclared(layout, container.name);
+  };
+  return {
+    stopUnit: (unit) => systemd.stop(unit),
+    startUnit: (unit) => settled(unit, systemd.start(unit)),
+    restartUnit: (unit) => settled(unit, systemd.restart(unit)),
+    reloadUnit: (unit) => settled(unit, systemd.reload(unit)),
+    daemonReload: () => systemd.daemonReload(),
+    explain(unit, since) {
+      const companions = containers.filter((container) => container.unit === unit).flatMap((one) => one.companions);
+      return explainFailure(systemd, [...new Set([unit, ...companions])], since);
+    },
+  };
+}
+
+const nameOf = (containers: readonly ContainerPart[], unit: string): string | undefined =>
+  containers.find((container) => container.unit === unit)?.name;
+
+type FileEffects = Pick<
+  Effects,
+  "writeUnit" | "removeUnit" | "writeUnitLink" | "removeUnitLink" | "writeFile" | "removeFile" | "writeHosts"
+>;
+
+function fileEffects(plan: Plan, { layout, hostsFile, leftBehind }: Machine): FileEffects {
+  const former = [plan.current, ...leftBehind.map((one) => one.generation)].filter((one) => one !== null);
+  const lists = (part: "units" | "files", key: string) => former.some((one) => Object.hasOwn(one[part], key));
+  return {
+    async writeUnit(unit) {
+      writeOurs(`${layout.units}/${unit}`, render(known(plan.next.units[unit], unit)), "0644", lists("units", unit));
+    },
+    async removeUnit(unit) {
+      removeOurs(`${layout.units}/${unit}`, lists("units", unit));
+    },
+    async writeUnitLink(link, target) {
+      writeLink(`${layout.units}/${link}`, target);
+    },
+    async removeUnitLink(link) {
+      removeLink(`${layout.units}/${link}`);
+    },
+    async writeFile(path) {
+      const file = known(plan.next.files[path], path);
+      writeOurs(path, file.text, file.mode, lists("files", path));
+    },
+    async removeFile(path) {
+      removeOurs(path, lists("files", path));
+      // /etc/stowage/network is ours alone; /etc/stowage has the user's files, /etc/sysctl.d everyone's.
+      if (dirname(path).startsWith(`${layout.etc}/`)) removeIfEmpty(dirname(path));
+    },
+    async writeHosts() {
+      writeHostsBlock(hostsFile ?? "/etc/hosts", hostsText(plan.next.hosts));
+    },
+  };
+}
+
+type RecordEffects = Pick<Effects, "seedRoot" | "declare" | "recordGeneration" | "begin" | "end">;
+
+function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEffects {
+  const { layout } = machine;
+  const containerOf = (name: string) => known(plan.next.containers[name], name);
+  return {
+    async begin() {
+      const isCurrent = plan.current?.id === plan.next.id && machine.current !== null;
+      number.next = isCurrent ? machine.current : writeGeneration(layout, plan.next);
+      const from = [machine.current, ...machine.leftBehind.map((one) => one.number)].filter((one) => one !== null);
+      writeJournal(layout, { from, to: known(number.next, "the generation's number") });
+    },
+    async end(complete) {
+      if (complete) removeJournal(layout);
+    },
+    async recordGeneration() {
+      setCurrentGeneration(layout, known(number.next, "the generation's number"));
+    },
+    async seedRoot(name) {
+      const { system, packages } = containerOf(name);
+      const toplevel = known(system, `the system of ${name}`);
+      await seedRoot(layout, { container: name, toplevel, packages: known(packages, `the packages of ${name}`) });
+      markApplied(layout, name, toplevel);
+    },
+    async declare(name) {
+      await declare(layout, name, known(containerOf(name).system, `the system of ${name}`));
+    },
+  };
+}
+
+/** A plan names only what is in its generation: anything else is a bug of the planner's. */
+function known<T>(value: T | null | undefined, what: string): T {
+  if (value === null || value === undefined) throw new Error(`plan: ${what} is not in the next generation`);
+  return value;
+}

@@ -1,0 +1,296 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { apply } from "../../src/apply/apply.ts";
+import { readChecked, readCurrent } from "../../src/apply/current.ts";
+import { writeHostsBlock } from "../../src/apply/files.ts";
+import { leftBehind, readJournal, writeJournal } from "../../src/apply/journal.ts";
+import { type Machine, machineEffects } from "../../src/apply/machine.ts";
+import type { Generation } from "../../src/compile/generation.ts";
+import { StowageError } from "../../src/error.ts";
+import type { Systemd } from "../../src/host/systemd.ts";
+import type { Action, Plan } from "../../src/plan/plan.ts";
+import { observe } from "../../src/runtimes/nspawn/observe.ts";
+import { setCurrentGeneration, writeGeneration } from "../../src/store/generations.ts";
+import type { Layout } from "../../src/store/layout.ts";
+
+let dir: string;
+let layout: Layout;
+let jobs: string[];
+
+beforeEach(() => {
+  dir = mkdtempSync(`${tmpdir()}/stowage-test-`);
+  layout = {
+    state: `${dir}/state`,
+    etc: `${dir}/etc`,
+    run: `${dir}/run`,
+    units: `${dir}/units`,
+    cache: `${dir}/cache`,
+  };
+  mkdirSync(layout.state);
+  mkdirSync(layout.units);
+  writeFileSync(`${dir}/hosts`, "127.0.0.1 localhost\n");
+  jobs = [];
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const systemd: Systemd = new Proxy({} as Systemd, {
+  get: (_, verb: string) => async (unit: string) => void jobs.push(`${verb} ${unit ?? ""}`.trim()),
+});
+
+const generation = (id: string, more: Partial<Generation> = {}): Generation => ({
+  format: 1,
+  id: id.repeat(32),
+  units: {},
+  unitLinks: {},
+  files: {},
+  hosts: [],
+  ports: [],
+  containers: {},
+  systems: {},
+  ...more,
+});
+
+const planOf = (current: Generation | null, next: Generation, actions: readonly Action[]): Plan => ({
+  current,
+  next,
+  kept: [],
+  notices: [],
+  steps: actions.map((action) => ({ id: Object.values(action).join(" "), action, because: "a test", after: [] })),
+});
+
+const machine = (more: Partial<Machine> = {}): Machine => ({
+  layout,
+  systemd,
+  hostsFile: `${dir}/hosts`,
+  current: null,
+  leftBehind: [],
+  ...more,
+});
+
+const errorsOf = (report: Awaited<ReturnType<typeof apply>>) =>
+  report.rows.flatMap((row) => (row.outcome === "failed" ? [`${row.step.id}: ${row.error}`] : []));
+
+const full = () =>
+  generation("a", {
+    units: { "x.service": { name: "x.service", sections: { Service: { ExecStart: { exec: ["/bin/true"] } } } } },
+    unitLinks: { "machines.target.wants/x.service": "../x.service" },
+    files: { [`${layout.etc}/network/x.ns`]: { text: "# plain\n", mode: "0640" } },
+    hosts: [{ address: "10.0.0.2", names: ["x.containers"] }],
+  });
+
+const writeAll = (next: Generation): Action[] => [
+  { do: "write-unit", unit: "x.service" },
+  { do: "write-unit-link", link: "machines.target.wants/x.service", target: "../x.service" },
+  { do: "write-file", path: Object.keys(next.files)[0]! },
+  { do: "write-hosts" },
+  { do: "record-generation" },
+];
+
+describe("a switch and its way back", () => {
+  test("everything is written, recorded and durable; the journal is gone", async () => {
+    const next = full();
+    const report = await apply(planOf(null, next, writeAll(next)), machineEffects(planOf(null, next, []), machine()));
+    expect(errorsOf(report)).toEqual([]);
+    expect(readFileSync(`${layout.units}/x.service`, "utf8")).toContain("ExecStart=/bin/true");
+    expect(readlinkSync(`${layout.units}/machines.target.wants/x.service`)).toBe("../x.service");
+    expect(statSync(`${layout.etc}/network/x.ns`).mode & 0o777).toBe(0o640);
+    expect(readFileSync(`${dir}/hosts`, "utf8")).toBe(
+      "127.0.0.1 localhost\n# begin stowage\n10.0.0.2 x.containers\n# end stowage\n",
+    );
+    expect(readCurrent(layout)).toEqual({ number: 1, generation: next });
+    expect(readJournal(layout)).toBeNull();
+    const observed = await observe({ layout, systemd, ours: [next], next, hostsFile: `${dir}/hosts`, booted: false });
+    expect(observed.hosts).toBe("10.0.0.2 x.containers\n");
+    expect(observed.unitLinks).toEqual({ "machines.target.wants/x.service": "../x.service" });
+    expect(observed.files[`${layout.etc}/network/x.ns`]).toEqual({ text: "# plain\n", ours: true });
+    expect(observed.units).toEqual({ "x.service": { active: "inactive", sub: "dead" } });
+  });
+
+  test("everything is removed, with the directories that were ours; an empty wants directory too", async () => {
+    const former = full();
+    const first = planOf(null, former, writeAll(former));
+    await apply(first, machineEffects(first, machine()));
+    const removal = planOf(former, generation("b"), [
+      { do: "remove-unit", unit: "x.service" },
+      { do: "remove-unit-link", link: "machines.target.wants/x.service" },
+      { do: "remove-file", path: `${layout.etc}/network/x.ns` },
+      { do: "write-hosts" },
+      { do: "record-generation" },
+    ]);
+    expect(errorsOf(await apply(removal, machineEffects(removal, machine({ current: 1 }))))).toEqual([]);
+    expect(readdirSync(layout.units)).toEqual([]);
+    expect(readdirSync(layout.etc)).toEqual([]);
+    expect(readFileSync(`${dir}/hosts`, "utf8")).toBe("127.0.0.1 localhost\n");
+    expect(readCurrent(layout)?.number).toBe(2);
+    expect(errorsOf(await apply(removal, machineEffects(removal, machine({ current: 1 }))))).toEqual([]);
+  });
+});
+
+describe("what is not ours", () => {
+  test("is neither written over nor removed, whatever the plan says", async () => {
+    const next = full();
+    writeFileSync(`${layout.units}/x.service`, "[Service]\n");
+    mkdirSync(`${layout.etc}/network`, { recursive: true });
+    writeFileSync(`${layout.etc}/network/x.ns`, "mine");
+    mkdirSync(`${layout.units}/machines.target.wants`);
+    writeFileSync(`${layout.units}/machines.target.wants/x.service`, "a regular file");
+    const plan = planOf(null, next, [
+      ...writeAll(next).slice(0, 3),
+      { do: "remove-unit", unit: "x.service" },
+      { do: "remove-unit-link", link: "machines.target.wants/x.service" },
+      { do: "remove-file", path: `${layout.etc}/network/x.ns` },
+    ]);
+    const report = await apply(plan, machineEffects(plan, machine()));
+    expect(errorsOf(report)).toHaveLength(6);
+    expect(readFileSync(`${layout.units}/x.service`, "utf8")).toBe("[Service]\n");
+    expect(readFileSync(`${layout.etc}/network/x.ns`, "utf8")).toBe("mine");
+    expect(existsSync(`${layout.units}/machines.target.wants/x.service`)).toBe(true);
+  });
+
+  test.each([
+    ["the mark", "# Made by stowage. Changes are overwritten; write host.ts instead.\nold\n"],
+    ["the first key of JSON", '{ "madeBy": "stowage", "x": 1 }'],
+  ])("is told by %s", async (_, text) => {
+    const next = full();
+    mkdirSync(`${layout.etc}/network`, { recursive: true });
+    writeFileSync(`${layout.etc}/network/x.ns`, text);
+    const plan = planOf(null, next, [{ do: "write-file", path: `${layout.etc}/network/x.ns` }]);
+    expect(errorsOf(await apply(plan, machineEffects(plan, machine())))).toEqual([]);
+  });
+
+  test.each([
+    ["the current generation", (one: Generation) => planOf(one, one, []), (_: Generation) => ({ current: 1 })],
+    [
+      "a switch that was cut short",
+      (one: Generation) => planOf(null, one, []),
+      (one: Generation) => ({ leftBehind: [{ number: 1, generation: one }] }),
+    ],
+  ])("is not what %s lists", async (_, plan, more) => {
+    const one = full();
+    mkdirSync(`${layout.etc}/network`, { recursive: true });
+    writeFileSync(`${layout.etc}/network/x.ns`, "no mark");
+    const effects = machineEffects(plan(one), machine(more(one)));
+    await effects.removeFile(`${layout.etc}/network/x.ns`);
+    expect(existsSync(`${layout.etc}/network/x.ns`)).toBe(false);
+  });
+});
+
+describe("the journal", () => {
+  test("is there before the first step, and stays when something only it knows is left", async () => {
+    const next = full();
+    writeFileSync(`${layout.units}/x.service`, "foreign");
+    const plan = planOf(null, next, [{ do: "write-unit", unit: "x.service" }]);
+    await apply(plan, machineEffects(plan, machine()));
+    expect(readJournal(layout)).toEqual({ from: [], to: 1 });
+    expect(readCurrent(layout)).toBeNull();
+    expect(readChecked(layout, 1)).toEqual(next);
+  });
+
+  test("names every generation whose things may be there, also over several interrupted switches", async () => {
+    const one = full();
+    setCurrentGeneration(layout, writeGeneration(layout, one));
+    const two = { number: writeGeneration(layout, generation("b")), generation: generation("b") };
+    writeJournal(layout, { from: [1], to: 2 });
+    expect(leftBehind(readJournal(layout), 1)).toEqual([2]);
+    const plan = planOf(one, generation("c"), []);
+    await machineEffects(plan, machine({ current: 1, leftBehind: [two] })).begin();
+    expect(readJournal(layout)).toEqual({ from: [1, 2], to: 3 });
+    expect(leftBehind(readJournal(layout), 3)).toEqual([1, 2]);
+  });
+
+  test("no new generation is written to put things right for the current one", async () => {
+    const one = full();
+    setCurrentGeneration(layout, writeGeneration(layout, one));
+    const plan = planOf(one, one, [{ do: "write-unit", unit: "x.service" }]);
+    await apply(plan, machineEffects(plan, machine({ current: 1 })));
+    expect(readdirSync(`${layout.state}/generations`).sort()).toEqual(["1", "current"]);
+  });
+
+  test.each([
+    "",
+    "{",
+    "[]",
+    '{"format":2,"from":[],"to":1}',
+    '{"format":1,"from":["1"],"to":1}',
+    '{"format":1,"to":0}',
+  ])("that is damaged is an error that names it: %j", (text) => {
+    writeFileSync(`${layout.state}/switch.json`, text);
+    expect(() => readJournal(layout)).toThrow(StowageError);
+  });
+});
+
+test("a generation of the wrong shape is an error, not a guess", () => {
+  const number = writeGeneration(layout, { format: 1, id: "a".repeat(32) });
+  expect(() => readChecked(layout, number)).toThrow(/shape/);
+});
+
+test("jobs go to systemd under their own names", async () => {
+  const plan = planOf(null, generation("a"), [
+    { do: "daemon-reload" },
+    { do: "stop-unit", unit: "a" },
+    { do: "start-unit", unit: "b" },
+    { do: "restart-unit", unit: "c" },
+    { do: "reload-unit", unit: "d" },
+  ]);
+  await apply(plan, machineEffects(plan, machine()));
+  expect(jobs.sort()).toEqual(["daemonReload", "reload d", "restart c", "start b", "stop a"]);
+});
+
+describe("the hosts file", () => {
+  test("keeps its mode, and is left alone when nothing changes", () => {
+    chmodSync(`${dir}/hosts`, 0o600);
+    writeHostsBlock(`${dir}/hosts`, "1.2.3.4 x\n");
+    expect(statSync(`${dir}/hosts`).mode & 0o777).toBe(0o600);
+    const { ino } = statSync(`${dir}/hosts`);
+    writeHostsBlock(`${dir}/hosts`, "1.2.3.4 x\n");
+    expect(statSync(`${dir}/hosts`).ino).toBe(ino);
+  });
+
+  test("that is a mount point is written in place; any other failure is one", () => {
+    const failing = (code: string) => () => {
+      throw Object.assign(new Error(code), { code });
+    };
+    const { ino } = statSync(`${dir}/hosts`);
+    writeHostsBlock(`${dir}/hosts`, "1.2.3.4 x\n", failing("EBUSY"));
+    expect(readFileSync(`${dir}/hosts`, "utf8")).toContain("1.2.3.4 x");
+    expect(statSync(`${dir}/hosts`).ino).toBe(ino);
+    expect(() => writeHostsBlock(`${dir}/hosts`, "", failing("ENOSPC"))).toThrow("ENOSPC");
+  });
+});
+
+test("observe: a link where a file is expected is not ours, nor a file where a link is", async () => {
+  const next = full();
+  symlinkSync("/etc/passwd", `${layout.units}/x.service`);
+  mkdirSync(`${layout.units}/machines.target.wants`);
+  writeFileSync(`${layout.units}/machines.target.wants/x.service`, "");
+  mkdirSync(`${layout.state}/containers/web/root`, { recursive: true });
+  const withContainer = { ...next, containers: { web: {} as never, db: {} as never } };
+  const observed = await observe({
+    layout,
+    systemd,
+    ours: [],
+    next: withContainer,
+    hostsFile: `${dir}/none`,
+    booted: false,
+  });
+  expect(observed.files[`${layout.units}/x.service`]).toEqual({ text: "", ours: false });
+  expect(observed.unitLinks).toEqual({ "machines.target.wants/x.service": "" });
+  expect(observed.hosts).toBeNull();
+  expect(observed.containers).toEqual({
+    web: { hasRoot: true, declared: null },
+    db: { hasRoot: false, declared: null },
+  });
+});
