@@ -59,20 +59,28 @@ export class LabCgroup {
 
   /** Kills whatever is in it, waits until it is empty, and removes it. Fine where it is not there. */
   async end(): Promise<void> {
-    this.killNow();
-    for (const deadline = Date.now() + 10_000; this.#populated(); ) {
+    this.#kill();
+    for (const deadline = Date.now() + 10_000; this.#populated(); await sleep(5)) {
       if (Date.now() > deadline) throw new Error(`processes in ${this.#unified} outlive SIGKILL`);
-      await sleep(5);
     }
-    this.remove();
+    this.#remove();
   }
 
-  killNow(): void {
+  /** {@link end} for a process that is exiting and cannot await. What takes too long is left to the next boot. */
+  endNow(): void {
+    this.#kill();
+    const clock = new Int32Array(new SharedArrayBuffer(4));
+    for (const deadline = Date.now() + 1_000; this.#populated() && Date.now() < deadline; )
+      Atomics.wait(clock, 0, 0, 5);
+    if (!this.#populated()) this.#remove();
+  }
+
+  #kill(): void {
     const kill = join(this.#unified, "cgroup.kill");
     if (existsSync(kill)) writeFileSync(kill, "1");
   }
 
-  remove(): void {
+  #remove(): void {
     for (const directory of this.directories) removeTree(directory);
   }
 

@@ -38,7 +38,8 @@ export interface RunOptions extends Pick<ExecOptions, "input" | "onOutput"> {
 interface HostRecord {
   readonly suite: Suite;
   readonly flavour: Flavour;
-  readonly nspawn: number;
+  /** The process that holds it: its end is the host's. */
+  readonly process: number;
 }
 
 const environment = {
@@ -71,8 +72,8 @@ export class LabHost {
   readonly #keep: boolean;
   readonly #binds: readonly Bind[];
   #lock: Lock | undefined;
-  #nspawn: ChildProcess | undefined;
-  #nspawnPid = 0;
+  #child: ChildProcess | undefined;
+  #process = 0;
   #leader = 0;
 
   private constructor(name: string, options: BootOptions) {
@@ -110,8 +111,8 @@ export class LabHost {
     if (!/^lab-[a-z]+-[0-9a-f]+$/.test(name) || !existsSync(file)) throw new Error(`there is no lab host ${name}`);
     const record = JSON.parse(readFileSync(file, "utf8")) as HostRecord;
     const host = new LabHost(name, { ...record, keep: true });
-    host.#nspawnPid = record.nspawn;
-    host.#leader = leaderOf(record.nspawn) ?? 0;
+    host.#process = record.process;
+    host.#leader = leaderOf(record.process) ?? 0;
     if (host.#leader === 0) throw new Error(`lab host ${name} does not run`);
     return host;
   }
@@ -165,18 +166,18 @@ export class LabHost {
       lock: this.#lock.descriptor,
       detached: this.#keep,
     });
-    this.#nspawn = child;
-    this.#nspawnPid = child.pid ?? 0;
+    this.#child = child;
+    this.#process = child.pid ?? 0;
     child.on("error", (error) => writeFileSync(join(this.directory, "console.log"), `${error}\n`, { flag: "a" }));
     if (this.#keep) child.unref();
     this.#leader = await until(`lab host ${this.name}: PID 1`, 20_000, async () => {
       if (child.exitCode !== null || child.pid === undefined)
         throw new Error(this.#bootFailure("systemd-nspawn ended"));
-      return leaderOf(this.#nspawnPid);
+      return leaderOf(this.#process);
     });
     const state = await until(`lab host ${this.name}: system manager`, 60_000, () => this.#systemState());
     if (state !== "running") throw new Error(this.#bootFailure(`its system manager is ${state}`));
-    const record: HostRecord = { suite: this.suite, flavour: this.flavour, nspawn: this.#nspawnPid };
+    const record: HostRecord = { suite: this.suite, flavour: this.flavour, process: this.#process };
     writeFileSync(join(this.directory, "host.json"), `${JSON.stringify(record)}\n`);
   }
 
@@ -237,14 +238,14 @@ export class LabHost {
   /** Shuts down as a person would; its disk is kept for {@link start}. */
   async powerOff(): Promise<void> {
     process.kill(this.leader, poweroffSignal);
-    await until(`lab host ${this.name}: shutdown`, 90_000, async () => (isAlive(this.#nspawnPid) ? undefined : true));
+    await until(`lab host ${this.name}: shutdown`, 90_000, async () => (isAlive(this.#process) ? undefined : true));
     await this.crash();
   }
 
   /** Every process is killed at once; its disk is kept for {@link start}. */
   async crash(): Promise<void> {
     this.#leader = 0;
-    const child = this.#nspawn;
+    const child = this.#child;
     if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null) {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGKILL");
@@ -268,7 +269,7 @@ export class LabHost {
 
   /** What can be done of {@link stop} while the process is exiting and nothing can be awaited. */
   stopNow(): void {
-    this.#cgroup.killNow();
+    this.#cgroup.endNow();
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

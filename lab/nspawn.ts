@@ -52,11 +52,25 @@ function nspawnArgv(start: Start): string[] {
   return argv;
 }
 
-/** Starts nspawn. The child's process id is that of nspawn itself: every program before it ends in exec. */
+/**
+ * Starts nspawn, as PID 1 of a namespace that unshare holds: when we die, unshare does, and with it everything. Without
+ * that namespace the machine's own PID 1 would inherit the host's.
+ */
 export function startNspawn(start: Start): ChildProcess {
   const console = openSync(join(start.directory, "console.log"), "a");
   const die = start.detached ? [] : ["setpriv", "--pdeathsig", "KILL"];
-  const argv = [...die, "unshare", "--mount", "--propagation", "slave", "sh", "-c", program, "lab"];
+  const argv = [
+    ...die,
+    "unshare",
+    "--mount",
+    "--propagation",
+    "slave",
+    "--pid",
+    "--fork",
+    "--kill-child",
+    "--mount-proc",
+  ];
+  argv.push("sh", "-c", program, "lab");
   argv.push(start.directory, ...start.cgroups, "--", ...nspawnArgv(start));
   writeSync(console, `\n# ${argv.slice(argv.indexOf("--") + 1).join(" ")}\n`);
   const [command = "", ...rest] = argv;
@@ -71,15 +85,18 @@ export function startNspawn(start: Start): ChildProcess {
   });
 }
 
-/** PID 1 of a running nspawn as seen from here, once it is there and has become systemd. */
-export function leaderOf(nspawn: number): number | undefined {
-  const children = readOrEmpty(`/proc/${nspawn}/task/${nspawn}/children`).split(" ");
-  for (const child of children.filter((word) => word !== "")) {
-    // nspawn's first child prepares the tree outside of the PID namespace; PID 1 is called systemd after its last exec.
-    const inside = /^NSpid:.*\s(\d+)$/m.exec(readOrEmpty(`/proc/${child}/status`))?.[1];
-    if (inside === "1" && readOrEmpty(`/proc/${child}/comm`).trim() === "systemd") return Number(child);
-  }
-  return undefined;
+const childrenOf = (pid: number): number[] =>
+  readOrEmpty(`/proc/${pid}/task/${pid}/children`)
+    .split(" ")
+    .filter((word) => word !== "")
+    .map(Number);
+
+/** PID 1 of a lab host as seen from here, once it is there and has become systemd: child of nspawn, child of unshare. */
+export function leaderOf(unshare: number): number | undefined {
+  // Before its last exec PID 1 is called like nspawn, and is not yet in the host's own tree.
+  return childrenOf(unshare)
+    .flatMap(childrenOf)
+    .find((child) => readOrEmpty(`/proc/${child}/comm`).trim() === "systemd");
 }
 
 function readOrEmpty(file: string): string {
