@@ -5,9 +5,10 @@
 import { lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { StowageError } from "../error.ts";
-import { readLink, readText, saysOurs } from "../host/files.ts";
+import { readLink, readText } from "../host/files.ts";
 import { withHostsBlock } from "../host/hosts.ts";
 import { fsyncDirectory, writeFileAtomic } from "../store/files.ts";
+import { saysOurs } from "../units/index.ts";
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 

@@ -6,17 +6,26 @@ import { hostsText } from "../network/index.ts";
 import type { Plan } from "../plan/plan.ts";
 import { setCurrentGeneration, writeGeneration } from "../store/generations.ts";
 import type { Layout } from "../store/layout.ts";
-import { declare, removeFormerDeclared } from "../systems/declare.ts";
-import { markApplied, seedRoot } from "../systems/seed.ts";
 import { render } from "../units/index.ts";
 import type { Effects } from "./effects.ts";
 import { explainFailure } from "./explain.ts";
 import { removeIfEmpty, removeLink, removeOurs, writeHostsBlock, writeLink, writeOurs } from "./files.ts";
 import { removeJournal, writeJournal } from "./journal.ts";
 
+/** What a container has on disk beside its root's contents; `src/systems` knows how. */
+export interface Containers {
+  /** Makes the root where there is none. */
+  seed(container: ContainerPart): Promise<void>;
+  /** Puts the declared directory in place. */
+  declare(container: ContainerPart): Promise<void>;
+  /** The running container has taken over what is declared: former copies are of no use. */
+  settled(name: string): void;
+}
+
 export interface Machine {
   readonly layout: Layout;
   readonly systemd: Systemd;
+  readonly containers: Containers;
   /** Default /etc/hosts. */
   readonly hostsFile?: string;
   /** The number of the plan's current generation. */
@@ -37,13 +46,12 @@ interface NumberOf {
 
 type UnitEffects = Pick<Effects, "stopUnit" | "startUnit" | "restartUnit" | "reloadUnit" | "daemonReload" | "explain">;
 
-function unitEffects(plan: Plan, { layout, systemd }: Machine): UnitEffects {
-  const containers = [plan.current, plan.next].flatMap((one) => Object.values(one?.containers ?? {}));
-  /** The container has taken over what is declared: former copies are of no use. */
+function unitEffects(plan: Plan, { systemd, containers }: Machine): UnitEffects {
+  const parts = [plan.next, plan.current].flatMap((one) => Object.values(one?.containers ?? {}));
   const settled = async (unit: string, job: Promise<void>) => {
     await job;
-    const container = plan.next.containers[nameOf(containers, unit) ?? ""];
-    if (container !== undefined) removeFormerDeclared(layout, container.name);
+    const container = parts.find((part) => part.unit === unit);
+    if (container !== undefined) containers.settled(container.name);
   };
   return {
     stopUnit: (unit) => systemd.stop(unit),
@@ -52,14 +60,11 @@ function unitEffects(plan: Plan, { layout, systemd }: Machine): UnitEffects {
     reloadUnit: (unit) => settled(unit, systemd.reload(unit)),
     daemonReload: () => systemd.daemonReload(),
     explain(unit, since) {
-      const companions = containers.filter((container) => container.unit === unit).flatMap((one) => one.companions);
+      const companions = parts.filter((part) => part.unit === unit).flatMap((one) => one.companions);
       return explainFailure(systemd, [...new Set([unit, ...companions])], since);
     },
   };
 }
-
-const nameOf = (containers: readonly ContainerPart[], unit: string): string | undefined =>
-  containers.find((container) => container.unit === unit)?.name;
 
 type FileEffects = Pick<
   Effects,
@@ -100,7 +105,7 @@ function fileEffects(plan: Plan, { layout, hostsFile, leftBehind }: Machine): Fi
 type RecordEffects = Pick<Effects, "seedRoot" | "declare" | "recordGeneration" | "begin" | "end">;
 
 function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEffects {
-  const { layout } = machine;
+  const { layout, containers } = machine;
   const containerOf = (name: string) => known(plan.next.containers[name], name);
   return {
     async begin() {
@@ -115,15 +120,8 @@ function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEf
     async recordGeneration() {
       setCurrentGeneration(layout, known(number.next, "the generation's number"));
     },
-    async seedRoot(name) {
-      const { system, packages } = containerOf(name);
-      const toplevel = known(system, `the system of ${name}`);
-      await seedRoot(layout, { container: name, toplevel, packages: known(packages, `the packages of ${name}`) });
-      markApplied(layout, name, toplevel);
-    },
-    async declare(name) {
-      await declare(layout, name, known(containerOf(name).system, `the system of ${name}`));
-    },
+    seedRoot: (name) => containers.seed(containerOf(name)),
+    declare: (name) => containers.declare(containerOf(name)),
   };
 }
 

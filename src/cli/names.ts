@@ -1,7 +1,7 @@
 /** Containers by the names that people type. */
 import type { ContainerPart, Generation } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
-import { nearest } from "./nearest.ts";
+import { nearestNames } from "../modules/suggest.ts";
 
 /** Nothing was ever switched to: then there are no containers. */
 export const containersOf = (generation: Generation | null): Readonly<Record<string, ContainerPart>> =>
@@ -17,7 +17,7 @@ export function findContainers(generation: Generation | null, names: readonly st
 }
 
 function unknownContainer(name: string, known: readonly string[]) {
-  const close = nearest(name, known);
+  const close = nearestNames(name, known);
   const list =
     known.length > 0
       ? `there are: ${[...known].sort().join(", ")}`
@@ -25,6 +25,6 @@ function unknownContainer(name: string, known: readonly string[]) {
   return {
     code: "unknown-container",
     message: `there is no container "${name}"`,
-    hint: close === null ? list : `did you mean ${close}?`,
+    hint: close.length === 0 ? list : `did you mean ${close.join(" or ")}?`,
   };
 }

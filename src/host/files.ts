@@ -1,6 +1,5 @@
-/** What stands where we would write: the text of a file, the target of a link, and whether it says that it is ours. */
+/** What stands where we would write: the text of a file, the target of a link. */
 import { lstatSync, readFileSync, readlinkSync } from "node:fs";
-import { isMarked } from "../units/index.ts";
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 
@@ -23,9 +22,4 @@ export function readLink(path: string): string | null {
     if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return null;
     throw error;
   }
-}
-
-/** Whether a text says of itself that we made it: the mark in the first line, or the first key of a JSON object. */
-export function saysOurs(text: string): boolean {
-  return isMarked(text) || /^\s*\{\s*"madeBy"\s*:\s*"stowage"/.test(text);
 }

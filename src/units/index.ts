@@ -1,7 +1,7 @@
 /** Systemd units as values. Knows systemd's syntax and nothing of containers. */
 export { type Comparison, compare } from "./compare.ts";
 export { environmentAssignment, escapeName, escapePath, execArgument, execLine, literal, pathWord } from "./escape.ts";
-export { isMarked, ownershipMark } from "./mark.ts";
+export { isMarked, ownershipMark, saysOurs } from "./mark.ts";
 export { type ParsedExec, parse, parseExec } from "./parse.ts";
 export { isExec, linesOf, render } from "./render.ts";
 export { lineText, unfitForLine } from "./text.ts";

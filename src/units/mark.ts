@@ -8,3 +8,8 @@ export const ownershipMark = "# Made by stowage. Changes are overwritten; write 
 export function isMarked(text: string): boolean {
   return text === ownershipMark || text.startsWith(`${ownershipMark}\n`);
 }
+
+/** Whether a file says of itself that we made it: the mark in its first line, or, as JSON has no comments, a first key. */
+export function saysOurs(text: string): boolean {
+  return isMarked(text) || /^\s*\{\s*"madeBy"\s*:\s*"stowage"/.test(text);
+}

@@ -18,7 +18,7 @@ import { readChecked, readCurrent } from "../../src/apply/current.ts";
 import { writeHostsBlock } from "../../src/apply/files.ts";
 import { leftBehind, readJournal, writeJournal } from "../../src/apply/journal.ts";
 import { type Machine, machineEffects } from "../../src/apply/machine.ts";
-import type { Generation } from "../../src/compile/generation.ts";
+import type { ContainerPart, Generation } from "../../src/compile/generation.ts";
 import { StowageError } from "../../src/error.ts";
 import type { Systemd } from "../../src/host/systemd.ts";
 import type { Action, Plan } from "../../src/plan/plan.ts";
@@ -74,6 +74,11 @@ const planOf = (current: Generation | null, next: Generation, actions: readonly 
 const machine = (more: Partial<Machine> = {}): Machine => ({
   layout,
   systemd,
+  containers: {
+    seed: async ({ name }) => void jobs.push(`seed ${name}`),
+    declare: async ({ name }) => void jobs.push(`declare ${name}`),
+    settled: (name) => void jobs.push(`settled ${name}`),
+  },
   hostsFile: `${dir}/hosts`,
   current: null,
   leftBehind: [],
@@ -247,6 +252,25 @@ test("jobs go to systemd under their own names", async () => {
   ]);
   await apply(plan, machineEffects(plan, machine()));
   expect(jobs.sort()).toEqual(["daemonReload", "reload d", "restart c", "start b", "stop a"]);
+});
+
+test("a container's job goes with what it has on disk", async () => {
+  const web = { name: "web", unit: "container@web.service", companions: [] } as unknown as ContainerPart;
+  const next = generation("a", { containers: { web } });
+  const plan = planOf(null, next, [
+    { do: "seed-root", container: "web" },
+    { do: "declare", container: "web" },
+    { do: "start-unit", unit: web.unit },
+    { do: "start-unit", unit: "other.service" },
+  ]);
+  await apply(plan, machineEffects(plan, machine()));
+  expect(jobs.sort()).toEqual([
+    "declare web",
+    "seed web",
+    "settled web",
+    "start container@web.service",
+    "start other.service",
+  ]);
 });
 
 describe("the hosts file", () => {

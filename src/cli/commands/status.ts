@@ -2,11 +2,11 @@
 import type { ContainerPart } from "../../compile/generation.ts";
 import { leaderOf } from "../../host/machined.ts";
 import { isBooted, systemctl, type UnitState } from "../../host/systemd.ts";
+import { nearestNames } from "../../modules/suggest.ts";
 import { currentOf } from "../current.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { JsonFlag } from "../flags.ts";
 import { containersOf } from "../names.ts";
-import { nearest } from "../nearest.ts";
 import { columns } from "../report/columns.ts";
 import { printable } from "../report/paint.ts";
 import { portText, spanText, stateWord, timeText } from "../report/words.ts";
@@ -24,8 +24,8 @@ export default async function status(session: Session, flags: SharedFlags & Json
 
 function gone(session: Session, flags: JsonFlag, name: string, known: readonly string[]): number {
   session.print(flags.json ? `${JSON.stringify({ name, status: "gone" }, null, 2)}\n` : "gone\n");
-  const close = nearest(name, known);
-  if (close !== null) session.tell(`  hint: did you mean ${close}?\n`);
+  const close = nearestNames(name, known);
+  if (close.length > 0) session.tell(`  hint: did you mean ${close.join(" or ")}?\n`);
   return exitCodes.error;
 }
 

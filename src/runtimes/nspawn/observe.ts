@@ -4,11 +4,12 @@
  */
 import { lstatSync } from "node:fs";
 import type { Generation } from "../../compile/generation.ts";
-import { readLink, readText, saysOurs } from "../../host/files.ts";
+import { readLink, readText } from "../../host/files.ts";
 import { hostsBlock } from "../../host/hosts.ts";
 import { isBooted, type Systemd } from "../../host/systemd.ts";
 import type { Observed, ObservedFile, ObservedUnit } from "../../plan/plan.ts";
 import { containerDir, type Layout } from "../../store/layout.ts";
+import { saysOurs } from "../../units/index.ts";
 
 export interface ObserveRequest {
   readonly layout: Layout;
