@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+/**
+ * `npm test`: everything, from a bare clone. Installs what is missing, builds, checks, and runs the unit tests and the
+ * scenarios on real systemd. The last line is `N passed, N failed`; the exit code is 0 only if nothing failed.
+ *
+ *   npm test                       all
+ *   npm test -- scenarios          parts whose name holds the word: build, biome, types, unit, lab, scenarios
+ *   npm test -- scenarios first    of these, files whose path holds "first"
+ */
+import { ensureAll, NotReady } from "./ensure.mjs";
+import { check, root, runParts, task, vitest } from "./parts.mjs";
+
+const [only, ...filters] = process.argv.slice(2);
+
+/** Made before the scenarios, so that none of them waits for it under its own timeout. */
+async function labTrees() {
+  const { load } = await import("./load.mjs");
+  const { suites, tree } = await load("lab/tree.ts");
+  await Promise.all(suites.map((suite) => tree(suite, "base", (line) => console.log(`  ${line}`))));
+}
+
+function end({ passed, failed }) {
+  console.log(`\n${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+}
+
+try {
+  console.log("== machine");
+  await ensureAll({ why: "npm test", gigabytes: 4 });
+  const { checks } = await import("./check.mjs");
+  const parts = [
+    check("build", [process.execPath, `${root}tools/build.mjs`]),
+    ...checks(),
+    vitest("unit tests", "unit", filters),
+    task("lab trees", labTrees),
+    vitest("scenarios", "scenarios", filters),
+  ];
+  const chosen = only === undefined ? parts : parts.filter(({ name }) => name.includes(only));
+  if (chosen.length === 0) throw new NotReady(`No part is called ${only}: ${parts.map(({ name }) => name).join(", ")}`);
+  end(await runParts(chosen));
+} catch (error) {
+  console.error(error instanceof NotReady ? error.message : error);
+  end({ passed: 0, failed: 1 });
+}
