@@ -9,13 +9,14 @@ import type { RunFlags } from "../verbs.ts";
 
 export default async function run(session: Session, flags: RunFlags, name: string, ...command: string[]) {
   requireRoot(session, "run");
+  const env = flags.env?.map(assignment);
   findContainers(currentOf(session), [name]);
   if ((await leaderOf(name)) === null) throw notRunning(name);
   return runInside(name, command, {
     terminal: session.io.stdin.isTTY === true && session.io.stdout.isTTY === true,
     ...(flags.user !== undefined && { user: flags.user }),
     ...(flags.cwd !== undefined && { cwd: flags.cwd }),
-    ...(flags.env !== undefined && { env: flags.env.map(assignment) }),
+    ...(env !== undefined && { env }),
   });
 }
 

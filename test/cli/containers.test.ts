@@ -1,0 +1,117 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { container, World } from "./world.ts";
+
+let world: World;
+beforeEach(() => {
+  world = new World();
+});
+afterEach(() => world.end());
+
+const web = container("web", {
+  addresses: ["10.233.1.2", "fd00::2"],
+  ports: [
+    { container: "web", protocol: "tcp", hostPort: 8080, containerPort: 80 },
+    { container: "web", protocol: "udp", hostPort: 53, containerPort: 53 },
+  ],
+});
+
+describe("list", () => {
+  test("before the first switch there is nothing, and nothing is printed", async () => {
+    expect(await world.run("list")).toEqual({ code: 0, out: "", err: "" });
+    expect(JSON.parse((await world.run("list", "--json")).out)).toEqual([]);
+  });
+
+  test("one line for each container, sorted; a trusted one says so", async () => {
+    world.containers(web, container("db", { isolation: "trusted" }));
+    const rows = (await world.run("ls")).out.split("\n").map((line) => line.split(/ {2,}/));
+    expect(rows).toEqual([
+      ["NAME", "KIND", "ISOLATION", "STATE", "ADDRESS", "PORTS", "SINCE"],
+      ["db", "system", "trusted", "down", "-", "-", "-"],
+      ["web", "system", "isolated", "down", "10.233.1.2", "8080->80/tcp,53/udp", "-"],
+      [""],
+    ]);
+  });
+
+  test("as JSON: everything that is known", async () => {
+    world.containers(web);
+    expect(JSON.parse((await world.run("list", "--json")).out)).toEqual([
+      {
+        name: "web",
+        kind: "system",
+        isolation: "isolated",
+        state: "down",
+        addresses: ["10.233.1.2", "fd00::2"],
+        ports: [
+          { protocol: "tcp", hostPort: 8080, containerPort: 80 },
+          { protocol: "udp", hostPort: 53, containerPort: 53 },
+        ],
+        ephemeral: false,
+        autoStart: false,
+        since: null,
+        unit: "container@web.service",
+      },
+    ]);
+  });
+});
+
+describe("status", () => {
+  test("gone: the word first, code 1, the nearest name", async () => {
+    world.containers(web);
+    expect(await world.run("status", "wbe")).toEqual({ code: 1, out: "gone\n", err: "  hint: did you mean web?\n" });
+    expect(await world.run("status", "constructor")).toEqual({ code: 1, out: "gone\n", err: "" });
+  });
+
+  test("down: the word first, code 0, then what is known", async () => {
+    world.containers(web);
+    const { code, out } = await world.run("status", "web");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^down\nunit {7}container@web\.service: down\n/);
+    expect(out).toContain("ports      8080->80/tcp, 53/udp\n");
+  });
+});
+
+describe("a name that is none", () => {
+  test.each(["start", "logs"])("%s: the nearest is offered; nothing is done for the others", async (verb) => {
+    world.containers(web, container("db"));
+    const { code, out, err } = await world.run(verb, "wbe");
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toMatch(/error\[(unknown-container|no-systemd)\]/);
+  });
+
+  test("run: all names are listed where none is near", async () => {
+    world.containers(web, container("db"));
+    expect((await world.run("run", "frontend", "--", "true")).err).toBe(
+      'error[unknown-container]: there is no container "frontend"\n  hint: there are: db, web\n',
+    );
+  });
+
+  test("run: before the first switch", async () => {
+    expect((await world.run("run", "web", "--", "true")).err).toContain("there are none: declare one");
+  });
+});
+
+test("run: a variable without a value is refused, not taken from our own environment", async () => {
+  world.containers(web);
+  const { code, err } = await world.run("run", "web", "--env", "HOME", "--", "true");
+  expect(code).toBe(64);
+  expect(err).toContain('--env takes NAME=value, not "HOME"');
+});
+
+describe("what is on disk", () => {
+  test("a damaged generation is an error that names it", async () => {
+    world.containers(web);
+    const file = `${world.directory}/state/generations/1/generation.json`;
+    writeFileSync(file, readFileSync(file, "utf8").slice(0, 100));
+    const { code, err } = await world.run("list");
+    expect(code).toBe(1);
+    expect(err).toContain("error[bad-generation]");
+    expect(err).toContain(file);
+  });
+
+  test("nothing is written by asking", async () => {
+    await world.run("list");
+    await world.run("status", "web");
+    expect(readdirSync(world.directory)).toEqual([]);
+  });
+});

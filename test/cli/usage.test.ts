@@ -1,0 +1,134 @@
+import { writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { verbFirst } from "../../src/cli/app.ts";
+import { verbs } from "../../src/cli/verbs.ts";
+import { container, World } from "./world.ts";
+
+let world: World;
+beforeEach(() => {
+  world = new World();
+});
+afterEach(() => world.end());
+
+describe("bad usage has code 64, says what is wrong, and what to do", () => {
+  test("an unknown verb: the nearest is offered", async () => {
+    expect(await world.run("lst")).toEqual({
+      code: 64,
+      out: "",
+      err: 'error[bad-usage]: there is no verb "lst"\n  hint: did you mean list?\n',
+    });
+  });
+
+  test("a verb that is like none", async () => {
+    const { code, err } = await world.run("frobnicate-everything-now");
+    expect(code).toBe(64);
+    expect(err).toContain("hint: stowage --help lists them");
+  });
+
+  test.each([
+    [["list", "--jsn"], "no flag registered for --jsn, did you mean --json?"],
+    [["status"], "expected argument for name"],
+    [["logs", "web", "-n", "many"], "expected a whole number"],
+    [["list", "surplus"], "too many arguments"],
+    [["start"], "expected at least 1 argument"],
+    [["run", "web"], "expected at least 2 argument"],
+  ])("%j", async (argv, message) => {
+    const { code, out, err } = await world.run(...argv);
+    expect({ code, out }).toEqual({ code: 64, out: "" });
+    expect(err).toMatch(/^error\[bad-usage\]: /);
+    expect(err).toContain(message);
+    expect(err).toContain("hint:");
+  });
+
+  test("no verb at all: the help goes to stderr", async () => {
+    const { code, out, err } = await world.run();
+    expect({ code, out }).toEqual({ code: 64, out: "" });
+    expect(err).toContain("usage: stowage");
+  });
+});
+
+describe("help", () => {
+  test("of the command: every verb, every exit code", async () => {
+    const { code, out } = await world.run("--help");
+    expect(code).toBe(0);
+    for (const name of Object.keys(verbs)) expect(out).toMatch(new RegExp(`^  ${name} `, "m"));
+    for (const number of [0, 1, 2, 4, 64, 70, 75, 77]) expect(out).toMatch(new RegExp(`^ +${number}  `, "m"));
+  });
+
+  test.each(Object.keys(verbs))("of %s: what it does, with an example", async (name) => {
+    const { code, out } = await world.run(name, "--help");
+    expect(code).toBe(0);
+    const examples = out.split("EXAMPLES\n")[1] ?? "";
+    expect(examples).toMatch(new RegExp(`^  stowage (-c \\S+ )?${name}\\b`));
+    expect(await world.run("help", name)).toMatchObject({ code: 0, out });
+  });
+
+  test("is not asked for by what follows --", async () => {
+    world.containers(container("web"));
+    const { code, out } = await world.run("run", "web", "--", "ls", "--help");
+    expect(out).not.toContain("USAGE");
+    expect(code).not.toBe(0);
+  });
+});
+
+describe("flags of every verb", () => {
+  test.each([
+    [
+      ["-c", "x.ts", "plan"],
+      ["plan", "-c", "x.ts"],
+    ],
+    [
+      ["--state", "d", "-q", "list", "--json"],
+      ["list", "--state", "d", "-q", "--json"],
+    ],
+    [
+      ["run", "web", "--", "-c", "x"],
+      ["run", "web", "--", "-c", "x"],
+    ],
+    [
+      ["--config=x.ts", "plan"],
+      ["plan", "--config=x.ts"],
+    ],
+    [["-q"], ["-q"]],
+    [[], []],
+  ])("may stand before it: %j", (argv, expected) => {
+    expect(verbFirst(argv)).toEqual(expected);
+  });
+
+  test("--state puts the store elsewhere", async () => {
+    world.containers(container("web"));
+    const state = world.env.STOWAGE_STATE_DIR!;
+    world.env = { NO_COLOR: "1" };
+    expect((await world.run("--state", state, "list")).out).toContain("web");
+  });
+});
+
+describe("root", () => {
+  test.each([["start", "web"], ["stop", "web"], ["run", "web", "--", "true"], ["logs", "web"], ["switch"]])(
+    "is needed by %s: code 77",
+    async (...argv) => {
+      world.containers(container("web"));
+      writeFileSync(`${world.directory}/host.ts`, "export default {}");
+      world.uid = 1000;
+      const { code, out, err } = await world.run(...argv);
+      expect({ code, out }).toEqual({ code: 77, out: "" });
+      expect(err).toBe(
+        `error[needs-root]: stowage ${argv[0]} needs root\n  hint: run it with sudo: sudo stowage ${argv[0]} …\n`,
+      );
+    },
+  );
+});
+
+describe("the configuration", () => {
+  test.each(["check", "eval", "compile", "build", "plan", "switch"])("%s: none is there", async (verb) => {
+    const { code, err } = await world.run(verb);
+    expect(code).toBe(1);
+    expect(err).toContain("error[no-configuration]: there is no ./host.ts and no /etc/stowage/host.ts");
+  });
+
+  test("the one that was named is not there", async () => {
+    const { code, err } = await world.run("-c", "no/host.ts", "check");
+    expect(code).toBe(1);
+    expect(err).toContain("there is no file no/host.ts");
+  });
+});
