@@ -24,19 +24,22 @@ export const exactTar = [
 ] as const;
 
 /**
- * Constant; the directory and the options are its arguments. A pipe's status is that of its last program: tar's goes
+ * Constant; tar's arguments are its own. A pipe's status is that of its last program: tar's goes
  * round it on a descriptor of its own, or the hash of half a tree would be taken for that of the whole.
  */
 const program = `
 exec 3>&1
-status=$({ { tar -C "$@" -cf - .; echo $? >&4; } | sha256sum >&3; } 4>&1)
+status=$({ { tar "$@"; echo $? >&4; } | sha256sum >&3; } 4>&1)
 exit "$status"
 `;
 
-/** The hash of the tree below a directory, hex. Reads every byte: about a second for 500 MB. */
-export async function treeHash(directory: string): Promise<string> {
-  const options = ["--sort=name", "--hard-dereference", ...exactTar];
-  const result = await run(["sh", "-c", program, "tree-hash", directory, ...options], {
+/**
+ * The hash of the tree below a directory, hex. Reads every byte: about a second for 500 MB.
+ * @param parts what belongs to it, by name below the directory; default: everything
+ */
+export async function treeHash(directory: string, parts: readonly string[] = ["."]): Promise<string> {
+  const options = ["-C", directory, "--sort=name", "--hard-dereference", ...exactTar, "-cf", "-", "--", ...parts];
+  const result = await run(["sh", "-c", program, "tree-hash", ...options], {
     env: { LC_ALL: "C", TZ: "UTC0" },
     package: "tar",
   });

@@ -1,0 +1,44 @@
+/** Everything that a generation needs in the store, in the order in which it can be built. */
+import { type Layout, storePath } from "../store/layout.ts";
+import { addPaths, has } from "../store/store.ts";
+import { type BuildOptions, buildDebian } from "./debian/build.ts";
+import type { DebianRecipe, Recipe, StoreName, ToplevelRecipe } from "./recipe.ts";
+import { recipeName } from "./recipe.ts";
+import { makeToplevel } from "./toplevel.ts";
+
+/**
+ * Builds what is missing.
+ * @param systems by store name, each after those that it is built on: `Generation.systems`
+ * @returns the names that were not there before
+ */
+export async function buildSystems(
+  systems: Readonly<Record<StoreName, Recipe>>,
+  layout: Layout,
+  options: BuildOptions = {},
+): Promise<StoreName[]> {
+  const missing = Object.entries(systems).filter(([name]) => !has(layout, name));
+  for (const [name, recipe] of missing) checkName(name, recipe);
+  const built: StoreName[] = [];
+  for (const recipe of missing.map(([, item]) => item).filter(isDebian)) {
+    built.push(await buildDebian(layout, recipe, options));
+  }
+  const toplevels = missing.map(([, item]) => item).filter(isToplevel);
+  return [...built, ...(await buildToplevels(toplevels, layout))];
+}
+
+/** All at once: what takes time is the sync to the disk, and one is enough for all. */
+function buildToplevels(recipes: readonly ToplevelRecipe[], layout: Layout): Promise<StoreName[]> {
+  const paths = recipes.map((recipe) => ({
+    name: recipeName(recipe),
+    make: (directory: string) => makeToplevel(directory, recipe, storePath(layout, recipe.packages)),
+  }));
+  return addPaths(layout, paths);
+}
+
+/** A store path under a name that its recipe does not have would be taken for something else for ever: a bug, not a mistake of the user. */
+function checkName(name: StoreName, recipe: Recipe): void {
+  if (recipeName(recipe) !== name) throw new Error(`the recipe of ${name} has the name ${recipeName(recipe)}`);
+}
+
+const isDebian = (recipe: Recipe): recipe is DebianRecipe => recipe.kind === "debian";
+const isToplevel = (recipe: Recipe): recipe is ToplevelRecipe => recipe.kind === "toplevel";

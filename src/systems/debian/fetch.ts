@@ -1,0 +1,128 @@
+/**
+ * Packages, from a mirror into `cache/sha256/<hash>.deb`. A file has that name only when its bytes have that hash.
+ * apt's own downloader does the work: it knows proxies and certificates, and goes on where a former try ended.
+ */
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { diskErrors } from "../../store/disk-errors.ts";
+import { fsyncDirectory } from "../../store/files.ts";
+import { whileLocked } from "../../store/flock.ts";
+import type { Layout } from "../../store/layout.ts";
+import type { OnWork } from "../progress.ts";
+import type { DebianRecipe, LockedPackage } from "../recipe.ts";
+import { aptFailure } from "./apt-errors.ts";
+import { type AptRoot, apt, openAptRoot } from "./apt-root.ts";
+import type { Mirror } from "./archives.ts";
+
+export const debDir = (layout: Layout): string => `${layout.cache}/sha256`;
+export const debPath = (layout: Layout, sha256: string): string => `${debDir(layout)}/${sha256}.deb`;
+const partialPath = (layout: Layout, sha256: string) => `${layout.cache}/partial/${sha256}`;
+
+/** apt-helper is not on the PATH; both Debian and Ubuntu have it here. */
+const helper = "/usr/lib/apt/apt-helper";
+
+/** Milliseconds between looks at how much has come. */
+const lookEvery = 200;
+
+export interface FetchOptions {
+  readonly onWork?: OnWork;
+  readonly mirror?: Mirror;
+}
+
+/**
+ * Makes sure that every package is in the cache, and whole: also those that are there are read and hashed again, since
+ * dpkg only notices damage that breaks the compression.
+ * @throws StowageError `gone-from-mirror`, `hash-mismatch`, `no-network`, `disk-full`
+ */
+export async function fetchPackages(
+  layout: Layout,
+  recipe: Pick<DebianRecipe, "suite" | "arch">,
+  packages: readonly LockedPackage[],
+  options: FetchOptions = {},
+): Promise<void> {
+  await diskErrors(layout.cache, async () => {
+    mkdirSync(debDir(layout), { recursive: true, mode: 0o755 });
+    mkdirSync(`${layout.cache}/partial`, { recursive: true, mode: 0o755 });
+    await whileLocked(`${layout.cache}/lock`, async () => {
+      const missing: LockedPackage[] = [];
+      for (const part of packages) if (!(await isWhole(layout, part))) missing.push(part);
+      if (missing.length > 0) {
+        const root = await openAptRoot(layout, recipe.suite, recipe.arch, options.mirror);
+        await download(layout, root, missing, options.onWork);
+      }
+    });
+  });
+}
+
+/** False for a package that is not there; one whose bytes have changed is removed. */
+async function isWhole(layout: Layout, locked: LockedPackage): Promise<boolean> {
+  const file = debPath(layout, locked.sha256);
+  if (!existsSync(file)) return false;
+  if (statSync(file).size === locked.size && (await sha256(file)) === locked.sha256) return true;
+  rmSync(file);
+  return false;
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+async function download(layout: Layout, root: AptRoot, missing: readonly LockedPackage[], onWork?: OnWork) {
+  const total = missing.reduce((sum, part) => sum + part.size, 0);
+  const text = `fetching ${missing.length} ${missing.length === 1 ? "package" : "packages"}`;
+  const tell = () => onWork?.({ kind: "work", id: "fetch", text, done: come(layout, missing), total });
+  const timer = setInterval(tell, lookEvery);
+  try {
+    const argv = [helper, "download-file", ...missing.flatMap((part) => triple(layout, root, part))];
+    const result = await apt(root, argv, { accept: "any" });
+    const failed: LockedPackage[] = [];
+    for (const part of missing) if (!(await keep(layout, part))) failed.push(part);
+    removeFailed(layout);
+    if (result.status !== 0 || failed.length > 0) {
+      throw aptFailure(
+        `${failed.length} of ${missing.length} packages could not be fetched`,
+        result.stderr + result.stdout,
+      );
+    }
+    fsyncDirectory(debDir(layout));
+    onWork?.({ kind: "work-ended", id: "fetch", text });
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function triple(layout: Layout, root: AptRoot, locked: LockedPackage): string[] {
+  const archive = root.archives.find((item) => item.id === locked.archive) ?? root.archives[0];
+  const path = locked.path.split("/").map(encodeURIComponent).join("/");
+  return [`${archive?.uri}/${path}`, partialPath(layout, locked.sha256), `SHA256:${locked.sha256}`];
+}
+
+/**
+ * apt-helper has renamed what it could not verify to `*.FAILED`; but it may have been ended before it looked, so the
+ * bytes are hashed here too. What is not whole stays where it is, for the next try to go on.
+ */
+async function keep(layout: Layout, locked: LockedPackage): Promise<boolean> {
+  const partial = partialPath(layout, locked.sha256);
+  if (statSync(partial, { throwIfNoEntry: false })?.size !== locked.size) return false;
+  if ((await sha256(partial)) !== locked.sha256) {
+    rmSync(partial);
+    return false;
+  }
+  renameSync(partial, debPath(layout, locked.sha256));
+  return true;
+}
+
+function removeFailed(layout: Layout): void {
+  for (const name of readdirSync(`${layout.cache}/partial`).filter((entry) => entry.endsWith(".FAILED"))) {
+    rmSync(`${layout.cache}/partial/${name}`);
+  }
+}
+
+function come(layout: Layout, packages: readonly LockedPackage[]): number {
+  return packages.reduce(
+    (sum, part) => sum + (statSync(partialPath(layout, part.sha256), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
+}

@@ -1,0 +1,208 @@
+/**
+ * From package names to pinned packages in layers. apt decides; here it is only asked, in a root of its own where what
+ * is locked already counts as installed.
+ */
+import { existsSync } from "node:fs";
+import { type Problem, StowageError } from "../../error.ts";
+import { run } from "../../host/run.ts";
+import type { Layout } from "../../store/layout.ts";
+import { findSystem, type Lock, type LockedLayer, type LockedSuite, normalRequest, withSystem } from "../lock.ts";
+import type { OnWork } from "../progress.ts";
+import type { DebianRequest, LockedPackage } from "../recipe.ts";
+import { aptFailure } from "./apt-errors.ts";
+import {
+  parseNames,
+  parseSimulation,
+  parseStanzas,
+  parseUris,
+  type Stanza,
+  statusOf,
+  unknownNames,
+} from "./apt-output.ts";
+import { type AptRoot, apt, newestRelease, openAptRoot, updateLists, writeInstalled, writePins } from "./apt-root.ts";
+import type { Mirror } from "./archives.ts";
+import { debPath } from "./fetch.ts";
+import { nearNames } from "./near-names.ts";
+
+/**
+ * What every system has beside Debian's essential packages, with the reason. Recommended packages are not taken.
+ * Not here, though one might look for them: network tools, since the network is made from outside; a login manager's
+ * PAM module, udev, ca-certificates, man pages.
+ */
+export const basePackages: Readonly<Record<string, string>> = {
+  dbus: "systemctl and machinectl talk to PID 1 and its helpers through it",
+  "libnss-myhostname": "the container's own name and localhost resolve without /etc/hosts",
+  login: "machinectl login and shell, su",
+  netbase: "names of services and protocols in /etc",
+  passwd: "accounts are changed with it, also by packages that make their own",
+  systemd: "PID 1",
+  "systemd-sysv": "/sbin/init, which systemd-nspawn starts, and poweroff",
+  tzdata: "time.timeZone",
+  "usr-is-merged": "says that /bin and /lib are links already; otherwise apt takes usrmerge, and all of Perl with it",
+};
+
+export interface ResolveOptions {
+  readonly onWork?: OnWork;
+  readonly mirror?: Mirror;
+}
+
+/** The architecture of this host, as dpkg calls it: containers have the same. */
+async function hostArch(): Promise<string> {
+  return (await run(["dpkg", "--print-architecture"], { package: "dpkg" })).stdout.trim();
+}
+
+/**
+ * The lock with the requests of one suite added. What is locked already keeps its versions and its layers.
+ * @throws StowageError `unknown-package` with near names; `unsolvable`; `lock-is-old`; those of fetching lists
+ */
+export async function resolveSuite(
+  layout: Layout,
+  lock: Lock,
+  suite: string,
+  requests: readonly DebianRequest[],
+  options: ResolveOptions = {},
+): Promise<Lock> {
+  options.onWork?.({ kind: "work", id: `resolve ${suite}`, text: `asking apt for the packages of ${suite}` });
+  const arch = lock.suites[suite]?.arch ?? (await hostArch());
+  const root = await openAptRoot(layout, suite, arch, options.mirror);
+  await updateLists(root);
+  let result = lock;
+  for (const request of requests.map(normalRequest)) result = await addSystem(layout, root, result, request, arch);
+  options.onWork?.({ kind: "work-ended", id: `resolve ${suite}`, text: `pinned the packages of ${suite}` });
+  return result;
+}
+
+async function addSystem(
+  layout: Layout,
+  root: AptRoot,
+  lock: Lock,
+  request: DebianRequest,
+  arch: string,
+): Promise<Lock> {
+  const suite = lock.suites[request.suite] ?? (await newSuite(root, arch));
+  if (findSystem(suite, request.packages)) return lock;
+  const former = nearest(suite, request.packages);
+  const below = [...suite.base, ...former.flatMap((layer) => layer.packages)];
+  const add = request.packages.filter((name) => !former.some((layer) => layer.add.includes(name)));
+  const layers = [...former];
+  let packages: readonly LockedPackage[] = suite.packages;
+  if (add.length > 0) {
+    const byName = new Map(suite.packages.map((locked) => [locked.name, locked]));
+    const installed = below.map((name) => byName.get(name) as LockedPackage);
+    writeInstalled(root, statusOf(await stanzasOf(layout, root, installed)));
+    writePins(root, suite.packages);
+    const added = await solve(root, add, suite.packages);
+    packages = [...suite.packages, ...added];
+    if (added.length > 0) layers.push({ add, packages: added.map((locked) => locked.name).sort() });
+  }
+  const { base, epoch } = suite;
+  return withSystem(lock, request.suite, { arch, epoch, base }, { packages: request.packages, layers }, packages);
+}
+
+async function newSuite(root: AptRoot, arch: string): Promise<LockedSuite> {
+  writeInstalled(root, "");
+  writePins(root, []);
+  const packages = await solve(root, ["?essential", ...Object.keys(basePackages)], []);
+  const base = packages.map((locked) => locked.name).sort();
+  return { arch, epoch: newestRelease(root), base, systems: [], packages };
+}
+
+/**
+ * The layers of the locked system that has most of what is wanted and nothing else: a further layer on them keeps the
+ * accounts of those packages as they are, and shares the files.
+ */
+function nearest(suite: LockedSuite, wanted: readonly string[]): readonly LockedLayer[] {
+  let best: readonly LockedLayer[] = [];
+  let most = 0;
+  for (const system of suite.systems) {
+    if (system.packages.length > most && system.packages.every((name) => wanted.includes(name))) {
+      best = system.layers;
+      most = system.packages.length;
+    }
+  }
+  return best;
+}
+
+/** Asks apt what these need beyond what counts as installed. */
+async function solve(
+  root: AptRoot,
+  names: readonly string[],
+  locked: readonly LockedPackage[],
+): Promise<LockedPackage[]> {
+  const simulated = await apt(root, ["apt-get", "-s", "-qq", "install", "--", ...names], { accept: "any" });
+  if (simulated.status !== 0) throw await unsolvable(root, simulated.stderr + simulated.stdout);
+  const { upgrades, removals } = parseSimulation(simulated.stdout);
+  const uris = await apt(root, [
+    "apt-get",
+    "-qq",
+    "--print-uris",
+    "-o",
+    "Acquire::ForceHash=SHA256",
+    // Where no package is yet, so that none is left out.
+    "-o",
+    `Dir::Cache::archives=${root.directory}/var/cache/apt/none/`,
+    "install",
+    "--",
+    ...names,
+  ]);
+  const packages = parseUris(uris.stdout, root.archives);
+  const pinned = new Map(locked.map((item) => [item.name, item.version]));
+  const moved = packages.filter((item) => (pinned.get(item.name) ?? item.version) !== item.version);
+  const clashes = [
+    ...upgrades.map(({ name, from }) => `${name} ${from} is locked, but would have to be upgraded`),
+    ...removals.map((name) => `${name} is locked, but would have to be removed`),
+    ...moved.map((item) => `${item.name} ${pinned.get(item.name)} is locked, but the archive has ${item.version}`),
+  ];
+  if (clashes.length > 0) throw lockIsOld(names, clashes);
+  return packages;
+}
+
+/** The control stanzas of locked packages: from apt's lists, or of versions that have left the archive from the cache. */
+async function stanzasOf(layout: Layout, root: AptRoot, packages: readonly LockedPackage[]): Promise<Stanza[]> {
+  const shown = await apt(root, ["apt-cache", "show", "--", ...packages.map((locked) => locked.name)], {
+    accept: "any",
+  });
+  const known = new Map(parseStanzas(shown.stdout).map((stanza) => [`${stanza.name} ${stanza.version}`, stanza]));
+  const stanzas: Stanza[] = [];
+  for (const locked of packages) {
+    const stanza = known.get(`${locked.name} ${locked.version}`) ?? (await stanzaFromCache(layout, locked));
+    if (!stanza) throw lockIsOld([locked.name], [`${locked.name} ${locked.version} has left the archive`]);
+    stanzas.push(stanza);
+  }
+  return stanzas;
+}
+
+async function stanzaFromCache(layout: Layout, locked: LockedPackage): Promise<Stanza | undefined> {
+  const file = debPath(layout, locked.sha256);
+  if (!existsSync(file)) return undefined;
+  return parseStanzas((await run(["dpkg-deb", "--field", file], { package: "dpkg" })).stdout)[0];
+}
+
+async function unsolvable(root: AptRoot, output: string): Promise<StowageError> {
+  const unknown = unknownNames(output);
+  if (unknown.length === 0) return aptFailure("apt finds no way to install these packages together", output);
+  const names = parseNames((await apt(root, ["apt-cache", "pkgnames"])).stdout);
+  return new StowageError(unknown.map((name) => unknownPackage(root, name, names)));
+}
+
+function unknownPackage(root: AptRoot, name: string, names: readonly string[]): Problem {
+  const near = nearNames(
+    name,
+    names.filter((other) => other !== name),
+  );
+  return {
+    code: "unknown-package",
+    message: `there is no package ${JSON.stringify(name)}`,
+    details: [`looked for in ${root.archives.map((item) => `${item.suites.join(", ")} (${item.uri})`).join("; ")}`],
+    hint: near.length > 0 ? `did you mean ${near.join(", ")}?` : "names are those of `apt-cache search`",
+  };
+}
+
+function lockIsOld(names: readonly string[], clashes: readonly string[]): StowageError {
+  return new StowageError({
+    code: "lock-is-old",
+    message: `${names.join(", ")} cannot be added to what is locked`,
+    details: clashes.slice(0, 8),
+    hint: "`stowage update` locks the versions that there are now, for all containers of the suite",
+  });
+}

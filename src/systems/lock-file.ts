@@ -1,0 +1,77 @@
+/** `stowage.lock` on disk: read, completed by what is asked for and not yet in it, brought up to date. */
+import { existsSync, readFileSync } from "node:fs";
+import { writeFileAtomic } from "../store/files.ts";
+import type { Layout } from "../store/layout.ts";
+import { type ResolveOptions, resolveSuite } from "./debian/resolve.ts";
+import { emptyLock, type Lock, normalRequest, parseLock, recipeFor, renderLock } from "./lock.ts";
+import type { DebianRequest } from "./recipe.ts";
+
+/** The lock in a file; an empty one where there is no file. */
+export function readLock(file: string): Lock {
+  return existsSync(file) ? parseLock(readFileSync(file, "utf8"), file) : emptyLock;
+}
+
+export function writeLock(file: string, lock: Lock): void {
+  writeFileAtomic(file, renderLock(lock));
+}
+
+/**
+ * The lock, covering every request: what is missing is resolved, and the file written once, whole. Nothing that is in
+ * it changes. Without missing entries neither apt nor the network nor the file is touched.
+ */
+export async function ensureLocked(
+  layout: Layout,
+  file: string,
+  requests: readonly DebianRequest[],
+  options: ResolveOptions = {},
+): Promise<Lock> {
+  const lock = readLock(file);
+  const missing = requests.filter((request) => recipeFor(lock, request) === null);
+  if (missing.length === 0) return lock;
+  const complete = await resolveAll(layout, lock, missing, options);
+  writeLock(file, complete);
+  return complete;
+}
+
+/**
+ * Locks the newest versions of everything that is requested and forgets what is not. The layers of a request that was
+ * locked before keep their order, so that accounts keep their numbers.
+ */
+export async function updateLock(
+  layout: Layout,
+  file: string,
+  requests: readonly DebianRequest[],
+  options: ResolveOptions = {},
+): Promise<Lock> {
+  const former = readLock(file);
+  const wanted = requests.flatMap((request) => [...stages(former, request), request]);
+  const resolved = await resolveAll(layout, emptyLock, wanted, options);
+  const lock = onlyRequested(resolved, requests);
+  writeLock(file, lock);
+  return lock;
+}
+
+/** The requests that lead to this one layer by layer, as it was locked: `nginx`, then `nginx redis`. */
+function stages(lock: Lock, request: DebianRequest): DebianRequest[] {
+  const layers = recipeFor(lock, request)?.layers.slice(1) ?? [];
+  const added = layers.map((layer) => layer.filter((part) => part.requested).map((part) => part.name));
+  return added.slice(0, -1).map((_, at) => normalRequest({ ...request, packages: added.slice(0, at + 1).flat() }));
+}
+
+function onlyRequested(lock: Lock, requests: readonly DebianRequest[]): Lock {
+  const wanted = new Set(requests.map((request) => `${request.suite} ${normalRequest(request).packages.join(" ")}`));
+  const suites = Object.entries(lock.suites).map(([name, suite]) => {
+    const systems = suite.systems.filter((system) => wanted.has(`${name} ${system.packages.join(" ")}`));
+    return [name, { ...suite, systems }] as const;
+  });
+  return { format: 1, suites: Object.fromEntries(suites) };
+}
+
+async function resolveAll(layout: Layout, lock: Lock, requests: readonly DebianRequest[], options: ResolveOptions) {
+  let result = lock;
+  for (const suite of new Set(requests.map((request) => request.suite))) {
+    const ofSuite = requests.filter((request) => request.suite === suite);
+    result = await resolveSuite(layout, result, suite, ofSuite, options);
+  }
+  return result;
+}
