@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
   /** Do not keep the output: it has been told line by line, and may have no end. */
   readonly discard?: boolean;
+  /** Takes the standard output as it comes, however long it is; `stdout` of the result stays empty. */
+  readonly onOutput?: (chunk: Uint8Array) => void;
   /** Exit statuses that are answers, not failures. Default `[0]`; `"any"` for all. */
   readonly accept?: readonly number[] | "any";
   /** Ends the program when it fires. */
