@@ -62,7 +62,8 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     // A process group of its own, so that a timeout also ends what the program started.
     detached: true,
   });
-  const stdout = collect(child.stdout, "stdout", options);
+  const stdout = options.onOutput ? () => "" : collect(child.stdout, "stdout", options);
+  if (options.onOutput) child.stdout?.on("data", options.onOutput);
   const stderr = collect(child.stderr, "stderr", options);
   // A program that ends without reading its input is no failure of ours (EPIPE).
   child.stdin?.on("error", () => undefined);
