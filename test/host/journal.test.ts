@@ -1,0 +1,100 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { insideCommand } from "../../src/host/inside.ts";
+import { journalCommand, journalDirectory, parseEntry } from "../../src/host/journal.ts";
+
+describe("entries", () => {
+  test("of the usual form", () => {
+    const line = JSON.stringify({
+      __REALTIME_TIMESTAMP: "1700000000000001",
+      SYSLOG_IDENTIFIER: "nginx",
+      _PID: "12",
+      MESSAGE: "hello",
+    });
+    expect(parseEntry(line)).toEqual({ time: 1700000000000001, identifier: "nginx", pid: "12", message: "hello" });
+  });
+
+  test("whose message is bytes, is missing, or was given twice", () => {
+    const entry = (more: object) => parseEntry(JSON.stringify({ __REALTIME_TIMESTAMP: "1", _COMM: "x", ...more }));
+    expect(entry({ MESSAGE: [104, 105, 10] })?.message).toBe("hi\n");
+    expect(entry({ MESSAGE: null })?.message).toBe("");
+    expect(entry({ MESSAGE: ["first", "second"] })?.message).toBe("first");
+    expect(entry({})).toMatchObject({ identifier: "x", pid: null });
+  });
+
+  test("property: whatever a container says, nothing is thrown", () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (line) => void parseEntry(line)));
+    const field = fc.oneof(
+      fc.string(),
+      fc.array(fc.oneof(fc.integer(), fc.string(), fc.array(fc.anything()))),
+      fc.anything(),
+    );
+    const fields = fc.dictionary(fc.constantFrom("MESSAGE", "_PID", "__REALTIME_TIMESTAMP", "_COMM"), field);
+    fc.assert(fc.property(fields, (value) => void parseEntry(JSON.stringify(value) ?? "")));
+  });
+});
+
+test("what is asked of journalctl: each value is one argument", () => {
+  const argv = journalCommand({ units: ["a b.service"], lines: 3, since: "10 minutes ago", follow: true });
+  expect(argv).toContain("--since=10 minutes ago");
+  expect(argv).toContain("--unit=a b.service");
+  expect(argv).toContain("--lines=3");
+  expect(argv).toContain("--follow");
+});
+
+describe("the journal below a root", () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(`${tmpdir()}/stowage-root-`);
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  test("is there", () => {
+    mkdirSync(`${root}/var/log/journal`, { recursive: true });
+    expect(journalDirectory(root)).toBe(`${root}/var/log/journal`);
+  });
+
+  test("is not there, or is no directory", () => {
+    expect(journalDirectory(root)).toBeNull();
+    mkdirSync(`${root}/var/log`, { recursive: true });
+    writeFileSync(`${root}/var/log/journal`, "");
+    expect(journalDirectory(root)).toBeNull();
+  });
+
+  test.each(["var", "var/log", "var/log/journal"])(
+    "is not looked for through a link that the container made: %s",
+    (link) => {
+      const elsewhere = mkdtempSync(`${tmpdir()}/stowage-elsewhere-`);
+      mkdirSync(`${elsewhere}/var/log/journal`, { recursive: true });
+      mkdirSync(`${root}/${link.split("/").slice(0, -1).join("/")}`, { recursive: true });
+      symlinkSync(`${elsewhere}/${link}`, `${root}/${link}`);
+      expect(journalDirectory(root)).toBeNull();
+      rmSync(elsewhere, { recursive: true });
+    },
+  );
+});
+
+test("a command inside: its words are literal, ours come before the --", () => {
+  const argv = insideCommand("web", "u.service", ["echo", "$HOME", "${X}", "$$", "-n", ""], {
+    terminal: false,
+    user: "www-data",
+    cwd: "/srv",
+    env: ["A=$B c"],
+  });
+  expect(argv.slice(argv.indexOf("--") + 1)).toEqual(["echo", "$$HOME", "$${X}", "$$$$", "-n", ""]);
+  expect(argv.slice(0, argv.indexOf("--"))).toEqual([
+    "systemd-run",
+    "--machine=web",
+    "--unit=u.service",
+    "--quiet",
+    "--wait",
+    "--collect",
+    "--pipe",
+    "--service-type=exec",
+    "--uid=www-data",
+    "--working-directory=/srv",
+    "--setenv=A=$B c",
+  ]);
+});
