@@ -44,6 +44,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "network",
     "units",
     "modules",
+    "systems/lock.ts",
     "systems/recipe.ts",
     "store/layout.ts",
     "store/names.ts",

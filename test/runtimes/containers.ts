@@ -18,7 +18,6 @@ export const trusted: SystemContainer = {
     kind: "toplevel",
     toplevel: "11111111111111111111111111111111-web",
     packages: "22222222222222222222222222222222-debian-trixie-nginx-light",
-    copies: false,
   },
   autoStart: false,
   ephemeral: false,

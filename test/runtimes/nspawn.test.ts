@@ -165,19 +165,13 @@ describe("the root", () => {
       "/usr/bin/cp",
       "/usr/bin/cp",
       "/usr/bin/touch",
+      "/usr/bin/ln",
     ]);
     expect(render(unit)).not.toContain("/var/lib/stowage/containers");
     expect(lines(unit, "Unit", "RequiresMountsFor")).toEqual(["/var/lib/stowage/store"]);
     expect(boot(ephemeral)).toContain(
       "--bind-ro=/var/lib/stowage/store/11111111111111111111111111111111-web:/run/declared/current:idmap",
     );
-  });
-
-  test("of an ephemeral one with copied files: they are made inside, after the seed", () => {
-    const system = { ...ephemeral.system, copies: true } as SystemContainer["system"];
-    const last = argv(unitOf({ ...ephemeral, system }), "ExecStartPre").at(-1);
-    expect(last?.[0]).toBe("/usr/bin/systemd-nspawn");
-    expect(last?.at(-1)).toBe("/run/declared/current/activate");
   });
 
   test("of a `path` system: its /usr, no declared directory, no merge", () => {

@@ -28,18 +28,16 @@ export function bootCommand(layout: Layout, container: SystemContainer): string[
 
 /**
  * Runs the toplevel's `activate` in the root, as confined as the container itself: it works on the container's files.
- * @param seed what new roots of these packages begin with, shown to it at /run/seed; not for a root that is new
+ * @param seed what new roots of these packages begin with, shown to it at /run/seed
  */
-export function activateCommand(layout: Layout, container: SystemContainer, seed: string | null): string[] {
+export function activateCommand(layout: Layout, container: SystemContainer, seed: string): string[] {
   return [
     nspawn,
     ...common(layout, container),
     "--as-pid2",
     "--register=no",
     "--private-network",
-    ...(seed === null
-      ? []
-      : [bindArgument({ source: seed, target: "/run/seed", readOnly: true }, isIsolated(container))]),
+    bindArgument({ source: seed, target: "/run/seed", readOnly: true }, isIsolated(container)),
     "/run/declared/current/activate",
   ];
 }

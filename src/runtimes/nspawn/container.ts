@@ -26,8 +26,6 @@ export type ContainerSystem =
       readonly kind: "toplevel";
       readonly toplevel: StoreName;
       readonly packages: StoreName;
-      /** It has files that are copied into /etc, with owners: something must run inside to make them. */
-      readonly copies: boolean;
     }
   | { readonly kind: "path"; readonly path: string };
 

@@ -2,7 +2,7 @@
 import { namespacePath } from "../../network/index.ts";
 import { type Layout, runtimeRoot, storeDir, storePath } from "../../store/layout.ts";
 import { type Exec, literal, pathWord, type Unit, type UnitSection } from "../../units/index.ts";
-import { activateCommand, bootCommand } from "./arguments.ts";
+import { bootCommand } from "./arguments.ts";
 import {
   containerUnit,
   hasMerge,
@@ -116,9 +116,12 @@ function seedCommands(layout: Layout, container: SystemContainer): string[][] {
         ]),
     // Without an os-release systemd-nspawn refuses the directory; it is hidden by the bind of /usr.
     ["/usr/bin/touch", `${root}/usr/lib/os-release`, `${root}/etc/machine-id`],
-    ...(system.kind === "toplevel" && system.copies ? [activateCommand(layout, container, null)] : []),
+    ["/usr/bin/ln", "-sf", ...usrLinks, `${root}/`],
   ];
 }
+
+/** Links at the top of a merged /usr. Where the tree has no lib64, that one leads nowhere and harms nobody. */
+const usrLinks = ["usr/bin", "usr/sbin", "usr/lib", "usr/lib64"];
 
 /** RuntimeDirectory= is said below /run. Stopping removes it, also after a crash. */
 function runtimeDirectory(layout: Layout, container: SystemContainer): string {

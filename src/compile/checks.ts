@@ -1,0 +1,203 @@
+/** Checks that no option's type can make: across options of a container, and across containers. */
+import { hostInterface } from "../network/index.ts";
+import type { ContainerConfig, HostConfig } from "../options/index.ts";
+import { addressOptions, endsOf } from "./links.ts";
+import { type Problems, showOption } from "./problems.ts";
+
+/** Adds a problem for everything that cannot be compiled. */
+export function checkHost(config: HostConfig, problems: Problems): void {
+  for (const [name, container] of Object.entries(config.containers)) {
+    checkName(name, problems);
+    checkSystem(name, container, problems);
+    checkNetwork(name, container, problems);
+    checkMounts(name, container, problems);
+  }
+  checkAddresses(config, problems);
+  checkPorts(config, problems);
+  checkInterfaces(config, problems);
+}
+
+const at = (name: string, ...path: string[]): string[] => ["containers", name, ...path];
+
+function checkName(name: string, problems: Problems): void {
+  if (/^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(name)) return;
+  problems.add(
+    {
+      code: "bad-container-name",
+      message: `${JSON.stringify(name)} cannot be the name of a container`,
+      details: [
+        "A name is 1 to 63 letters, digits and `-`, with no `-` at its ends. It is a host name, so `_` is not allowed.",
+      ],
+    },
+    at(name),
+  );
+}
+
+function checkSystem(name: string, { config, path }: ContainerConfig, problems: Problems): void {
+  if (config !== null && path !== null) {
+    problems.add(
+      {
+        code: "path-and-config",
+        message: `Container ${name} has both a config and a path`,
+        details: ["`config` is built into a system; `path` names one that is built already."],
+        hint: "Remove one of them.",
+      },
+      at(name, "config"),
+      at(name, "path"),
+    );
+  }
+  if (config === null && path === null) {
+    problems.add(
+      {
+        code: "no-system",
+        message: `Container ${name} has neither a config nor a path`,
+        hint: `Write ${showOption(at(name, "config"))}: what runs inside.`,
+      },
+      at(name),
+    );
+  }
+}
+
+function checkNetwork(name: string, container: ContainerConfig, problems: Problems): void {
+  const given = addressOptions.filter((option) => container[option] !== null);
+  if (!container.privateNetwork && given.length > 0) {
+    problems.add(
+      {
+        code: "address-without-network",
+        message: `Container ${name} has ${given.join(" and ")}, but shares the host's network`,
+        hint: `Set ${showOption(at(name, "privateNetwork"))} = true, or remove the address.`,
+      },
+      ...given.map((option) => at(name, option)),
+    );
+  }
+  for (const { family, host, local } of endsOf(container)) {
+    if (host === null || local !== null) continue;
+    const suffix = family === 6 ? "6" : "";
+    problems.add(
+      {
+        code: "host-address-alone",
+        message: `Container ${name} has hostAddress${suffix} without localAddress${suffix}`,
+        hint: "A link has two ends: give both addresses.",
+      },
+      at(name, `hostAddress${suffix}`),
+    );
+  }
+  if (container.forwardPorts.length > 0 && (!container.privateNetwork || !hasLocalAddress(container))) {
+    problems.add(
+      {
+        code: "port-without-address",
+        message: `Container ${name} forwards ports, but ${container.privateNetwork ? "has no address of its own" : "shares the host's network"}`,
+        hint: container.privateNetwork
+          ? "Give it a localAddress."
+          : "Its ports are the host's already: remove forwardPorts, or give it a privateNetwork.",
+      },
+      at(name, "forwardPorts"),
+    );
+  }
+}
+
+const hasLocalAddress = (container: ContainerConfig): boolean =>
+  container.localAddress !== null || container.localAddress6 !== null;
+
+/** What systemd-nspawn, or we, mount there. */
+const reservedMountPoints = ["/", "/usr", "/run", "/run/declared", "/run/declared/current", "/proc", "/sys", "/dev"];
+
+function checkMounts(name: string, { bindMounts }: ContainerConfig, problems: Problems): void {
+  const seen = new Map<string, string>();
+  for (const [key, { mountPoint }] of Object.entries(bindMounts)) {
+    const point = mountPoint.replace(/\/+/g, "/").replace(/(.)\/$/, "$1");
+    const former = seen.get(point);
+    seen.set(point, key);
+    if (former !== undefined) {
+      problems.add(
+        { code: "mount-clash", message: `Container ${name} has two bind mounts at ${point}` },
+        at(name, "bindMounts", former),
+        at(name, "bindMounts", key),
+      );
+    }
+    if (reservedMountPoints.includes(point)) {
+      problems.add(
+        {
+          code: "reserved-mount",
+          message: `Container ${name} cannot have a bind mount at ${point}: it has its own there`,
+        },
+        at(name, "bindMounts", key),
+      );
+    }
+  }
+}
+
+/** Host ends may share an address, since each link has its own route; what the container is reached by may not. */
+function checkAddresses(config: HostConfig, problems: Problems): void {
+  const owners = new Map<string, string[]>();
+  const ends = allEnds(config);
+  for (const { name, family, local } of ends) {
+    if (local === null) continue;
+    const option = at(name, `localAddress${family === 6 ? "6" : ""}`);
+    const other =
+      owners.get(local.address) ??
+      ends.flatMap((end) =>
+        end.host?.address === local.address ? [at(end.name, `hostAddress${family === 6 ? "6" : ""}`)] : [],
+      )[0];
+    owners.set(local.address, option);
+    if (other === undefined) continue;
+    problems.add(
+      {
+        code: "address-clash",
+        message: `${local.address} is the address of ${showOption(other)} and of ${showOption(option)}`,
+        hint: "Give each container an address of its own.",
+      },
+      other,
+      option,
+    );
+  }
+}
+
+const allEnds = (config: HostConfig) =>
+  Object.entries(config.containers)
+    .filter(([, container]) => container.privateNetwork)
+    .flatMap(([name, container]) => endsOf(container).map((end) => ({ name, ...end })));
+
+function checkPorts(config: HostConfig, problems: Problems): void {
+  const owners = new Map<string, string>();
+  for (const [name, { forwardPorts }] of Object.entries(config.containers)) {
+    for (const { protocol, hostPort } of forwardPorts) {
+      const port = `${hostPort}/${protocol}`;
+      const other = owners.get(port);
+      owners.set(port, name);
+      if (other === undefined) continue;
+      problems.add(
+        {
+          code: "port-clash",
+          message:
+            other === name
+              ? `Container ${name} forwards port ${port} of the host twice`
+              : `Port ${port} of the host is forwarded to container ${other} and to container ${name}`,
+        },
+        at(other, "forwardPorts"),
+        ...(other === name ? [] : [at(name, "forwardPorts")]),
+      );
+    }
+  }
+}
+
+/** Shortened names carry a hash of 30 bits: a clash is unlikely, and would be silent. */
+function checkInterfaces(config: HostConfig, problems: Problems): void {
+  const owners = new Map<string, string>();
+  for (const [name, container] of Object.entries(config.containers)) {
+    if (!container.privateNetwork) continue;
+    const link = hostInterface(name).name;
+    const other = owners.get(link);
+    owners.set(link, name);
+    if (other === undefined) continue;
+    problems.add(
+      {
+        code: "interface-clash",
+        message: `Containers ${other} and ${name} would both have the interface ${link}`,
+        hint: "Rename one.",
+      },
+      at(other),
+      at(name),
+    );
+  }
+}

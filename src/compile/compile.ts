@@ -1,0 +1,138 @@
+/** Evaluation to Generation: what the host should have, as one frozen value. */
+import { createHash } from "node:crypto";
+import { hostsEntries } from "../network/index.ts";
+import type { ContainerConfig, HostConfig } from "../options/index.ts";
+import { type ContainerSystem, containerParts, type SystemContainer, sharedParts } from "../runtimes/nspawn/index.ts";
+import type { Layout } from "../store/layout.ts";
+import { canonicalJson } from "../store/names.ts";
+import { type Lock, recipeFor } from "../systems/lock.ts";
+import { type Recipe, recipeName, type StoreName } from "../systems/recipe.ts";
+import { ownershipMark } from "../units/index.ts";
+import { checkHost } from "./checks.ts";
+import { deepFreeze } from "./freeze.ts";
+import type { Generation, HostFile } from "./generation.ts";
+import { linkFor } from "./links.ts";
+import { type PlacesOf, Problems } from "./problems.ts";
+import { requestOf } from "./requests.ts";
+import { toplevelRecipe } from "./toplevel.ts";
+
+/** What is read of an evaluation. */
+export interface Evaluated {
+  readonly config: HostConfig;
+}
+
+/**
+ * @param lock must cover {@link requestsOf}(evaluation.config)
+ * @param placesOf where options were defined, for messages
+ * @returns a deep-frozen value; the same input gives the same value, key order included
+ * @throws StowageError with all problems of the configuration at once; `not-locked` where the lock lacks a request
+ */
+export function compile(evaluation: Evaluated, lock: Lock, layout: Layout, placesOf: PlacesOf = () => []): Generation {
+  const problems = new Problems(placesOf);
+  checkHost(evaluation.config, problems);
+  const systems: Record<StoreName, Recipe> = {};
+  const compiled = byName(evaluation.config.containers).map(([name, container]) => {
+    const system = containerSystem(name, container, lock, problems);
+    Object.assign(systems, system?.recipes);
+    return { name, container, system: system?.system };
+  });
+  problems.throwIfAny();
+  const containers = compiled.map(({ name, container, system }) => {
+    if (system === undefined) throw new Error(`container ${name} has no system and no problem`);
+    return resolve(name, container, system);
+  });
+  return deepFreeze(withId(assemble(layout, containers, systems)));
+}
+
+/** The system of a container with the recipes that it is made from; null when it added problems. */
+function containerSystem(
+  name: string,
+  { config, path }: ContainerConfig,
+  lock: Lock,
+  problems: Problems,
+): { system: ContainerSystem; recipes: Record<StoreName, Recipe> } | null {
+  if (config === null) return path === null ? null : { system: { kind: "path", path }, recipes: {} };
+  const request = requestOf(config);
+  const recipe = recipeFor(lock, request);
+  if (recipe === null) {
+    problems.add(
+      {
+        code: "not-locked",
+        message: `stowage.lock does not have the packages of container ${name}`,
+        details: [`${request.suite}: ${request.packages.join(" ") || "(the base only)"}`],
+        hint: "Run: stowage lock",
+      },
+      ["containers", name, "config", "packages"],
+    );
+    return null;
+  }
+  const packages = recipeName(recipe);
+  const top = toplevelRecipe(name, config, packages, problems);
+  if (top === null) return null;
+  const toplevel = recipeName(top);
+  return { system: { kind: "toplevel", toplevel, packages }, recipes: { [packages]: recipe, [toplevel]: top } };
+}
+
+function resolve(name: string, container: ContainerConfig, system: ContainerSystem): SystemContainer {
+  return {
+    name,
+    system,
+    autoStart: container.autoStart,
+    ephemeral: container.ephemeral,
+    link: linkFor(name, container),
+    forwards: container.forwardPorts.map(({ protocol, hostPort, containerPort }) => ({
+      protocol,
+      hostPort,
+      containerPort: containerPort ?? hostPort,
+    })),
+    binds: byName(container.bindMounts).map(([, { mountPoint, hostPath, isReadOnly }]) => ({
+      source: hostPath ?? mountPoint,
+      target: mountPoint,
+      readOnly: isReadOnly,
+    })),
+    timeoutStartSec: container.timeoutStartSec,
+    restartIfChanged: container.restartIfChanged,
+  };
+}
+
+function assemble(
+  layout: Layout,
+  containers: readonly SystemContainer[],
+  systems: Record<StoreName, Recipe>,
+): Omit<Generation, "format" | "id"> {
+  const shared = sharedParts(layout, containers);
+  const parts = containers.map((container) => containerParts(layout, container));
+  const texts = Object.assign({}, shared.files, ...parts.map((part) => part.files)) as Record<string, string>;
+  return {
+    units: sorted([...shared.units, ...parts.flatMap((part) => part.units)].map((unit) => [unit.name, unit])),
+    unitLinks: sorted(parts.flatMap((part) => Object.entries(part.unitLinks))),
+    files: sorted(Object.entries(texts).map(([path, text]) => [path, hostFile(path, text)])),
+    hosts: containers.flatMap(({ link }) => (link === null ? [] : hostsEntries(link))),
+    ports: parts.flatMap((part) => part.part.ports),
+    containers: sorted(parts.map((part) => [part.part.name, part.part])),
+    systems: inBuildOrder(systems),
+  };
+}
+
+/** Our mark is a comment in every format of ours but JSON, which says it by a key. */
+function hostFile(path: string, text: string): HostFile {
+  return { text: path.endsWith(".json") ? text : `${ownershipMark}\n${text}`, mode: "0644" };
+}
+
+/** Package trees before what is made above them. */
+function inBuildOrder(systems: Record<StoreName, Recipe>): Record<StoreName, Recipe> {
+  const entries = byName(systems);
+  const of = (kind: Recipe["kind"]) => entries.filter(([, recipe]) => recipe.kind === kind);
+  return Object.fromEntries([...of("debian"), ...of("toplevel")]);
+}
+
+function withId(content: Omit<Generation, "format" | "id">): Generation {
+  const id = createHash("sha256").update(canonicalJson(content)).digest("hex").slice(0, 32);
+  return { format: 1, id, ...content };
+}
+
+const sorted = <T>(entries: readonly (readonly [string, T])[]): Record<string, T> =>
+  Object.fromEntries(byName(Object.fromEntries(entries)));
+
+const byName = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
+  Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));

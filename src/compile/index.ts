@@ -1,0 +1,7 @@
+/** Evaluation to Generation, with the checks across containers. Pure. */
+export { compile, type Evaluated } from "./compile.ts";
+export type { ContainerPart, ForwardedPort, Generation, HostFile, HostsEntry } from "./generation.ts";
+export { compileJson, type JsonExec, type JsonGeneration, type JsonSections } from "./json.ts";
+export type { PlacesOf } from "./problems.ts";
+export { requestsOf } from "./requests.ts";
+export { warningsOf } from "./warnings.ts";

@@ -1,0 +1,131 @@
+/** A container's `config` as the recipe of its toplevel. */
+import { StowageError } from "../error.ts";
+import type { SystemConfig } from "../options/index.ts";
+import { builders, type EtcFile, type StoreName, type ToplevelRecipe } from "../systems/recipe.ts";
+import { lineText, unfitForLine } from "../units/index.ts";
+import { type InnerParts, innerService } from "./inner-units.ts";
+import { type Problems, showOption } from "./problems.ts";
+
+/** null when it added problems. */
+export function toplevelRecipe(
+  container: string,
+  system: SystemConfig,
+  packages: StoreName,
+  problems: Problems,
+): ToplevelRecipe | null {
+  const at = ["containers", container, "config"];
+  checkEtcPaths(at, system, problems);
+  const etc = problems.within([...at, "environment"], () => etcFiles(container, system));
+  const parts = Object.entries(system.systemd.services).map(([name, service]) => {
+    const option = [...at, "systemd", "services", name];
+    if (service.script !== "" && service.serviceConfig.ExecStart !== undefined) {
+      problems.add(
+        {
+          code: "two-commands",
+          message: `Service ${name} of container ${container} has both a script and an ExecStart`,
+          hint: `Remove one of them from ${showOption(option)}.`,
+        },
+        [...option, "script"],
+        [...option, "serviceConfig"],
+      );
+    }
+    return problems.within(option, () => innerService(name, service));
+  });
+  if (etc === null || parts.includes(null)) return null;
+  const join = <K extends keyof InnerParts>(key: K) =>
+    sorted(Object.assign({}, ...parts.map((part) => part?.[key])) as Record<string, string>);
+  return {
+    kind: "toplevel",
+    builder: builders.toplevel,
+    name: container,
+    packages,
+    etc,
+    units: join("units"),
+    unitLinks: join("unitLinks"),
+    bin: join("bin"),
+  };
+}
+
+/** A path leads below /etc, and none is a directory above another. */
+function checkEtcPaths(at: readonly string[], system: SystemConfig, problems: Problems): void {
+  const paths = Object.entries(system.environment.etc).flatMap(([path, file]) => (file.enable ? [path] : []));
+  const all = new Set(paths);
+  for (const path of paths) {
+    const option = [...at, "environment", "etc", path];
+    const parts = path.split("/");
+    if (parts.some((part) => part === "" || part === "." || part === "..") || unfitForLine(path) !== null) {
+      problems.add(
+        {
+          code: "bad-path",
+          message: `${JSON.stringify(path)} is no path of a file below /etc`,
+          details: [
+            "It is relative to /etc: without a `/` at its ends, empty parts, `.`, `..` and control characters.",
+          ],
+        },
+        option,
+      );
+    }
+    const above = parts.map((_, end) => parts.slice(0, end).join("/")).find((parent) => all.has(parent));
+    if (above === undefined) continue;
+    problems.add({ code: "path-clash", message: `/etc/${above} is declared as a file, and ${path} below it` }, option, [
+      ...at,
+      "environment",
+      "etc",
+      above,
+    ]);
+  }
+}
+
+/** What every container has in /etc, then what is declared, which wins. */
+function etcFiles(container: string, system: SystemConfig): Record<string, EtcFile> {
+  const hostName = system.networking.hostName ?? container;
+  const variables = environmentText(system.environment.variables);
+  const declared = Object.entries(system.environment.etc).filter(([, file]) => file.enable);
+  return sorted({
+    hostname: link(`${hostName}\n`),
+    hosts: link(hostsFile(hostName, system.networking.extraHosts)),
+    ...(variables !== "" && { environment: link(variables) }),
+    ...Object.fromEntries(
+      declared.map(([path, { text, mode, user, group }]) => [path, { text, mode, user, group }] as const),
+    ),
+  });
+}
+
+const link = (text: string): EtcFile => ({ text, mode: "symlink", user: "root", group: "root" });
+
+/** The container knows itself by loopback, as in NixOS: its own name must work before and without any network. */
+function hostsFile(hostName: string, extra: string): string {
+  const own = `127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n127.0.0.2 ${hostName}\n::1 ${hostName}\n`;
+  return extra === "" ? own : `${own}${extra.endsWith("\n") ? extra : `${extra}\n`}`;
+}
+
+/** Facts: pam_env(8). It ends a value at `#` and takes one pair of quotes away. */
+function environmentText(variables: Readonly<Record<string, string>>): string {
+  return Object.entries(variables)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${variableName(name)}="${variableValue(name, value)}"\n`)
+    .join("");
+}
+
+function variableName(name: string): string {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
+  throw new StowageError({
+    code: "bad-variable-name",
+    message: `Not a name of an environment variable: ${JSON.stringify(name)}`,
+    hint: "Letters, digits and `_`, not beginning with a digit.",
+  });
+}
+
+function variableValue(name: string, value: string): string {
+  if (!value.includes("#")) return lineText(value, `environment.variables.${name}`);
+  throw new StowageError({
+    code: "unfit-text",
+    message: `environment.variables.${name} holds "#": /etc/environment has no way to write that`,
+    hint: "Set it for the services that need it: systemd.services.<name>.environment.",
+  });
+}
+
+/** In the order of their names: the order in which modules define things is no part of a recipe. */
+function sorted<T>(record: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,116 @@
+/** Evaluated configurations, and a lock, for tests: what is not given has the default of its option. */
+import type { ContainerConfig, HostConfig, SystemConfig } from "../../src/options/index.ts";
+import type { Lock } from "../../src/systems/lock.ts";
+
+type Service = SystemConfig["systemd"]["services"][string];
+type EtcFile = SystemConfig["environment"]["etc"][string];
+
+export interface ShortSystem {
+  readonly packages?: readonly string[];
+  readonly suite?: string;
+  readonly hostName?: string;
+  readonly extraHosts?: string;
+  readonly etc?: Readonly<Record<string, Partial<EtcFile>>>;
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly services?: Readonly<Record<string, Partial<Service>>>;
+}
+
+export type ShortContainer = Partial<Omit<ContainerConfig, "config" | "bindMounts" | "forwardPorts">> & {
+  readonly config?: ShortSystem | null;
+  readonly bindMounts?: Readonly<Record<string, Partial<ContainerConfig["bindMounts"][string]>>>;
+  readonly forwardPorts?: readonly (Partial<ContainerConfig["forwardPorts"][number]> & { readonly hostPort: number })[];
+};
+
+export function hostConfig(containers: Readonly<Record<string, ShortContainer>>): HostConfig {
+  return { assertions: [], warnings: [], containers: mapValues(containers, containerConfig) };
+}
+
+function containerConfig(short: ShortContainer): ContainerConfig {
+  return {
+    path: null,
+    autoStart: false,
+    ephemeral: false,
+    privateNetwork: false,
+    hostAddress: null,
+    localAddress: null,
+    hostAddress6: null,
+    localAddress6: null,
+    timeoutStartSec: "1min",
+    restartIfChanged: true,
+    ...short,
+    config: short.config === null ? null : systemConfig(short.config ?? {}),
+    bindMounts: mapValues(short.bindMounts ?? {}, (mount, mountPoint) => ({
+      mountPoint,
+      hostPath: null,
+      isReadOnly: true,
+      ...mount,
+    })),
+    forwardPorts: (short.forwardPorts ?? []).map((port) => ({ protocol: "tcp", containerPort: null, ...port })),
+  };
+}
+
+function systemConfig(short: ShortSystem): SystemConfig {
+  return {
+    packages: [...(short.packages ?? [])],
+    system: { source: { kind: "debian", suite: short.suite ?? "trixie" }, stateVersion: "1" },
+    networking: { hostName: short.hostName ?? null, extraHosts: short.extraHosts ?? "" },
+    environment: {
+      variables: { ...short.variables },
+      etc: mapValues(short.etc ?? {}, (file) => ({
+        enable: true,
+        text: "",
+        mode: "symlink",
+        user: "root",
+        group: "root",
+        ...file,
+      })),
+    },
+    systemd: { services: mapValues(short.services ?? {}, (service) => ({ ...emptyService(), ...service })) },
+  };
+}
+
+function emptyService(): Service {
+  const lists =
+    "documentation wantedBy requiredBy upheldBy wants requires requisite bindsTo partOf conflicts after before onFailure aliases path scriptArgs restartTriggers reloadTriggers startAt";
+  const texts = "description script preStart postStart preStop postStop reload";
+  return {
+    enable: true,
+    restartIfChanged: true,
+    reloadIfChanged: false,
+    stopIfChanged: true,
+    environment: {},
+    serviceConfig: {},
+    unitConfig: {},
+    ...Object.fromEntries(lists.split(" ").map((key) => [key, []])),
+    ...Object.fromEntries(texts.split(" ").map((key) => [key, ""])),
+  } as unknown as Service;
+}
+
+/** Covers trixie with no packages, and with nginx-light. */
+export const lock: Lock = {
+  format: 1,
+  suites: {
+    trixie: {
+      arch: "amd64",
+      epoch: 1_760_000_000,
+      base: ["base-files"],
+      systems: [
+        { packages: [], layers: [] },
+        { packages: ["nginx-light"], layers: [{ add: ["nginx-light"], packages: ["nginx-light"] }] },
+      ],
+      packages: ["base-files", "nginx-light"].map((name, at) => ({
+        name,
+        version: `1.${at}`,
+        arch: "amd64",
+        size: 1000 + at,
+        sha256: String(at).repeat(64),
+        path: `pool/main/${name}_1.${at}_amd64.deb`,
+        archive: "debian",
+      })),
+    },
+  },
+};
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T, name: string) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
+}
