@@ -1,0 +1,66 @@
+/**
+ * For scenarios: one promise a file, on real systemd, on the oldest and the newest Debian that is promised.
+ *
+ *     scenario("a container serves its page", async ({ host }) => {
+ *       await host.switchTo(hostTs);
+ *       expect((await httpGet(host, "http://10.233.1.2/")).status).toBe(200);
+ *     });
+ *
+ * Wait for states with {@link eventually}, never for the clock; take a {@link snapshot} and expect the machine to be as
+ * before when something was undone.
+ */
+import { describe, onTestFailed, test } from "vitest";
+import { LabHost } from "../../lab/host.ts";
+import { type Flavour, type Suite, suites } from "../../lab/tree.ts";
+import { Machine } from "./harness/machine.ts";
+
+export { connect, Neighbour } from "../../lab/network.ts";
+export { buildOutside } from "./harness/build.ts";
+export { type Answer, httpGet, NoAnswer } from "./harness/http.ts";
+export { expectAsBefore, type Snapshot, snapshot } from "./harness/leaks.ts";
+export { Machine } from "./harness/machine.ts";
+export { eventually } from "./harness/wait.ts";
+
+export interface Scene {
+  /** A freshly booted machine, of the suite that the test is for. */
+  readonly host: Machine;
+  /** A further machine; it ends with the test. Its suite is that of the first, unless given. */
+  boot(suite?: Suite): Promise<Machine>;
+}
+
+export interface ScenarioOptions {
+  /** Default "base": without podman and docker. */
+  readonly flavour?: Flavour;
+  /** Milliseconds. Default: the project's, two minutes. */
+  readonly timeout?: number;
+}
+
+/** Registers one test for each suite. Each gets machines of its own, removed whatever happens. */
+export function scenario(name: string, play: (scene: Scene) => Promise<void>, options: ScenarioOptions = {}): void {
+  describe.each(suites)("%s", (suite) => {
+    test(name, () => stage(suite, play, options), options.timeout);
+  });
+}
+
+async function stage(
+  suite: Suite,
+  play: (scene: Scene) => Promise<void>,
+  { flavour = "base" }: ScenarioOptions,
+): Promise<void> {
+  const machines: Machine[] = [];
+  const boot = async (of = suite): Promise<Machine> => {
+    const machine = new Machine(await LabHost.boot({ suite: of, flavour }));
+    machines.push(machine);
+    return machine;
+  };
+  const words: string[] = [];
+  onTestFailed(() => console.error(words.join("\n")));
+  try {
+    await play({ host: await boot(), boot });
+  } catch (error) {
+    for (const machine of machines) words.push(await machine.lastWords().catch((error: unknown) => `${error}`));
+    throw error;
+  } finally {
+    await Promise.all(machines.map((machine) => machine.stop()));
+  }
+}

@@ -1,0 +1,145 @@
+/** A lab host as a scenario uses it: the command, configurations, and what can be asked of the machine itself. */
+import { cpSync, existsSync, mkdirSync, renameSync } from "node:fs";
+import { basename, join } from "node:path";
+import { must, type Result } from "../../../lab/exec.ts";
+import type { LabHost, RunOptions } from "../../../lab/host.ts";
+import { type LinkEnd, Neighbour } from "../../../lab/network.ts";
+import type { Suite } from "../../../lab/tree.ts";
+import { buildOutside } from "./build.ts";
+import { eventually } from "./wait.ts";
+
+/** A cable to a neighbour: addresses of documentation, RFC 5737 and RFC 3849. */
+const cable = {
+  host: { interface: "eth0", addresses: ["192.0.2.1/24", "2001:db8::1/64"] },
+  neighbour: { interface: "eth0", addresses: ["192.0.2.2/24", "2001:db8::2/64"] },
+} satisfies Record<string, LinkEnd>;
+
+export class Machine {
+  readonly lab: LabHost;
+  /** Its addresses on the cable of {@link neighbour}. */
+  readonly address = "192.0.2.1";
+  readonly address6 = "2001:db8::1";
+  readonly #neighbours: Neighbour[] = [];
+
+  constructor(lab: LabHost) {
+    this.lab = lab;
+  }
+
+  get suite(): Suite {
+    return this.lab.suite;
+  }
+
+  run(argv: readonly string[], options?: RunOptions): Promise<Result> {
+    return this.lab.run(argv, options);
+  }
+
+  must(argv: readonly string[], options?: RunOptions): Promise<string> {
+    return this.lab.must(argv, options);
+  }
+
+  sh(script: string, options?: RunOptions): Promise<string> {
+    return this.lab.sh(script, options);
+  }
+
+  put(path: string, content: string | Uint8Array, mode?: string): Promise<void> {
+    return this.lab.put(path, content, mode);
+  }
+
+  get(path: string): Promise<string> {
+    return this.lab.get(path);
+  }
+
+  /** Runs the command; a non-zero exit code is thrown with what it said. Returns standard output. */
+  stowage(argv: readonly string[], options?: RunOptions): Promise<string> {
+    return this.lab.must(["stowage", ...argv], { timeout: 110_000, ...options });
+  }
+
+  /** Runs the command, whatever its exit code. */
+  tryStowage(argv: readonly string[], options?: RunOptions): Promise<Result> {
+    return this.lab.run(["stowage", ...argv], { timeout: 110_000, ...options });
+  }
+
+  /**
+   * Makes `hostTs` the machine's /etc/stowage/host.ts, with its lock file beside it and everything it needs in the
+   * store. Nothing is switched.
+   */
+  async configure(hostTs: string): Promise<void> {
+    const { lock, storePaths } = await buildOutside(hostTs);
+    await this.#copyToStore(storePaths);
+    await this.put("/etc/stowage/host.ts", hostTs);
+    await this.put("/etc/stowage/stowage.lock", lock);
+  }
+
+  /** {@link configure} and `stowage switch`. Returns what switch said on standard output. */
+  async switchTo(hostTs: string): Promise<string> {
+    await this.configure(hostTs);
+    return this.stowage(["switch"]);
+  }
+
+  async #copyToStore(paths: readonly string[]): Promise<void> {
+    mkdirSync(join(this.lab.stateDir, "store"), { recursive: true, mode: 0o755 });
+    const store = join(this.lab.stateDir, "store");
+    const missing = paths.filter((path) => !existsSync(join(store, basename(path))));
+    if (missing.length === 0) return;
+    // One cp for all, so that files which they share stay shared; real copies, so that no test can harm the next.
+    const copying = join(this.lab.directory, "copying");
+    mkdirSync(copying, { recursive: true });
+    await must(["cp", "--archive", "--reflink=auto", "--", ...missing, copying]);
+    for (const path of missing) renameSync(join(copying, basename(path)), join(store, basename(path)));
+  }
+
+  /** Copies a file or directory of this machine into the lab host's /var/lib/stowage. */
+  copyToState(source: string, path: string): void {
+    cpSync(source, join(this.lab.stateDir, path), { recursive: true, verbatimSymlinks: true });
+  }
+
+  /** One property of a unit, by `systemctl show`. */
+  async property(unit: string, name: string): Promise<string> {
+    return (await this.must(["systemctl", "show", "--value", `--property=${name}`, "--", unit])).trim();
+  }
+
+  /** Waits until a unit is in a state: `active`, `inactive`, `failed`. */
+  waitForUnit(unit: string, state = "active", limit?: number): Promise<void> {
+    return eventually(async () => {
+      const now = await this.property(unit, "ActiveState");
+      if (now !== state) throw new Error(`${unit} is ${now}, not ${state}`);
+    }, limit);
+  }
+
+  /**
+   * Runs a program in a container, by systemd's own tool: a second opinion beside `stowage run`.
+   * A non-zero exit code is thrown.
+   */
+  inside(container: string, argv: readonly string[], options?: RunOptions): Promise<string> {
+    const start = [
+      "systemd-run",
+      `--machine=${container}`,
+      "--quiet",
+      "--pipe",
+      "--wait",
+      "--collect",
+      "--service-type=exec",
+    ];
+    return this.must([...start, "--", ...argv], options);
+  }
+
+  /** Another machine, on a cable to this one: {@link address} and {@link address6} are how it reaches us. */
+  async neighbour(): Promise<Neighbour> {
+    if (this.#neighbours.length > 0) throw new Error("one cable, one neighbour: use lab/network.ts for more");
+    const neighbour = await Neighbour.of(this.lab, cable.neighbour, cable.host);
+    this.#neighbours.push(neighbour);
+    return neighbour;
+  }
+
+  /** What a person would look at after a failure. */
+  async lastWords(): Promise<string> {
+    const failed = await this.run(["systemctl", "--failed", "--no-legend", "--plain"]);
+    const log = await this.run(["journalctl", "--no-pager", "--output=short-monotonic", "--lines=60"]);
+    return `-- ${this.lab.name}: failed units\n${failed.stdout}-- its journal\n${log.stdout}`;
+  }
+
+  async stop(): Promise<void> {
+    for (const neighbour of this.#neighbours) neighbour.stop();
+    await this.lab.stop();
+  }
+}
