@@ -4,7 +4,7 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LabCgroup } from "./cgroup.ts";
 import { CommandFailed, type ExecOptions, exec, type Result } from "./exec.ts";
@@ -13,6 +13,7 @@ import { forget, hostNames, hostsLock, remember, removeLeftovers } from "./lives
 import { type Lock, lock, withLock } from "./lock.ts";
 import { type Bind, leaderOf, startNspawn, until } from "./nspawn.ts";
 import { checkout, hostsDir } from "./places.ts";
+import { type HostRecord, readRecord, writeRecord } from "./record.ts";
 import { type Flavour, type OnTreeProgress, type Suite, tree } from "./tree.ts";
 
 export interface BootOptions {
@@ -32,14 +33,6 @@ export interface RunOptions extends Pick<ExecOptions, "input" | "onOutput"> {
   readonly cwd?: string;
   /** Milliseconds, default 60 000; then everything the command started is killed and an error thrown. */
   readonly timeout?: number;
-}
-
-/** What is kept about a host beside its files, for another process that enters or ends it. */
-interface HostRecord {
-  readonly suite: Suite;
-  readonly flavour: Flavour;
-  /** The process that holds it: its end is the host's. */
-  readonly process: number;
 }
 
 const environment = {
@@ -105,16 +98,20 @@ export class LabHost {
     return host;
   }
 
-  /** A kept host of another process, by its name. */
+  /** A host that was booted to stay, by its name. Those of other processes cannot be had. */
   static attach(name: string): LabHost {
-    const file = join(hostsDir(), name, "host.json");
-    if (!/^lab-[a-z]+-[0-9a-f]+$/.test(name) || !existsSync(file)) throw new Error(`there is no lab host ${name}`);
-    const record = JSON.parse(readFileSync(file, "utf8")) as HostRecord;
-    const host = new LabHost(name, { ...record, keep: true });
+    const record = readRecord(name);
+    if (!record?.keep) throw new Error(`there is no lab host ${name} that was booted to stay`);
+    const host = new LabHost(name, record);
     host.#process = record.process;
     host.#leader = leaderOf(record.process) ?? 0;
     if (host.#leader === 0) throw new Error(`lab host ${name} does not run`);
     return host;
+  }
+
+  /** The names of hosts that were booted to stay. */
+  static kept(): string[] {
+    return hostNames().filter((name) => readRecord(name)?.keep);
   }
 
   /** Process id of its PID 1, as seen from here. */
@@ -177,8 +174,9 @@ export class LabHost {
     });
     const state = await until(`lab host ${this.name}: system manager`, 60_000, () => this.#systemState());
     if (state !== "running") throw new Error(this.#bootFailure(`its system manager is ${state}`));
-    const record: HostRecord = { suite: this.suite, flavour: this.flavour, process: this.#process };
-    writeFileSync(join(this.directory, "host.json"), `${JSON.stringify(record)}\n`);
+    const { suite, flavour } = this;
+    const record: HostRecord = { suite, flavour, keep: this.#keep, process: this.#process };
+    writeRecord(this.name, record);
   }
 
   /** `running`, `degraded`, …, or undefined while systemd does not answer yet. */
@@ -193,12 +191,17 @@ export class LabHost {
     return [`lab host ${this.name} did not come up: ${why}; its console said:`, ...console].join("\n");
   }
 
+  /** What a program of this machine is to be started with, so that it runs inside: for a person's own shell. */
+  enterArgv(argv: readonly string[], cwd = "/root"): string[] {
+    const namespaces = ["--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup"];
+    return ["nsenter", `--target=${this.leader}`, ...namespaces, `--wdns=${cwd}`, "--", ...argv];
+  }
+
   /** Runs a program inside, as root. A non-zero exit code is a result, not an error. */
   async run(argv: readonly string[], options: RunOptions = {}): Promise<Result> {
     const cgroup = this.#cgroup.run();
-    const enter = ["nsenter", "--target", `${this.leader}`, "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup"];
-    const command = ["sh", "-c", 'echo 0 > "$1" && shift && exec "$@"', "lab", cgroup.procs, ...enter];
-    command.push(`--wdns=${options.cwd ?? "/root"}`, "--", ...argv);
+    const command = ["sh", "-c", 'echo 0 > "$1" && shift && exec "$@"', "lab", cgroup.procs];
+    command.push(...this.enterArgv(argv, options.cwd));
     try {
       return await exec(command, {
         ...options,

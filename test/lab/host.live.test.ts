@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { must } from "../../lab/exec.ts";
 import { LabHost } from "../../lab/host.ts";
 import { Neighbour } from "../../lab/network.ts";
 import { until } from "../../lab/nspawn.ts";
@@ -160,6 +161,28 @@ test("two hosts at once do not share anything; stopped ones leave nothing", asyn
   }
   expect(names.flatMap(traces)).toEqual([]);
   expect(readFileSync("/proc/sys/fs/inotify/max_user_instances", "utf8")).toBe(before);
+});
+
+test("a kept host is found, entered and ended by another process; one of a test is not", async () => {
+  const script = `const { load } = await import(process.argv[1]);
+    const { LabHost } = await load("lab/host.ts");
+    console.log((await LabHost.boot({ suite: "bookworm", keep: true })).name);`;
+  const load = join(checkout(), "tools/load.mjs");
+  const name = (await must([process.execPath, "--input-type=module", "-e", script, load])).trim();
+  try {
+    const kept = LabHost.attach(name);
+    expect(await kept.must(["hostname"])).toBe(`${name}\n`);
+    const ours = await LabHost.boot({ suite: "bookworm" });
+    expect(() => LabHost.attach(ours.name)).toThrow("there is no lab host");
+    expect(LabHost.kept()).toContain(name);
+    expect(LabHost.kept()).not.toContain(ours.name);
+    // The sweep at the end of another host leaves a kept one alone.
+    await ours.stop();
+    expect(await kept.must(["systemctl", "is-system-running"])).toBe("running\n");
+  } finally {
+    await LabHost.attach(name).stop();
+  }
+  expect(traces(name)).toEqual([]);
 });
 
 /** A process of its own that boots a host, says its name, and then does not end by itself. */
