@@ -86,7 +86,17 @@ export function recipeLabel(recipe: Recipe): string {
     .flat()
     .filter((part) => part.requested)
     .map((part) => part.name);
-  return ["debian", recipe.suite, ...asked].join("-");
+  return shortLabel(`debian-${recipe.suite}`, asked);
+}
+
+/** As many names as make about 50 letters, and how many more there are. */
+function shortLabel(start: string, names: readonly string[]): string {
+  let text = start;
+  for (const [at, name] of names.entries()) {
+    if (text.length + name.length > 50) return `${text}+${names.length - at}`;
+    text += `-${name}`;
+  }
+  return text;
 }
 
 /** The store path of a recipe. Of one recipe there is one name, so a layer below is found where it was built before. */

@@ -55,7 +55,13 @@ describe("the tree hash", () => {
     ["a setuid bit", (tree) => chmodSync(join(tree, "a"), 0o4644)],
     ["a new file", (tree) => writeFileSync(join(tree, "b", "new"), "")],
     ["a removed file", (tree) => rmSync(join(tree, "b", "file"))],
-    ["a link in the place of a file", (tree) => (rmSync(join(tree, "a")), symlinkSync("b/file", join(tree, "a")))],
+    [
+      "a link in the place of a file",
+      (tree) => {
+        rmSync(join(tree, "a"));
+        symlinkSync("b/file", join(tree, "a"));
+      },
+    ],
   ];
   test.each(changes)("sees %s", async (_, change) => {
     const before = await treeHash(makeTree("one"), parts);

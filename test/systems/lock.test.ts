@@ -48,6 +48,12 @@ describe("recipeFor", () => {
     expect(two?.layers[0]).toEqual(one?.layers[0]);
     expect(two && one && recipeName({ ...two, layers: two.layers.slice(0, 1) })).toBe(one && recipeName(one));
   });
+  test("a label stays short, however much is asked for", () => {
+    const names = Array.from({ length: 20 }, (_, at) => `package-${at}`);
+    const layer = names.map((name) => ({ ...pinned(name), requested: true as const }));
+    const recipe = { kind: "debian", builder: 1, suite: "sid", arch: "amd64", epoch: 0, layers: [[], layer] } as const;
+    expect(recipeLabel(recipe)).toBe("debian-sid-package-0-package-1-package-2-package-3+16");
+  });
   test("does not care about order and repetition in the request", () => {
     const request = { kind: "debian", suite: "trixie", packages: ["nginx-light", "nginx-light"] } as const;
     expect(recipeFor(lock, request)).not.toBeNull();
