@@ -1,4 +1,5 @@
 /** The cache of trees, with a stand-in for mmdebstrap: what matters here is what happens around it. */
+import { type ChildProcess, spawn } from "node:child_process";
 import {
   chmodSync,
   existsSync,
