@@ -10,6 +10,17 @@ export interface Place {
   readonly column: number;
 }
 
+/** A definition that has part in a problem. */
+export interface ProblemDefinition {
+  /** Its value as text, shortened; a secret is not shown. */
+  readonly value: string;
+  readonly place?: Place;
+  /** Where no place is known: the file, or "default of the option". */
+  readonly origin?: string;
+  /** Lower wins; 100 is a plain definition. */
+  readonly priority: number;
+}
+
 /** One problem, as data. The text that a person sees is rendered from this. */
 export interface Problem {
   /** Stable, for programs and for the docs: `unknown-option`, `wrong-type`, `address-clash`, … */
@@ -22,6 +33,10 @@ export interface Problem {
   readonly details?: readonly string[];
   /** What to do about it. */
   readonly hint?: string;
+  /** The option it is about: `["containers", "web", "image"]`. */
+  readonly option?: readonly string[];
+  /** The definitions of the option that have part in it. */
+  readonly definitions?: readonly ProblemDefinition[];
 }
 
 /** `host.ts:14:7` */

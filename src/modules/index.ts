@@ -3,6 +3,7 @@
  * knows nothing of containers.
  */
 export * from "./definition.ts";
+export { evalModules } from "./evaluate.ts";
 export type { Evaluation, EvaluationRequest, Issue } from "./evaluation.ts";
 export type { ConfigFrom, ConfigOf, DefOf, DefsFrom, Wrapped } from "./infer.ts";
 export { type Lib, lib } from "./lib.ts";
@@ -10,4 +11,6 @@ export { type Lib, lib } from "./lib.ts";
 export * from "./module.ts";
 export * from "./option.ts";
 export { Conflict, type Definition, type JsonSchema, type Merging, type OptionType } from "./option-type.ts";
+export { placesOf } from "./places-of.ts";
+export { renderProblem } from "./render-problem.ts";
 export { types } from "./types/index.ts";

@@ -267,5 +267,10 @@ function nestedType(type: OptionType): OptionType | undefined {
   return merging.by === "choice" ? merging.types[0] : undefined;
 }
 
-const secretIf = (type: OptionType) => (type.secret ? { secret: true } : {});
-const whyOf = (type: OptionType) => (type.why ? { why: (value: unknown) => type.why!(value) } : {});
+function secretIf(type: OptionType) {
+  return type.secret ? { secret: true } : {};
+}
+
+function whyOf(type: OptionType) {
+  return type.why ? { why: (value: unknown) => type.why!(value) } : {};
+}

@@ -1,0 +1,39 @@
+/** The options `assertions` and `warnings` of the root, where they are declared: ordinary options with a meaning. */
+import type { Place, Problem } from "../error.ts";
+import { type Cell, Failure } from "./cell.ts";
+import { placesIn } from "./origins.ts";
+import { placesOfObject } from "./place.ts";
+import type { Settled } from "./settle.ts";
+
+/** Every assertion that does not hold. */
+export function assertionProblems(settled: Settled): Problem[] {
+  return elementsOf(settled, "assertions").flatMap(({ cell, value }) => {
+    const { assertion, message } = (value ?? {}) as { assertion?: unknown; message?: unknown };
+    if (assertion !== false || typeof message !== "string") return [];
+    return [{ code: "assertion", message, option: cell.path, ...placed(cell) }];
+  });
+}
+
+export function warningProblems(settled: Settled): Problem[] {
+  return elementsOf(settled, "warnings").flatMap(({ cell, value }) =>
+    typeof value === "string" ? [{ code: "warning", message: value, option: cell.path, ...placed(cell) }] : [],
+  );
+}
+
+function elementsOf(settled: Settled, name: string): { cell: Cell; value: unknown }[] {
+  const list = settled.pass.cellAt([name]);
+  const values = list?.value();
+  if (!list || values instanceof Failure || !Array.isArray(values)) return [];
+  return values.map((value, index) => ({ cell: list.child(`[${index}]`)!, value }));
+}
+
+function placed(cell: Cell): { places?: readonly Place[] } {
+  const places = cell.definitions().flatMap(({ run, value }) => (run ? elementPlaces(run, cell, value) : []));
+  return places.length > 0 ? { places } : {};
+}
+
+/** An element that is an object literal knows where its keys are; else the list's place is the nearest. */
+function elementPlaces(run: Parameters<typeof placesIn>[0], cell: Cell, value: unknown): readonly Place[] {
+  const own = typeof value === "object" && value !== null ? Object.values(placesOfObject(value) ?? {}) : [];
+  return own.length > 0 ? own.slice(0, 1) : placesIn(run, cell.path).slice(0, 1);
+}

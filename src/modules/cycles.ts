@@ -1,0 +1,218 @@
+/**
+ * Whether the values of a settled pass depend on themselves. That they come out the same again does not prove that they
+ * do not: `a = mkIf(config.a, true)` does so too. So modules that have a part in what they read are run again with other
+ * answers: what they then define differently depends on what they were told.
+ */
+import { type Difference, differences } from "./differences.ts";
+import type { Pass } from "./pass.ts";
+import { unknownValue } from "./probe.ts";
+import type { Read, Run } from "./run.ts";
+import { isPlainObject } from "./same.ts";
+import { strongComponents } from "./strong-components.ts";
+import { argumentsFor, type Bend, Reader } from "./view.ts";
+
+/** One step of a cycle: `path` is computed from `needs`, by `run`. */
+export interface CycleStep {
+  readonly path: readonly string[];
+  readonly needs: readonly string[];
+  readonly run: Run;
+}
+
+/** A cycle of definitions, each step needed by the one before. */
+export type Cycle = readonly CycleStep[];
+
+// Enough for any real configuration; beyond, what was found to settle is taken as it is.
+const mostTrials = 4000;
+
+export function findCycles(pass: Pass): Cycle[] {
+  const definers = new Definers(pass);
+  const needs = (run: Run) => new Set(run.reads.flatMap((read) => [...definers.of(read)]));
+  const groups = strongComponents(pass.knotted, needs);
+  return groups.flatMap((group) => new Audit(pass, new Set(group), definers).cycles());
+}
+
+/** Which modules could define what was read. */
+class Definers {
+  readonly #scopes = new Map<string, Run[][]>();
+  readonly #below = new Map<string, Set<Run>>();
+
+  constructor(readonly pass: Pass) {
+    for (const scope of pass.scopes) {
+      const computing = scope.runs.filter((run) => "compute" in run.source.definitions);
+      if (computing.length === 0) continue;
+      const list = this.#scopes.get(keyOf(scope.path));
+      if (list) list.push(computing);
+      else this.#scopes.set(keyOf(scope.path), [computing]);
+      for (let length = 0; length < scope.path.length; length++) {
+        const prefix = keyOf(scope.path.slice(0, length + 1));
+        const below = this.#below.get(prefix) ?? new Set();
+        for (const run of computing) below.add(run);
+        this.#below.set(prefix, below);
+      }
+    }
+  }
+
+  of(read: Read): Set<Run> {
+    const found = new Set<Run>(read.kind === "value" ? this.#below.get(keyOf(read.path)) : []);
+    for (let length = 0; length <= read.path.length; length++) {
+      for (const runs of this.#scopes.get(keyOf(read.path.slice(0, length))) ?? []) {
+        const option = runs[0]!.scope.find(read.path.slice(length));
+        if (!option) continue;
+        for (const run of runs) if (run.mightDefine(option.option, option.rest[0])) found.add(run);
+      }
+    }
+    return found;
+  }
+}
+
+interface Trial {
+  readonly run: Run;
+  readonly read: Read;
+  readonly changed: readonly Difference[];
+}
+
+/** The modules of one knot. */
+class Audit {
+  constructor(
+    readonly pass: Pass,
+    readonly group: ReadonlySet<Run>,
+    readonly definers: Definers,
+  ) {}
+
+  cycles(): Cycle[] {
+    const inner = new Map([...this.group].map((run) => [run, this.#innerReads(run)]));
+    const dependent = [...inner].flatMap(([run, reads]) => this.#changedBy(run, reads));
+    const trials: Trial[] = [];
+    for (const [run, reads] of inner) {
+      for (const read of reads) {
+        if (trials.length >= mostTrials || !dependent.some((difference) => touches(difference, read))) continue;
+        const changed = reads.length === 1 ? this.#changedBy(run, reads) : this.#changedBy(run, [read]);
+        trials.push({ run, read, changed });
+      }
+    }
+    return cyclesAmong(trials);
+  }
+
+  /** What a module read that a module of the group could define, each once. */
+  #innerReads(run: Run): Read[] {
+    const reads = new Map<string, Read>();
+    for (const read of run.reads) {
+      const key = `${read.kind} ${keyOf(read.path)}`;
+      if (!reads.has(key) && [...this.definers.of(read)].some((other) => this.group.has(other))) reads.set(key, read);
+    }
+    return [...reads.values()];
+  }
+
+  /** What the module defines differently if it is told something else, twice over. */
+  #changedBy(run: Run, reads: readonly Read[]): Difference[] {
+    if (reads.length === 0) return [];
+    const bent = new Set(reads.map((read) => `${read.kind} ${keyOf(read.path)}`));
+    return [unknownInstead, otherInstead].flatMap((instead) =>
+      this.#tryWith(run, (path, kind, answer) =>
+        bent.has(`${kind} ${keyOf(path)}`) ? instead(path, kind, answer) : answer,
+      ),
+    );
+  }
+
+  #tryWith(run: Run, bend: Bend): Difference[] {
+    if (!("compute" in run.source.definitions)) return [];
+    const reader = new Reader(run, false, bend);
+    const outer = this.pass.reader;
+    this.pass.reader = reader;
+    try {
+      const { config } = run.source.definitions.compute(argumentsFor(run.scope, reader));
+      return differences(run.raw, config, run.scope.path);
+    } catch {
+      // It cannot live with such an answer: that says nothing.
+      return [];
+    } finally {
+      this.pass.reader = outer;
+    }
+  }
+}
+
+const unknownInstead: Bend = (_path, kind) => (kind === "keys" || kind === "definitions" ? [] : unknownValue);
+
+const otherInstead: Bend = (_path, kind, answer) => {
+  if (answer === unknownValue) return 7;
+  if (kind === "shape") return unknownValue;
+  if (kind === "definitions")
+    return (answer as unknown[]).length > 0 ? [] : [{ value: unknownValue, priority: 100, own: true }];
+  if (typeof answer === "boolean") return !answer;
+  if (typeof answer === "number") return Number.isNaN(answer) ? 7 : answer + 1;
+  if (typeof answer === "string") return `${answer}x`;
+  if (Array.isArray(answer)) return [];
+  return isPlainObject(answer) ? {} : unknownValue;
+};
+
+/** Whether a different definition can change what was read. */
+function touches(difference: Difference, read: Read): boolean {
+  const { path } = difference;
+  const shorter = Math.min(path.length, read.path.length);
+  for (let index = 0; index < shorter; index++) if (path[index] !== read.path[index]) return false;
+  const below = path.length - read.path.length;
+  if (below < 0) return difference.inValue;
+  switch (read.kind) {
+    case "value":
+    case "definitions":
+      return difference.inValue;
+    case "keys":
+      return (below === 0 && difference.inValue) || (below === 1 && difference.comesOrGoes);
+    case "exists":
+      return below === 0 && difference.comesOrGoes;
+    case "shape":
+      return below === 0;
+  }
+}
+
+/** One cycle for each read that can be reached from itself, unless another cycle has it already. */
+function cyclesAmong(trials: readonly Trial[]): Cycle[] {
+  const next = new Map<Trial, { to: Trial; step: CycleStep }[]>();
+  for (const from of trials) {
+    const edges: { to: Trial; step: CycleStep }[] = [];
+    for (const to of trials) {
+      if (!from.changed.some((difference) => touches(difference, to.read))) continue;
+      edges.push({ to, step: { path: to.read.path, needs: from.read.path, run: from.run } });
+    }
+    next.set(from, edges);
+  }
+  const told = new Set<Trial>();
+  const cycles: Cycle[] = [];
+  for (const start of trials) {
+    if (told.has(start)) continue;
+    const found = wayBack(start, next);
+    if (!found) continue;
+    for (const trial of found.trials) told.add(trial);
+    cycles.push(found.steps.reverse());
+  }
+  return cycles;
+}
+
+/** The shortest way from a trial to itself. */
+function wayBack(start: Trial, next: ReadonlyMap<Trial, readonly { to: Trial; step: CycleStep }[]>) {
+  const cameFrom = new Map<Trial, { from: Trial; step: CycleStep }>();
+  const queue = [start];
+  for (let trial = queue.shift(); trial; trial = queue.shift()) {
+    for (const { to, step } of next.get(trial) ?? []) {
+      if (cameFrom.has(to)) continue;
+      cameFrom.set(to, { from: trial, step });
+      if (to !== start) {
+        queue.push(to);
+        continue;
+      }
+      const steps: CycleStep[] = [];
+      const trials: Trial[] = [];
+      let at: Trial = start;
+      do {
+        const edge = cameFrom.get(at)!;
+        steps.unshift(edge.step);
+        trials.push(edge.from);
+        at = edge.from;
+      } while (at !== start);
+      return { steps, trials };
+    }
+  }
+  return undefined;
+}
+
+const keyOf = (path: readonly string[]) => path.join("\u0000");

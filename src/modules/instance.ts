@@ -1,0 +1,62 @@
+/** A submodule as the value of a cell: its modules, and the definitions as further modules. */
+import type { Cell, CellDefinition } from "./cell.ts";
+import { type Collected, collect } from "./collect.ts";
+import type { Module } from "./module.ts";
+import type { Merging } from "./option-type.ts";
+import { unknownValue } from "./probe.ts";
+import { Scope } from "./scope.ts";
+import { runOnUnknown, type Source } from "./source.ts";
+import { liveConfig } from "./view.ts";
+
+type ModulesMerging = Merging & { readonly by: "modules" };
+
+const collectedOnce = new WeakMap<readonly Module[], Collected>();
+
+/** The options and sources of a submodule type as far as all its instances share them. */
+export function collectedOf(merging: Pick<ModulesMerging, "modules" | "specialArgs">): Collected {
+  let collected = collectedOnce.get(merging.modules);
+  if (!collected) {
+    collected = collect(merging.modules, { known: merging.specialArgs, config: unknownValue });
+    collectedOnce.set(merging.modules, collected);
+  }
+  return collected;
+}
+
+export function instance(cell: Cell, merging: ModulesMerging, definitions: readonly CellDefinition[]): Scope {
+  const { scope: parent, path } = cell;
+  const known = { ...merging.specialArgs, name: cell.name };
+  const shared = collectedOf(merging);
+  const base = { pass: parent.pass, path, parent, known, secret: cell.secret };
+  if (merging.configOnly && !shared.perInstance) {
+    return new Scope({ ...base, collected: shared, given: definitions.map((definition) => given(definition, known)) });
+  }
+  // Its options depend on its arguments or its definitions: they are collected for this instance alone.
+  const live = liveConfig();
+  const modules = merging.configOnly ? merging.modules : [...merging.modules, ...definitions.map((d) => d.value)];
+  const collected = collect(modules, { known, config: live.handle });
+  const scope = new Scope({
+    ...base,
+    collected,
+    given: merging.configOnly ? definitions.map((definition) => given(definition, known)) : [],
+  });
+  live.attach(scope);
+  return scope;
+}
+
+function given(definition: CellDefinition, known: Readonly<Record<string, unknown>>) {
+  return { source: sourceOfDefinition(definition.value, known), from: definition.run };
+}
+
+/** A definition of a submodule whose definitions are values only. */
+function sourceOfDefinition(value: unknown, known: Readonly<Record<string, unknown>>): Source {
+  if (typeof value !== "function") {
+    return { module: value, definitions: { fixed: value }, tentative: undefined, declaresByRunning: false };
+  }
+  const compute = value as (args: object) => unknown;
+  return {
+    module: value,
+    definitions: { compute: (args) => ({ config: compute(args) }) },
+    tentative: () => runOnUnknown(compute, { known, config: unknownValue }).result,
+    declaresByRunning: false,
+  };
+}
