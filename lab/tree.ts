@@ -53,6 +53,12 @@ const enginePackages = [
   "runc",
 ];
 
+/** From Debian 13 on, docker.io no longer brings the command. */
+const enginePackagesOf: Readonly<Record<Suite, readonly string[]>> = {
+  bookworm: enginePackages,
+  trixie: [...enginePackages, "docker-cli"],
+};
+
 /** Timers and services of a stock Debian that do nothing for a throwaway machine but take time at boot. */
 const masked = [
   "apt-daily.timer",
@@ -92,7 +98,7 @@ export function treeRecipe(suite: Suite, flavour: Flavour): TreeRecipe {
   return {
     format: 1,
     suite,
-    packages: [...basePackages, ...(engines ? enginePackages : [])].sort(),
+    packages: [...basePackages, ...(engines ? enginePackagesOf[suite] : [])].sort(),
     masked,
     files: { ...commonFiles, ...(engines && { "etc/containers/containers.conf": containersConf }) },
     arch: process.arch,
