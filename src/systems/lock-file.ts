@@ -1,6 +1,7 @@
 /** `stowage.lock` on disk: read, completed by what is asked for and not yet in it, brought up to date. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { writeFileAtomic } from "../store/files.ts";
+import { whileLocked } from "../store/flock.ts";
 import type { Layout } from "../store/layout.ts";
 import { type ResolveOptions, resolveSuite } from "./debian/resolve.ts";
 import { emptyLock, type Lock, normalRequest, parseLock, recipeFor, renderLock } from "./lock.ts";
@@ -25,12 +26,22 @@ export async function ensureLocked(
   requests: readonly DebianRequest[],
   options: ResolveOptions = {},
 ): Promise<Lock> {
-  const lock = readLock(file);
-  const missing = requests.filter((request) => recipeFor(lock, request) === null);
-  if (missing.length === 0) return lock;
-  const complete = await resolveAll(layout, lock, missing, options);
-  writeLock(file, complete);
-  return complete;
+  const isMissing = (lock: Lock) => (request: DebianRequest) => recipeFor(lock, request) === null;
+  const found = readLock(file);
+  if (!requests.some(isMissing(found))) return found;
+  return aptAlone(layout, async () => {
+    // Read again: another process may have completed it while we waited.
+    const lock = readLock(file);
+    const complete = await resolveAll(layout, lock, requests.filter(isMissing(lock)), options);
+    writeLock(file, complete);
+    return complete;
+  });
+}
+
+/** One process at a time asks apt and downloads: they share the lists and the cache. */
+function aptAlone<T>(layout: Layout, work: () => Promise<T>): Promise<T> {
+  mkdirSync(layout.cache, { recursive: true, mode: 0o755 });
+  return whileLocked(`${layout.cache}/lock`, work);
 }
 
 /**
@@ -43,12 +54,14 @@ export async function updateLock(
   requests: readonly DebianRequest[],
   options: ResolveOptions = {},
 ): Promise<Lock> {
-  const former = readLock(file);
-  const wanted = requests.flatMap((request) => [...stages(former, request), request]);
-  const resolved = await resolveAll(layout, emptyLock, wanted, options);
-  const lock = onlyRequested(resolved, requests);
-  writeLock(file, lock);
-  return lock;
+  return aptAlone(layout, async () => {
+    const former = readLock(file);
+    const wanted = requests.flatMap((request) => [...stages(former, request), request]);
+    const resolved = await resolveAll(layout, emptyLock, wanted, options);
+    const lock = onlyRequested(resolved, requests);
+    writeLock(file, lock);
+    return lock;
+  });
 }
 
 /** The requests that lead to this one layer by layer, as it was locked: `nginx`, then `nginx redis`. */

@@ -67,6 +67,7 @@ async function buildLayer(layout: Layout, recipe: DebianRecipe, options: BuildOp
     normalise(directory);
     fitUnits(directory);
     writeFileSync(`${directory}/recipe.json`, `${canonicalJson(recipe)}\n`);
+    // Also the marks of `markUpdated`: they get the same time as /usr.
     for (const part of ["usr", "seed"]) clampTimes(join(directory, part), recipe.epoch, started);
     const hash = await treeHash(directory, ["usr", "seed"]);
     writeFileSync(`${directory}/manifest.json`, `${JSON.stringify({ treeHash: hash })}\n`);

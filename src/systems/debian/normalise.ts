@@ -58,6 +58,7 @@ export function normalise(directory: string): void {
   }
   for (const file of regularFiles(`${directory}/seed/var/log`)) rmSync(file);
   emptyMachineId(directory);
+  markUpdated(directory);
   withoutRandomNames(`${directory}/seed/var/cache/debconf/config.dat`);
 }
 
@@ -78,6 +79,14 @@ function emptyMachineId(directory: string): void {
   const dbus = `${directory}/seed/var/lib/dbus/machine-id`;
   rmSync(dbus, { force: true });
   symlinkSync("/etc/machine-id", dbus);
+}
+
+/**
+ * ConditionNeedsUpdate= compares the time of /usr with these: caches in the seed are those of its /usr, so the first
+ * start need not make them again, and a later /usr does. systemd.unit(5), systemd-update-done.service(8).
+ */
+function markUpdated(directory: string): void {
+  for (const part of ["etc", "var"]) writeFileSync(`${directory}/seed/${part}/.updated`, "", { mode: 0o644 });
 }
 
 /** Some scripts ask debconf about a file of mktemp(1), and the answer database keeps its name. */

@@ -62,6 +62,7 @@ export async function resolveSuite(
   requests: readonly DebianRequest[],
   options: ResolveOptions = {},
 ): Promise<Lock> {
+  checkNames(requests);
   options.onWork?.({ kind: "work", id: `resolve ${suite}`, text: `asking apt for the packages of ${suite}` });
   const arch = lock.suites[suite]?.arch ?? (await hostArch());
   const root = await openAptRoot(layout, suite, arch, options.mirror);
@@ -70,6 +71,20 @@ export async function resolveSuite(
   for (const request of requests.map(normalRequest)) result = await addSystem(layout, root, result, request, arch);
   options.onWork?.({ kind: "work-ended", id: `resolve ${suite}`, text: `pinned the packages of ${suite}` });
   return result;
+}
+
+/** apt would read more into a name: `nginx-` removes, `?x` and `~x` are patterns, `nginx=1` is a version. deb-control(5). */
+function checkNames(requests: readonly DebianRequest[]): void {
+  const names = [...new Set(requests.flatMap((request) => request.packages))];
+  const bad = names.filter((name) => !/^[a-z0-9][a-z0-9+.-]*[a-z0-9+.]$/.test(name));
+  if (bad.length === 0) return;
+  throw new StowageError(
+    bad.map((name) => ({
+      code: "bad-package-name",
+      message: `${JSON.stringify(name)} cannot be the name of a package`,
+      details: ["names have lower-case letters, digits, `+`, `-` and `.`"],
+    })),
+  );
 }
 
 async function addSystem(
@@ -92,6 +107,7 @@ async function addSystem(
     writeInstalled(root, statusOf(await stanzasOf(layout, root, installed)));
     writePins(root, suite.packages);
     const added = await solve(root, add, suite.packages);
+    checkPresent(add, [...below, ...added.map((locked) => locked.name)], added);
     packages = [...suite.packages, ...added];
     if (added.length > 0) layers.push({ add, packages: added.map((locked) => locked.name).sort() });
   }
@@ -121,6 +137,20 @@ function nearest(suite: LockedSuite, wanted: readonly string[]): readonly Locked
     }
   }
   return best;
+}
+
+/** apt also takes the name of something that other packages provide, or a regular expression. A lock needs real names. */
+function checkPresent(wanted: readonly string[], present: readonly string[], added: readonly LockedPackage[]): void {
+  const absent = wanted.filter((name) => !present.includes(name));
+  if (absent.length === 0) return;
+  throw new StowageError(
+    absent.map((name) => ({
+      code: "unknown-package",
+      message: `there is no package ${JSON.stringify(name)} of its own`,
+      details: [`apt would take ${added.map((locked) => locked.name).join(", ") || "what is there already"} for it`],
+      hint: "name the package that you mean",
+    })),
+  );
 }
 
 /** Asks apt what these need beyond what counts as installed. */

@@ -8,8 +8,8 @@ import { findPaths } from "../tree.ts";
 
 /**
  * Not pulled in at boot; all can still be started. systemd-nspawn(1) has made what these would: mounts, device nodes,
- * the machine id; or there is no machine (consoles, binary formats, kernel modules, logins at a seat). Accounts are in
- * the seed or made by the merge unit.
+ * the machine id; or there is no machine (consoles, binary formats, kernel modules, a TPM, logins at a seat). Accounts
+ * are in the seed or made by the merge unit. systemd-user-sessions.service stays: without it pam_nologin(8) lets nobody in.
  */
 const notPulledIn = [
   "dev-hugepages.mount",
@@ -30,6 +30,17 @@ const notPulledIn = [
   "systemd-update-utmp.service",
   "systemd-update-utmp-runlevel.service",
   "systemd-logind.service",
+  "systemd-random-seed.service",
+  "systemd-hibernate-clear.service",
+  "systemd-tpm2-setup.service",
+  "systemd-tpm2-setup-early.service",
+  "systemd-pcrmachine.service",
+  "systemd-pcrphase.service",
+  "systemd-pcrphase-sysinit.service",
+  "systemd-pcrextend.socket",
+  "systemd-pcrlock.socket",
+  "systemd-ask-password-console.path",
+  "systemd-ask-password-wall.path",
   "console-getty.service",
   "getty.target",
 ];
