@@ -140,16 +140,23 @@ export function modulesAreRight() {
   }
 }
 
+/**
+ * Not `npm ci`: it refuses a lock file that lacks the optional packages of other platforms, and not every registry has
+ * those. So npm installs by the lock file without writing it, and what came of that is compared with it.
+ */
 export async function ensureModules() {
   if (modulesAreRight()) return;
   console.log("Installing the npm packages of package-lock.json");
-  const { code, said } = await passOn(["npm", "ci", "--no-audit", "--no-fund"]);
-  if (code === 0) return;
+  const { code, said } = await passOn(["npm", "install", "--no-save", "--no-audit", "--no-fund"]);
+  if (code === 0) {
+    if (modulesAreRight()) return;
+    throw new NotReady("npm installed other versions than package-lock.json names: remove node_modules and try again.");
+  }
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|network/i.test(said)) {
     throw new NotReady("npm reaches no registry: is there a network?");
   }
   if (/ENOSPC/.test(said)) throw new NotReady("npm: the disk is full.");
-  throw new NotReady("npm ci failed; see above.");
+  throw new NotReady("npm install failed; see above.");
 }
 
 export function ensureNode() {
