@@ -3,6 +3,7 @@
  * generation, observed state), printed, and then executed: the very same value.
  */
 import type { Generation } from "../compile/generation.ts";
+import type { Problem } from "../error.ts";
 
 /** What a step does. `apply` has one function for each; nothing is decided there. */
 export type Action =
@@ -49,8 +50,10 @@ export interface Plan {
   readonly next: Generation;
   readonly steps: readonly Step[];
   readonly kept: readonly Kept[];
-  /** What the person should know before saying yes: foreign files in the way stop the plan, others only tell. */
+  /** What the person should know before saying yes. */
   readonly notices: readonly string[];
+  /** What keeps the plan from being carried out: files of others in the way. Not empty: do nothing, and show these. */
+  readonly blocked: readonly Problem[];
 }
 
 /** What the planner must know of the machine. Read by `src/runtimes/*\/observe.ts` and `src/host`. */

@@ -18,7 +18,7 @@ const next: Generation = {
   systems: {},
 };
 
-const planOf = (steps: readonly Step[]): Plan => ({ current: null, next, steps, kept: [], notices: [] });
+const planOf = (steps: readonly Step[]): Plan => ({ current: null, next, steps, kept: [], notices: [], blocked: [] });
 const idOf = (action: Action) => Object.values(action).join(" ");
 const step = (action: Action, after: readonly string[] = []): Step => ({
   id: idOf(action),

@@ -16,9 +16,10 @@ export function treeDir(layout: Layout, container: SystemContainer): string {
 /** An empty directory, the upper layer of a read-only overlay that has none. Made by the unit that needs it. */
 export const emptyDir = (layout: Layout): string => `${layout.run}/empty`;
 
-/** Files for ip, nft and systemd-sysctl. */
+/** Files for ip, nft and systemd-sysctl; `<container>.<part>`, which tells the planner whose they are. */
 export const networkFile = (layout: Layout, file: string): string => `${layout.etc}/network/${file}`;
 export const nftablesFile = (layout: Layout): string => `${layout.etc}/nftables.nft`;
+export const nftablesDownFile = (layout: Layout): string => `${layout.etc}/nftables-down.nft`;
 export const sysctlFile = "/etc/sysctl.d/60-stowage.conf";
 
 /** Top directories of a root that systemd-nspawn enters by path, before anything of the container runs. */

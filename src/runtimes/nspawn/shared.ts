@@ -10,7 +10,7 @@ import {
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
 import { nftablesUnit, type SystemContainer, sysctlUnit } from "./container.ts";
-import { networkFile, nftablesFile, sysctlFile } from "./paths.ts";
+import { nftablesDownFile, nftablesFile, sysctlFile } from "./paths.ts";
 import { restartTriggers } from "./triggers.ts";
 
 /** Units by name and files by absolute path; nothing for a host without containers. */
@@ -33,7 +33,7 @@ export function sharedParts(
       ...managerFiles(containers),
       ...(forwarding.length > 0 && {
         [nftablesFile(layout)]: nftBase,
-        [networkFile(layout, "nftables-down.nft")]: nftBaseDown,
+        [nftablesDownFile(layout)]: nftBaseDown,
       }),
     },
   };
@@ -76,7 +76,7 @@ function nftablesService(layout: Layout): Unit {
         RemainAfterExit: true,
         ExecStart: load,
         ExecReload: load,
-        ExecStop: { exec: ["/usr/sbin/nft", "-f", networkFile(layout, "nftables-down.nft")], ignoreFailure: true },
+        ExecStop: { exec: ["/usr/sbin/nft", "-f", nftablesDownFile(layout)], ignoreFailure: true },
       },
     },
   };

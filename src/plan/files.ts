@@ -1,0 +1,113 @@
+/** Which files, units, links and hosts entries differ from what they should be, and which are in the way. */
+import type { Generation } from "../compile/generation.ts";
+import type { Problem } from "../error.ts";
+import { hostsText } from "../network/index.ts";
+import type { Layout } from "../store/layout.ts";
+import { render } from "../units/index.ts";
+import type { Former } from "./former.ts";
+import type { Action, Observed, ObservedFile } from "./plan.ts";
+
+export interface FileChange {
+  readonly action: Action;
+  readonly because: string;
+}
+
+export interface FileChanges {
+  readonly changes: readonly FileChange[];
+  readonly blocked: readonly Problem[];
+  readonly notices: readonly string[];
+}
+
+/** All changes of files, in the order: removed, written; each sorted by name. */
+export function diffFiles(former: Former, next: Generation, observed: Observed, layout: Layout): FileChanges {
+  const written = [...writtenUnits(former, next, observed, layout), ...writtenFiles(former, next, observed)];
+  const removed = removedTexts(former, next, observed, layout);
+  const links = diffLinks(former, next, observed, layout);
+  const foreign = written.filter((one) => one.found !== null && !one.found.ours);
+  return {
+    changes: [...removed.changes, ...links.changes, ...written, ...diffHosts(next, observed)].map(onlyChange),
+    blocked: [...foreign.map((one) => inTheWay(one.path)), ...links.blocked],
+    notices: removed.notices,
+  };
+}
+
+const onlyChange = ({ action, because }: FileChange): FileChange => ({ action, because });
+
+interface Written extends FileChange {
+  readonly path: string;
+  readonly found: ObservedFile | null;
+}
+
+function writtenUnits(former: Former, next: Generation, observed: Observed, layout: Layout): Written[] {
+  return Object.values(next.units).flatMap((unit) =>
+    written(`${layout.units}/${unit.name}`, render(unit), former.has("units", unit.name), observed, {
+      do: "write-unit",
+      unit: unit.name,
+    }),
+  );
+}
+
+function writtenFiles(former: Former, next: Generation, observed: Observed): Written[] {
+  return Object.entries(next.files).flatMap(([path, { text }]) =>
+    written(path, text, former.has("files", path), observed, { do: "write-file", path }),
+  );
+}
+
+function written(path: string, text: string, known: boolean, observed: Observed, action: Action): Written[] {
+  const found = observed.files[path] ?? null;
+  if (found?.text === text) return [];
+  const because = found === null ? (known ? "missing" : "new") : "changed";
+  return [{ path, found, action, because }];
+}
+
+function removedTexts(former: Former, next: Generation, observed: Observed, layout: Layout) {
+  const units = former.gone("units", next).map((unit) => ({
+    path: `${layout.units}/${unit}`,
+    action: { do: "remove-unit", unit } as const,
+  }));
+  const files = former.gone("files", next).map((path) => ({ path, action: { do: "remove-file", path } as const }));
+  const there = [...units, ...files].flatMap((one) => {
+    const found = observed.files[one.path] ?? null;
+    return found === null ? [] : [{ ...one, ours: found.ours }];
+  });
+  return {
+    changes: there.filter((one) => one.ours).map(({ action }): FileChange => ({ action, because: noLonger })),
+    notices: there.filter((one) => !one.ours).map(({ path }) => `${path} is not ours any more: it is left as it is`),
+  };
+}
+
+const noLonger = "no longer in the configuration";
+
+function diffLinks(former: Former, next: Generation, observed: Observed, layout: Layout) {
+  const changes: FileChange[] = [];
+  const blocked: Problem[] = [];
+  for (const link of former.gone("unitLinks", next)) {
+    // A link that leads elsewhere is somebody's decision.
+    if (former.linkTargets(link).includes(observed.unitLinks[link] ?? ""))
+      changes.push({ action: { do: "remove-unit-link", link }, because: noLonger });
+  }
+  for (const [link, target] of Object.entries(next.unitLinks)) {
+    const found = observed.unitLinks[link] ?? null;
+    if (found === target) continue;
+    const isOurs = found === null || former.linkTargets(link).includes(found);
+    if (!isOurs) blocked.push(inTheWay(`${layout.units}/${link}`));
+    changes.push({ action: { do: "write-unit-link", link, target }, because: found === null ? "new" : "changed" });
+  }
+  return { changes, blocked };
+}
+
+function diffHosts(next: Generation, observed: Observed): FileChange[] {
+  const text = hostsText(next.hosts);
+  if ((observed.hosts ?? "") === text) return [];
+  const names = next.hosts.flatMap((entry) => entry.names);
+  return [{ action: { do: "write-hosts" }, because: names.length === 0 ? noLonger : [...new Set(names)].join(", ") }];
+}
+
+function inTheWay(path: string): Problem {
+  return {
+    code: "foreign-file",
+    message: `${path} exists and is not ours`,
+    details: ["It was not made by stowage, so it is neither overwritten nor removed."],
+    hint: "Move it away, then switch again.",
+  };
+}

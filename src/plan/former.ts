@@ -1,0 +1,68 @@
+/**
+ * What may be on the machine by our doing: the current generation, and those of switches that were cut short. After a
+ * cut nobody knows which of them a unit runs with, so a thing counts as unchanged only if all that know it agree.
+ */
+import type { ContainerPart, Generation } from "../compile/generation.ts";
+import { compare, type Unit } from "../units/index.ts";
+
+export class Former {
+  readonly generations: readonly Generation[];
+  /** A switch was cut short: what is stopped may be so because of it, and not by a person's will. */
+  readonly interrupted: boolean;
+  readonly #hasCurrent: boolean;
+
+  constructor(current: Generation | null, leftBehind: readonly Generation[]) {
+    this.#hasCurrent = current !== null;
+    this.generations = current === null ? leftBehind : [current, ...leftBehind];
+    this.interrupted = leftBehind.length > 0;
+  }
+
+  /** Keys of a part that are in any of them and not in the next generation, in a stable order. */
+  gone(part: "units" | "unitLinks" | "files" | "containers", next: Generation): string[] {
+    const all = this.generations.flatMap((one) => Object.keys(one[part]));
+    return [...new Set(all)].filter((key) => !Object.hasOwn(next[part], key)).sort();
+  }
+
+  has(part: "units" | "unitLinks" | "files" | "containers", key: string): boolean {
+    return this.generations.some((one) => Object.hasOwn(one[part], key));
+  }
+
+  /** Whether a container was there before any switch that was cut short, and in all of those. */
+  isSettled(container: string): boolean {
+    return this.#hasCurrent && this.generations.every((one) => Object.hasOwn(one.containers, container));
+  }
+
+  /** Any of them that has it: the current generation's first. */
+  container(name: string): ContainerPart | null {
+    return this.generations.map((one) => one.containers[name]).find((part) => part !== undefined) ?? null;
+  }
+
+  unit(name: string): Unit | null {
+    return this.generations.map((one) => one.units[name]).find((unit) => unit !== undefined) ?? null;
+  }
+
+  linkTargets(link: string): string[] {
+    return this.generations.flatMap((one) => one.unitLinks[link] ?? []);
+  }
+
+  /** What differs between a unit as it may run now and as it should be: `Service.ExecStart`, … Sorted, without doubles. */
+  changes(next: Unit): string[] {
+    const known = this.generations.flatMap((one) => one.units[next.name] ?? []);
+    const changed = known.flatMap((unit) => {
+      const comparison = compare(unit, next);
+      return comparison === "equal" ? [] : comparison.changed;
+    });
+    return [...new Set(changed)].sort();
+  }
+
+  /** Whether something of the unit must be read anew that needs no restart. */
+  reloadTriggered(next: Unit): boolean {
+    const trigger = (unit: Unit | undefined) => unit?.sections.Unit?.["X-Reload-Triggers"];
+    const wanted = trigger(next);
+    if (wanted === undefined) return false;
+    return this.generations.some((one) => {
+      const unit = one.units[next.name];
+      return unit !== undefined && trigger(unit) !== wanted;
+    });
+  }
+}

@@ -1,0 +1,13 @@
+/** What a switch does, as a value: made purely, printed, and then carried out. */
+export {
+  type ContainerState,
+  type Decision,
+  decideContainer,
+  decideUnit,
+  type Running,
+  runningOf,
+  type UnitState,
+} from "./decide.ts";
+export { type PlanOptions, plan } from "./make.ts";
+export type { Action, Kept, Observed, ObservedFile, ObservedUnit, Plan, Step } from "./plan.ts";
+export { renderPlan } from "./render.ts";

@@ -1,0 +1,77 @@
+/** Plan: a pure function of the current generation, the next one, and what was observed. */
+import type { ContainerPart, Generation } from "../compile/generation.ts";
+import { containerDir, defaultLayout, type Layout } from "../store/layout.ts";
+import { diffFiles } from "./files.ts";
+import { Former } from "./former.ts";
+import { orderSteps } from "./order.ts";
+import type { Kept, Observed, Plan } from "./plan.ts";
+import { type ContainerSubject, containerSubjects, sharedSubjects } from "./subjects.ts";
+
+export interface PlanOptions {
+  /** Where files are. Default: {@link defaultLayout}. */
+  readonly layout?: Layout;
+  /** Generations of switches that were cut short, from the journal. With any, stopped containers may be meant to run. */
+  readonly leftBehind?: readonly Generation[];
+}
+
+/**
+ * @param current what the next boot has now; null before the first switch
+ * @param observed of every unit, file, link and container of all these generations
+ */
+export function plan(
+  current: Generation | null,
+  next: Generation,
+  observed: Observed,
+  options: PlanOptions = {},
+): Plan {
+  const layout = options.layout ?? defaultLayout;
+  const former = new Former(current, options.leftBehind ?? []);
+  const files = diffFiles(former, next, observed, layout);
+  const containers = containerSubjects(former, next, observed);
+  const steps = orderSteps({
+    layout,
+    containers,
+    shared: sharedSubjects(former, next, observed),
+    files: files.changes,
+    record: recordReason(current, next, former),
+  });
+  return {
+    current,
+    next,
+    steps,
+    kept: containers.flatMap(keptOf),
+    notices: steps.length === 0 ? [] : [...containers.flatMap((one) => noticesOf(one, layout)), ...files.notices],
+    blocked: files.blocked,
+  };
+}
+
+function recordReason(current: Generation | null, next: Generation, former: Former): string | null {
+  if (former.interrupted) return "a switch was cut short";
+  return current?.id === next.id ? null : "the next boot has it";
+}
+
+function keptOf({ unit, decision, because, running, next, former }: ContainerSubject): Kept[] {
+  if (decision === "keep")
+    return [{ unit, because: `restartIfChanged is false, so it keeps running as it was (${because})` }];
+  if (decision !== "none" || because === "" || next === null || former === null || running === "running") return [];
+  return [{ unit, because: `it is stopped; its next start will be with what is new (${because})` }];
+}
+
+function noticesOf({ name, former, next }: ContainerSubject, layout: Layout): string[] {
+  if (next === null) {
+    const orphan = former !== null && !former.ephemeral;
+    return orphan ? [`the state of container ${name} stays in ${containerDir(layout, name)}`] : [];
+  }
+  const trusted = next.isolation === "trusted" && former?.isolation !== "trusted";
+  return [
+    ...(trusted ? [`container ${name} is trusted: its root is the host's root`] : []),
+    ...newPorts(former, next).map(
+      (port) => `port ${port} of this host, on all its addresses, will lead into container ${name}`,
+    ),
+  ];
+}
+
+function newPorts(former: ContainerPart | null, next: ContainerPart): string[] {
+  const shown = (part: ContainerPart | null) => (part?.ports ?? []).map((port) => `${port.hostPort}/${port.protocol}`);
+  return shown(next).filter((port) => !shown(former).includes(port));
+}

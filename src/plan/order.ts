@@ -1,0 +1,145 @@
+/**
+ * Steps and what they come after. Five phases; a step waits for those it needs, not for a whole phase:
+ * 1. stop with old definitions; roots of new containers are made beside it;
+ * 2. remove and write files, each after the stops of what it belongs to;
+ * 3. the generation becomes current, after every file: a failure before leaves the former one current;
+ * 4. daemon-reload;
+ * 5. jobs: what containers share, then containers, independent of each other.
+ */
+import type { ContainerPart } from "../compile/generation.ts";
+import type { Layout } from "../store/layout.ts";
+import type { FileChange } from "./files.ts";
+import type { Action, Step } from "./plan.ts";
+import type { ContainerSubject, Subject } from "./subjects.ts";
+
+export interface Ordering {
+  readonly layout: Layout;
+  readonly containers: readonly ContainerSubject[];
+  readonly shared: readonly Subject[];
+  readonly files: readonly FileChange[];
+  /** Why the generation must be recorded, or null where the next one is current already. */
+  readonly record: string | null;
+}
+
+export function orderSteps(ordering: Ordering): Step[] {
+  const { containers, shared, layout } = ordering;
+  const stops = containers.flatMap(stopSteps);
+  const sharedStops = shared
+    .filter(({ decision }) => decision === "stop")
+    .map((subject) => step({ do: "stop-unit", unit: subject.unit }, subject.because, idsOf(stops)));
+  const seeds = containers.flatMap((subject) =>
+    subject.seed === null ? [] : step({ do: "seed-root", container: subject.name }, subject.seed, [], subject.name),
+  );
+  const owners = ownersOf(containers);
+  const files = ordering.files.map(({ action, because }) => {
+    const owner = ownerOf(action, owners, layout);
+    const before = owner === undefined ? [...stops, ...sharedStops] : stops.filter((stop) => stop.container === owner);
+    return step(action, because, idsOf(before), owner);
+  });
+  const record =
+    ordering.record === null
+      ? []
+      : [step({ do: "record-generation" }, ordering.record, lastOf([...stops, ...sharedStops, ...files]))];
+  const reload = files.some(({ action }) => touchesUnits(action, layout))
+    ? [step({ do: "daemon-reload" }, "units changed", lastOf([...files, ...record]))]
+    : [];
+  const ready = lastOf([...files, ...record, ...reload]);
+  const sharedJobs = shared.flatMap((subject) => jobSteps(subject, ready));
+  const jobs = containers.flatMap((subject) => containerSteps(subject, [...ready, ...idsOf(sharedJobs)], seeds));
+  return [...stops, ...sharedStops, ...seeds, ...files, ...record, ...reload, ...sharedJobs, ...jobs];
+}
+
+/** Stops before anything is written: the container, then its network, then companions that go. */
+function stopSteps(subject: ContainerSubject): Step[] {
+  const { name, unit, decision, because } = subject;
+  const own =
+    decision === "stop" || decision === "stop-start" ? [step({ do: "stop-unit", unit }, because, [], name)] : [];
+  const companions = subject.companions
+    .filter((companion) => companion.decision === "stop")
+    .map((companion) => step({ do: "stop-unit", unit: companion.unit }, companion.because, idsOf(own), name));
+  return [...own, ...companions];
+}
+
+/** What is done to a container once units are loaded. */
+function containerSteps(subject: ContainerSubject, ready: readonly string[], seeds: readonly Step[]): Step[] {
+  const { name, unit, decision, because } = subject;
+  const seeded = idsOf(seeds.filter((seed) => seed.container === name));
+  const swapStop = decision === "swap" ? [step({ do: "stop-unit", unit }, because, ready, name)] : [];
+  const before = swapStop.length > 0 ? idsOf(swapStop) : ready;
+  const declare =
+    subject.declare === null
+      ? []
+      : [step({ do: "declare", container: name }, subject.declare, [...before, ...seeded], name)];
+  const after = [...(declare.length > 0 ? idsOf(declare) : [...before, ...seeded])];
+  const starts = decision === "start" || decision === "swap" || decision === "stop-start";
+  return [
+    ...swapStop,
+    ...declare,
+    ...(starts ? [step({ do: "start-unit", unit }, because, after, name)] : []),
+    ...(decision === "restart" ? [step({ do: "restart-unit", unit }, because, after, name)] : []),
+    ...subject.companions.flatMap((companion) => jobSteps(companion, after, name)),
+  ];
+}
+
+function jobSteps({ unit, decision, because }: Subject, after: readonly string[], container?: string): Step[] {
+  if (decision === "reload") return [step({ do: "reload-unit", unit }, because, after, container)];
+  if (decision === "restart") return [step({ do: "restart-unit", unit }, because, after, container)];
+  return [];
+}
+
+/** Container by unit name. */
+function ownersOf(containers: readonly ContainerSubject[]): ReadonlyMap<string, string> {
+  const parts = containers
+    .flatMap(({ former, next }) => [former, next])
+    .filter((part): part is ContainerPart => part !== null);
+  return new Map(parts.flatMap((part) => [part.unit, ...part.companions].map((unit) => [unit, part.name] as const)));
+}
+
+/** Whose a file is: a unit's container; of other files the name says it, `<container>.<part>`. */
+function ownerOf(action: Action, owners: ReadonlyMap<string, string>, layout: Layout): string | undefined {
+  switch (action.do) {
+    case "write-unit":
+    case "remove-unit":
+      return owners.get(action.unit);
+    case "write-unit-link":
+    case "remove-unit-link":
+      return owners.get(action.link.slice(action.link.lastIndexOf("/") + 1));
+    case "write-file":
+    case "remove-file": {
+      const name = new RegExp(`^${escapeRegExp(layout.etc)}/(?:network|containers)/([^./]+)\\.`).exec(action.path)?.[1];
+      return name !== undefined && owners.has(`container@${name}.service`) ? name : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+const touchesUnits = (action: Action, layout: Layout): boolean =>
+  /^(write|remove)-unit/.test(action.do) ||
+  ((action.do === "write-file" || action.do === "remove-file") && action.path.startsWith(`${layout.units}/`));
+
+/** Those that no other of them comes after: waiting for these is waiting for all. */
+function lastOf(steps: readonly Step[]): string[] {
+  const followed = new Set(steps.flatMap((one) => one.after));
+  return idsOf(steps.filter((one) => !followed.has(one.id)));
+}
+
+const idsOf = (steps: readonly Step[]): string[] => steps.map((one) => one.id);
+const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+function step(action: Action, because: string, after: readonly string[], container?: string): Step {
+  return {
+    id: idOf(action),
+    action,
+    because,
+    after: [...new Set(after)],
+    ...(container !== undefined && { container }),
+  };
+}
+
+/** `start-unit container@web.service` */
+function idOf(action: Action): string {
+  const { do: verb, ...rest } = action;
+  const object = "link" in rest ? rest.link : Object.values(rest)[0];
+  return object === undefined ? verb : `${verb} ${object}`;
+}

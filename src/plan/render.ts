@@ -1,0 +1,95 @@
+/** A plan as text for people: by container, each step with its reason. The JSON form is the value itself. */
+import type { Action, Plan, Step } from "./plan.ts";
+
+/** "" where there is nothing to do. Ends with a line break otherwise. */
+export function renderPlan(plan: Plan): string {
+  if (plan.steps.length === 0) return "";
+  const containers = [...new Set(plan.steps.flatMap((step) => step.container ?? []))].sort();
+  const groups = [
+    ...containers.map((name) =>
+      group(
+        heading(name, plan),
+        plan.steps.filter((step) => step.container === name),
+      ),
+    ),
+    group(
+      "host",
+      plan.steps.filter((step) => step.container === undefined),
+    ),
+    notes(
+      "kept",
+      plan.kept.map(({ unit, because }) => `${unit}: ${because}`),
+    ),
+    notes("note", plan.notices),
+  ];
+  return `${groups.filter((text) => text !== "").join("\n\n")}\n`;
+}
+
+function heading(name: string, plan: Plan): string {
+  const isolation = plan.next.containers[name]?.isolation;
+  return isolation === undefined ? `container ${name}` : `container ${name} (${isolation})`;
+}
+
+interface Line {
+  readonly verb: string;
+  readonly because: string;
+  readonly objects: string[];
+}
+
+/** Steps that do the same for the same reason are one line. */
+function group(title: string, steps: readonly Step[]): string {
+  if (steps.length === 0) return "";
+  const lines: Line[] = [];
+  for (const { action, because } of steps) {
+    const [verb, object] = words(action);
+    const last = lines.find((line) => line.verb === verb && line.because === because);
+    if (last === undefined) lines.push({ verb, because, objects: [object] });
+    else last.objects.push(object);
+  }
+  return [title, ...lines.map(renderLine)].join("\n");
+}
+
+function renderLine({ verb, because, objects }: Line): string {
+  const shown =
+    objects.length > 3 ? `${objects.slice(0, 2).join(", ")} and ${objects.length - 2} more` : objects.join(", ");
+  return `  ${[verb.padEnd(8), shown].join(" ").trimEnd()}${because === "" ? "" : `  (${because})`}`;
+}
+
+function words(action: Action): [verb: string, object: string] {
+  switch (action.do) {
+    case "stop-unit":
+      return ["stop", action.unit];
+    case "start-unit":
+      return ["start", action.unit];
+    case "restart-unit":
+      return ["restart", action.unit];
+    case "reload-unit":
+      return ["reload", action.unit];
+    case "write-unit":
+      return ["write", action.unit];
+    case "remove-unit":
+      return ["remove", action.unit];
+    case "write-unit-link":
+      return ["write", action.link];
+    case "remove-unit-link":
+      return ["remove", action.link];
+    case "write-file":
+      return ["write", action.path];
+    case "remove-file":
+      return ["remove", action.path];
+    case "write-hosts":
+      return ["write", "/etc/hosts"];
+    case "seed-root":
+      return ["make", "its root"];
+    case "declare":
+      return ["declare", "its files and services"];
+    case "record-generation":
+      return ["record", "the generation"];
+    case "daemon-reload":
+      return ["reload", "systemd"];
+  }
+}
+
+function notes(title: string, texts: readonly string[]): string {
+  return texts.length === 0 ? "" : [title, ...texts.map((text) => `  ${text}`)].join("\n");
+}
