@@ -68,6 +68,7 @@ const planOf = (current: Generation | null, next: Generation, actions: readonly 
   next,
   kept: [],
   notices: [],
+  blocked: [],
   steps: actions.map((action) => ({ id: Object.values(action).join(" "), action, because: "a test", after: [] })),
 });
 
