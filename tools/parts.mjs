@@ -10,7 +10,7 @@ const quiet = 20_000;
 /** Runs a program with its output shown; when it is silent for long, says that it still runs. */
 function show(argv) {
   return new Promise((resolve, reject) => {
-    const colour = process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
+    const colour = process.stdout.isTTY ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" };
     const child = spawn(argv[0], argv.slice(1), {
       cwd: root,
       env: { ...process.env, ...colour },

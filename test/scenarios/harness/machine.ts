@@ -19,6 +19,8 @@ export class Machine {
   /** Its addresses on the cable of {@link neighbour}. */
   readonly address = "192.0.2.1";
   readonly address6 = "2001:db8::1";
+  /** Of no interest after a failure: what was logged before this. */
+  readonly #booted = Date.now();
   readonly #neighbours: Neighbour[] = [];
 
   constructor(lab: LabHost) {
@@ -134,7 +136,8 @@ export class Machine {
   /** What a person would look at after a failure. */
   async lastWords(): Promise<string> {
     const failed = await this.run(["systemctl", "--failed", "--no-legend", "--plain"]);
-    const log = await this.run(["journalctl", "--no-pager", "--output=short-monotonic", "--lines=60"]);
+    const since = `--since=@${(this.#booted / 1000).toFixed(3)}`;
+    const log = await this.run(["journalctl", "--no-pager", "--output=short-monotonic", "--lines=60", since]);
     return `-- ${this.lab.name}: failed units\n${failed.stdout}-- its journal\n${log.stdout}`;
   }
 
