@@ -1,5 +1,6 @@
 /** Evaluation to Generation: what the host should have, as one frozen value. */
 import { createHash } from "node:crypto";
+import { type Evaluation, placesOf } from "../modules/index.ts";
 import { hostsEntries } from "../network/index.ts";
 import type { ContainerConfig, HostConfig } from "../options/index.ts";
 import { type ContainerSystem, containerParts, type SystemContainer, sharedParts } from "../runtimes/nspawn/index.ts";
@@ -16,22 +17,22 @@ import { type PlacesOf, Problems } from "./problems.ts";
 import { requestOf } from "./requests.ts";
 import { toplevelRecipe } from "./toplevel.ts";
 
-/** What is read of an evaluation. */
-export interface Evaluated {
-  readonly config: HostConfig;
-}
-
 /**
+ * @param evaluation without issues
  * @param lock must cover {@link requestsOf}(evaluation.config)
- * @param placesOf where options were defined, for messages
  * @returns a deep-frozen value; the same input gives the same value, key order included
  * @throws StowageError with all problems of the configuration at once; `not-locked` where the lock lacks a request
  */
-export function compile(evaluation: Evaluated, lock: Lock, layout: Layout, placesOf: PlacesOf = () => []): Generation {
-  const problems = new Problems(placesOf);
-  checkHost(evaluation.config, problems);
+export function compile(evaluation: Evaluation<HostConfig>, lock: Lock, layout: Layout): Generation {
+  return compileConfig(evaluation.config, lock, layout, (path) => placesOf(evaluation, path));
+}
+
+/** {@link compile} of a configuration alone. @param places where options were defined, for messages */
+export function compileConfig(config: HostConfig, lock: Lock, layout: Layout, places: PlacesOf = () => []): Generation {
+  const problems = new Problems(places);
+  checkHost(config, problems);
   const systems: Record<StoreName, Recipe> = {};
-  const compiled = byName(evaluation.config.containers).map(([name, container]) => {
+  const compiled = byName(config.containers).map(([name, container]) => {
     const system = containerSystem(name, container, lock, problems);
     Object.assign(systems, system?.recipes);
     return { name, container, system: system?.system };

@@ -1,5 +1,5 @@
 /** Evaluation to Generation, with the checks across containers. Pure. */
-export { compile, type Evaluated } from "./compile.ts";
+export { compile, compileConfig } from "./compile.ts";
 export type { ContainerPart, ForwardedPort, Generation, HostFile, HostsEntry } from "./generation.ts";
 export { compileJson, type JsonExec, type JsonGeneration, type JsonSections } from "./json.ts";
 export type { PlacesOf } from "./problems.ts";

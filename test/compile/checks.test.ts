@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compile, warningsOf } from "../../src/compile/index.ts";
+import { compileConfig, warningsOf } from "../../src/compile/index.ts";
 import { type Problem, StowageError } from "../../src/error.ts";
 import { hostInterface } from "../../src/network/index.ts";
 import { defaultLayout } from "../../src/store/layout.ts";
@@ -10,7 +10,7 @@ const placesOf = (path: readonly string[]) => [{ file: path.join("."), line: 1, 
 
 function problemsOf(containers: Record<string, ShortContainer>): readonly Problem[] {
   try {
-    compile({ config: hostConfig(containers) }, lock, defaultLayout, placesOf);
+    compileConfig(hostConfig(containers), lock, defaultLayout, placesOf);
     return [];
   } catch (error) {
     if (error instanceof StowageError) return error.problems;

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compile, compileJson, requestsOf } from "../../src/compile/index.ts";
+import { compileConfig, compileJson, requestsOf } from "../../src/compile/index.ts";
 import { defaultLayout } from "../../src/store/layout.ts";
 import { isMarked } from "../../src/units/index.ts";
 import { hostConfig, lock, type ShortContainer } from "./config.ts";
 
 const generationOf = (containers: Record<string, ShortContainer>) =>
-  compile({ config: hostConfig(containers) }, lock, defaultLayout);
+  compileConfig(hostConfig(containers), lock, defaultLayout);
 
 const web: ShortContainer = {
   autoStart: true,

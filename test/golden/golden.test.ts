@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { compile, type Generation } from "../../src/compile/index.ts";
+import { compileConfig, type Generation } from "../../src/compile/index.ts";
 import { defaultLayout } from "../../src/store/layout.ts";
 import type { ToplevelRecipe } from "../../src/systems/recipe.ts";
 import { render } from "../../src/units/index.ts";
@@ -17,7 +17,7 @@ const cases = readdirSync(join(import.meta.dirname, "cases")).map((file) => base
 
 const compiled = (name: string): Generation => {
   const short = JSON.parse(readFileSync(join(import.meta.dirname, "cases", `${name}.json`), "utf8"));
-  return compile({ config: hostConfig(short) }, lock, defaultLayout);
+  return compileConfig(hostConfig(short), lock, defaultLayout);
 };
 
 describe.each(cases)("%s", (name) => {

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { compile, type Generation } from "../../src/compile/index.ts";
+import { compileConfig, type Generation } from "../../src/compile/index.ts";
 import { type Plan, plan, renderPlan } from "../../src/plan/index.ts";
 import { defaultLayout } from "../../src/store/layout.ts";
 import { hostConfig, lock, type ShortContainer } from "../compile/config.ts";
@@ -23,7 +23,7 @@ interface Case {
 }
 
 const generationOf = (containers: Readonly<Record<string, ShortContainer>>): Generation =>
-  compile({ config: hostConfig(containers) }, lock, defaultLayout);
+  compileConfig(hostConfig(containers), lock, defaultLayout);
 
 function planOf(input: Case): Plan {
   const before = input.before === null ? null : generationOf(input.before);
