@@ -2,7 +2,7 @@
 import type { Place, Problem } from "../error.ts";
 import { type Cell, Failure } from "./cell.ts";
 import { placesIn } from "./origins.ts";
-import { placesOfObject } from "./place.ts";
+import { firstPlace } from "./place.ts";
 import type { Settled } from "./settle.ts";
 
 /** Every assertion that does not hold. */
@@ -34,6 +34,6 @@ function placed(cell: Cell): { places?: readonly Place[] } {
 
 /** An element that is an object literal knows where its keys are; else the list's place is the nearest. */
 function elementPlaces(run: Parameters<typeof placesIn>[0], cell: Cell, value: unknown): readonly Place[] {
-  const own = typeof value === "object" && value !== null ? Object.values(placesOfObject(value) ?? {}) : [];
-  return own.length > 0 ? own.slice(0, 1) : placesIn(run, cell.path).slice(0, 1);
+  const own = typeof value === "object" && value !== null ? firstPlace(value) : undefined;
+  return own ? [own] : placesIn(run, cell.path).slice(0, 1);
 }

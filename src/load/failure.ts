@@ -1,0 +1,58 @@
+/** What can go wrong with a host.ts before it is evaluated, told with its place. */
+import { type Place, type Problem, StowageError } from "../error.ts";
+import { placeOfError } from "../modules/problems.ts";
+
+/** A message of esbuild's, as far as it is used. */
+export interface BuildMessage {
+  readonly text: string;
+  readonly location: {
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+    readonly lineText: string;
+  } | null;
+}
+
+/** @param show how a file is called in messages */
+export function buildFailure(messages: readonly BuildMessage[], show: (file: string) => string): StowageError {
+  return new StowageError(
+    messages.map(({ text, location }): Problem => {
+      const code = /could not resolve|no matching export|cannot find/i.test(text) ? "bad-import" : "syntax-error";
+      if (!location) return { code, message: text };
+      // esbuild counts columns from 0.
+      const place: Place = { file: show(location.file), line: location.line, column: location.column + 1 };
+      return { code, message: text, places: [place], details: [location.lineText.trim()] };
+    }),
+  );
+}
+
+/** The file threw while it was loaded. */
+export function throwFailure(error: unknown, shown: string): StowageError {
+  if (error instanceof StowageError) return error;
+  const place = placeOfError(error);
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const problem: Problem = {
+    code: "host-error",
+    message: `${shown} cannot be loaded: ${said}`,
+    ...(place && { places: [place] }),
+  };
+  return new StowageError(problem, { cause: error });
+}
+
+export function noDefaultExport(shown: string): StowageError {
+  return new StowageError({
+    code: "no-default-export",
+    message: `${shown} has no default export`,
+    places: [{ file: shown, line: 1, column: 1 }],
+    hint: "write: export default defineHost({ … })",
+  });
+}
+
+export function notReadable(shown: string, error: NodeJS.ErrnoException): StowageError {
+  const isMissing = error.code === "ENOENT";
+  return new StowageError({
+    code: isMissing ? "no-such-file" : "not-readable",
+    message: isMissing ? `there is no ${shown}` : `${shown} cannot be read: ${error.message}`,
+    hint: isMissing ? "stowage init writes a first one" : "give the path of a host.ts",
+  });
+}
