@@ -13,6 +13,8 @@ export interface InsideOptions {
   readonly env?: readonly string[];
   /** The command gets a terminal of its own; else our three standard streams as they are. */
   readonly terminal: boolean;
+  /** Its coming and going is not written to the machine's journal, nor what it logs itself below "notice". */
+  readonly unlogged?: boolean;
 }
 
 /**
@@ -21,7 +23,11 @@ export interface InsideOptions {
  */
 const literal = (argument: string): string => argument.replaceAll("$", "$$$$");
 
-/** The argument list of systemd-run. The first word of the command is no exception: it is an argument too. */
+/** The program's own name is not replaced in, only the arguments are: one with a `$` is named to env(1) as an argument. */
+const program = (command: readonly string[]): readonly string[] =>
+  command[0]?.includes("$") ? ["env", "--", ...command] : command;
+
+/** The argument list of systemd-run. */
 export function insideCommand(
   machine: string,
   unit: string,
@@ -40,8 +46,9 @@ export function insideCommand(
     `--uid=${options.user ?? "root"}`,
     ...(options.cwd === undefined ? [] : [`--working-directory=${options.cwd}`]),
     ...(options.env ?? []).map((assignment) => `--setenv=${assignment}`),
+    ...(options.unlogged ? ["--property=LogLevelMax=notice"] : []),
     "--",
-    ...command.map(literal),
+    ...program(command).map(literal),
   ];
 }
 

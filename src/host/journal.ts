@@ -53,7 +53,8 @@ export function parseEntry(line: string): JournalEntry | null {
     time,
     identifier: field("SYSLOG_IDENTIFIER") ?? field("_COMM") ?? "unknown",
     pid: field("SYSLOG_PID") ?? field("_PID"),
-    message: field("MESSAGE") ?? "",
+    // A console ends its lines with carriage returns.
+    message: (field("MESSAGE") ?? "").replace(/\r+$/, ""),
   };
 }
 

@@ -121,7 +121,7 @@ async function lastLines(program: Run, units: readonly string[], options: { line
   const argv = ["journalctl", "--quiet", "--no-pager", "--output=cat", `--lines=${options.lines}`];
   if (options.since !== undefined) argv.push(`--since=@${(options.since / 1000).toFixed(3)}`);
   const { stdout } = await program([...argv, ...units.map((unit) => `--unit=${unit}`)], { accept: "any" });
-  return stdout.split("\n").filter((line) => line !== "");
+  return stdout.split(/\r*\n/).filter((line) => line !== "");
 }
 
 /** systemctl's own first words; its advice what to type next is left out: the report has that already. */

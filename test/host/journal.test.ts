@@ -77,6 +77,7 @@ describe("the journal below a root", () => {
 });
 
 test("a command inside: its words are literal, ours come before the --", () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is systemd's, not ours
   const argv = insideCommand("web", "u.service", ["echo", "$HOME", "${X}", "$$", "-n", ""], {
     terminal: false,
     user: "www-data",
@@ -97,4 +98,11 @@ test("a command inside: its words are literal, ours come before the --", () => {
     "--working-directory=/srv",
     "--setenv=A=$B c",
   ]);
+});
+
+test("a program whose name has a $ is found by env, as an argument", () => {
+  const argv = insideCommand("web", "u.service", ["we$ird", "x"], { terminal: true, unlogged: true });
+  expect(argv.slice(argv.indexOf("--"))).toEqual(["--", "env", "--", "we$$ird", "x"]);
+  expect(argv).toContain("--pty");
+  expect(argv).toContain("--property=LogLevelMax=notice");
 });

@@ -27,7 +27,7 @@ import type { LogsFlags } from "../verbs.ts";
 interface Source {
   readonly from: "host" | "inside";
   readonly argv: readonly string[];
-  /** After an early end: what would go on without us. */
+  /** Ends what would go on without us. It holds our end of the pipe: nothing is at an end before it is. */
   readonly stop?: () => Promise<void>;
 }
 
@@ -60,7 +60,7 @@ async function sourcesOf(session: Session, container: ContainerPart, flags: Logs
   }
   if ((await leaderOf(container.name)) !== null) {
     const unit = transientName();
-    const argv = insideCommand(container.name, unit, inner, { terminal: false });
+    const argv = insideCommand(container.name, unit, inner, { terminal: false, unlogged: true });
     sources.push({ from: "inside", argv, stop: () => stopInside(container.name, unit) });
   } else {
     const directory = journalDirectory(`${containerDir(session.layout, container.name)}/root`);
@@ -104,7 +104,10 @@ const gathering = 300;
 /** Until an interrupt, or until all sources have ended. */
 async function follow(sources: readonly Source[], show: (line: Line) => void): Promise<void> {
   const stopped = new AbortController();
-  const onSignal = () => stopped.abort();
+  const onSignal = () => {
+    stopped.abort();
+    for (const source of sources) source.stop?.().catch(() => undefined);
+  };
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   let first: Line[] | null = [];
   const flush = () => {
@@ -119,7 +122,6 @@ async function follow(sources: readonly Source[], show: (line: Line) => void): P
     clearTimeout(timer);
     flush();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
-    if (stopped.signal.aborted) await Promise.all(sources.map((source) => source.stop?.()));
   }
 }
 

@@ -7,17 +7,23 @@ import { findContainers } from "../names.ts";
 import { requireRoot, type Session } from "../session.ts";
 import type { RunFlags } from "../verbs.ts";
 
+/** systemd.exec(5), "PROCESS EXIT CODES": EXIT_EXEC. systemd-run itself says nothing. */
+const notExecuted = 203;
+
 export default async function run(session: Session, flags: RunFlags, name: string, ...command: string[]) {
   requireRoot(session, "run");
   const env = flags.env?.map(assignment);
   findContainers(currentOf(session), [name]);
   if ((await leaderOf(name)) === null) throw notRunning(name);
-  return runInside(name, command, {
+  const status = await runInside(name, command, {
     terminal: session.io.stdin.isTTY === true && session.io.stdout.isTTY === true,
     ...(flags.user !== undefined && { user: flags.user }),
     ...(flags.cwd !== undefined && { cwd: flags.cwd }),
     ...(env !== undefined && { env }),
   });
+  if (status === notExecuted)
+    session.tell(`status 203: systemd in ${name} found no program ${command[0]} that it can execute\n`);
+  return status;
 }
 
 /** systemd-run would take a bare name's value from our own environment: that is not what was asked for. */
