@@ -227,7 +227,11 @@ describe("the cache", () => {
   });
 
   test("tells what the configuration depends on", async () => {
-    write({ "host.ts": "import './a.ts'; export default {};", "a.ts": "import './b.json' with { type: 'json' };", "b.json": "{}" });
+    write({
+      "host.ts": "import './a.ts'; export default {};",
+      "a.ts": "import './b.json' with { type: 'json' };",
+      "b.json": "{}",
+    });
     const { dependencies } = await load();
     expect(dependencies.map((path) => path.slice(dir.length + 1)).sort()).toEqual(["a.ts", "b.json", "host.ts"]);
   });
