@@ -20,6 +20,8 @@ export interface ExecOptions {
   readonly onTimeout?: () => void;
   /** Called with every piece of standard output and standard error as it comes. */
   readonly onOutput?: (piece: string) => void;
+  /** Called with every piece of standard error alone. */
+  readonly onError?: (piece: string) => void;
   /** Descriptors that the child inherits as 3, 4, … */
   readonly descriptors?: readonly number[];
 }
@@ -56,6 +58,7 @@ export function exec(argv: readonly string[], options: ExecOptions = {}): Promis
       child[name]?.setEncoding("utf8").on("data", (piece: string) => {
         out[name] += piece;
         options.onOutput?.(piece);
+        if (name === "stderr") options.onError?.(piece);
       });
     }
     let timedOut = false;

@@ -14,8 +14,8 @@ import { LabHost } from "../../lab/host.ts";
 import { type Flavour, type Suite, suites } from "../../lab/tree.ts";
 import { Machine } from "./harness/machine.ts";
 
+export { type Built, buildOutside } from "../../lab/configure.ts";
 export { connect, Neighbour } from "../../lab/network.ts";
-export { buildOutside } from "./harness/build.ts";
 export { type Answer, httpGet, NoAnswer } from "./harness/http.ts";
 export { expectAsBefore, type Snapshot, snapshot } from "./harness/leaks.ts";
 export { Machine } from "./harness/machine.ts";

@@ -1,11 +1,11 @@
 /** A lab host as a scenario uses it: the command, configurations, and what can be asked of the machine itself. */
-import { cpSync, existsSync, mkdirSync, renameSync } from "node:fs";
-import { basename, join } from "node:path";
-import { must, type Result } from "../../../lab/exec.ts";
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { configure } from "../../../lab/configure.ts";
+import type { Result } from "../../../lab/exec.ts";
 import type { LabHost, RunOptions } from "../../../lab/host.ts";
 import { type LinkEnd, Neighbour } from "../../../lab/network.ts";
 import type { Suite } from "../../../lab/tree.ts";
-import { buildOutside } from "./build.ts";
 import { eventually } from "./wait.ts";
 
 /** A cable to a neighbour: addresses of documentation, RFC 5737 and RFC 3849. */
@@ -61,33 +61,15 @@ export class Machine {
     return this.lab.run(["stowage", ...argv], { timeout: 110_000, ...options });
   }
 
-  /**
-   * Makes `hostTs` the machine's /etc/stowage/host.ts, with its lock file beside it and everything it needs in the
-   * store. Nothing is switched.
-   */
-  async configure(hostTs: string): Promise<void> {
-    const { lock, storePaths } = await buildOutside(hostTs);
-    await this.#copyToStore(storePaths);
-    await this.put("/etc/stowage/host.ts", hostTs);
-    await this.put("/etc/stowage/stowage.lock", lock);
+  /** Gives it a configuration, with its lock file and everything it needs in the store. Nothing is switched. */
+  configure(hostTs: string): Promise<void> {
+    return configure(this.lab, hostTs);
   }
 
   /** {@link configure} and `stowage switch`. Returns what switch said on standard output. */
   async switchTo(hostTs: string): Promise<string> {
     await this.configure(hostTs);
     return this.stowage(["switch"]);
-  }
-
-  async #copyToStore(paths: readonly string[]): Promise<void> {
-    mkdirSync(join(this.lab.stateDir, "store"), { recursive: true, mode: 0o755 });
-    const store = join(this.lab.stateDir, "store");
-    const missing = paths.filter((path) => !existsSync(join(store, basename(path))));
-    if (missing.length === 0) return;
-    // One cp for all, so that files which they share stay shared; real copies, so that no test can harm the next.
-    const copying = join(this.lab.directory, "copying");
-    mkdirSync(copying, { recursive: true });
-    await must(["cp", "--archive", "--reflink=auto", "--", ...missing, copying]);
-    for (const path of missing) renameSync(join(copying, basename(path)), join(store, basename(path)));
   }
 
   /** Copies a file or directory of this machine into the lab host's /var/lib/stowage. */

@@ -1,0 +1,83 @@
+/**
+ * Gives a lab host a configuration. What it needs is built on this machine, by the product's own command: a lab host has
+ * no network. It is kept in `.cache/lab/state`, so that a second time needs no network either.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { must } from "./exec.ts";
+import type { LabHost } from "./host.ts";
+import { withLock } from "./lock.ts";
+import { checkout, stateDir } from "./places.ts";
+
+export interface Built {
+  /** Text of the stowage.lock that belongs beside the host.ts. */
+  readonly lock: string;
+  /** Store paths on this machine: all that the configuration needs. */
+  readonly storePaths: readonly string[];
+}
+
+export interface BuildOptions {
+  /** Called with what the build says on the way. */
+  readonly onOutput?: (piece: string) => void;
+}
+
+/** A store name anywhere in a text; see docs/design/on-disk-format.md. */
+const storeName = /\b[0-9abcdfghijklmnpqrsvwxyz]{32}-[\w.+-]*\w/g;
+
+const memo = new Map<string, Promise<Built>>();
+
+/** Builds what a host.ts needs. The same text is built once, and its lock file is kept as a user would keep it. */
+export function buildOutside(hostTs: string, options: BuildOptions = {}): Promise<Built> {
+  const key = createHash("sha256").update(hostTs).digest("hex").slice(0, 16);
+  const known = memo.get(key);
+  if (known !== undefined) return known;
+  const built = withLock(join(stateDir(), "lock"), () => build(hostTs, key, options));
+  memo.set(key, built);
+  return built;
+}
+
+async function build(hostTs: string, key: string, options: BuildOptions): Promise<Built> {
+  const directory = join(stateDir(), "configurations", key);
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, "host.ts"), hostTs);
+  const argv = [process.execPath, join(checkout(), "dist/cli.js"), "-c", join(directory, "host.ts"), "build", "--json"];
+  const env = {
+    ...process.env,
+    STOWAGE_STATE_DIR: join(stateDir(), "state"),
+    STOWAGE_CACHE_DIR: join(stateDir(), "cache"),
+  };
+  const answer = await must(argv, { env, timeout: 600_000, ...(options.onOutput && { onError: options.onOutput }) });
+  const store = join(stateDir(), "state", "store");
+  const paths = new Set((answer.match(storeName) ?? []).map((name) => join(store, name)));
+  for (const path of [...paths]) {
+    if (!existsSync(path)) throw new Error(`stowage build named ${basename(path)}, which is not in the store`);
+    const packages = join(path, "packages");
+    if (existsSync(packages)) paths.add(join(store, basename(readlinkSync(packages))));
+  }
+  if (paths.size === 0) throw new Error(`stowage build named no store path: ${answer}`);
+  return { lock: readFileSync(join(directory, "stowage.lock"), "utf8"), storePaths: [...paths].sort() };
+}
+
+/**
+ * Makes `hostTs` the host's /etc/stowage/host.ts, with its lock file beside it and everything it needs in the store.
+ * Nothing is switched.
+ */
+export async function configure(host: LabHost, hostTs: string, options: BuildOptions = {}): Promise<void> {
+  const { lock, storePaths } = await buildOutside(hostTs, options);
+  await copyToStore(host, storePaths);
+  await host.put("/etc/stowage/host.ts", hostTs);
+  await host.put("/etc/stowage/stowage.lock", lock);
+}
+
+async function copyToStore(host: LabHost, paths: readonly string[]): Promise<void> {
+  const store = join(host.stateDir, "store");
+  mkdirSync(store, { recursive: true, mode: 0o755 });
+  const missing = paths.filter((path) => !existsSync(join(store, basename(path))));
+  if (missing.length === 0) return;
+  // One cp for all, so that files which they share stay shared; real copies, so that no test can harm the next.
+  const copying = join(host.directory, "copying");
+  mkdirSync(copying, { recursive: true });
+  await must(["cp", "--archive", "--reflink=auto", "--", ...missing, copying]);
+  for (const path of missing) renameSync(join(copying, basename(path)), join(store, basename(path)));
+}
