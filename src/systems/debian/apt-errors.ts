@@ -50,7 +50,7 @@ const known: readonly Known[] = [
 
 /** An error about `what`, with the reason that apt's own words give. */
 export function aptFailure(what: string, output: string): StowageError {
-  const lines = output.split("\n").filter((line) => /^(E|W|Err)[: ]/.test(line) || /^ {2}\S/.test(line));
+  const lines = output.split("\n").filter((line) => /^[EW]: (?!Download Failed)/.test(line));
   const reason = known.find((item) => item.form.test(output));
   return new StowageError({
     code: reason?.code ?? "apt-failed",

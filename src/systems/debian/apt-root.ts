@@ -51,6 +51,8 @@ function aptConf(directory: string, arch: string, carried: readonly string[]): s
     'APT::Install-Suggests "false";',
     'APT::Sandbox::User "root";',
     'Acquire::Languages "none";',
+    // With pauses that double, more tries only delay saying that there is no network.
+    'Acquire::Retries "1";',
     // apt counts itself as essential; a container's packages come from outside.
     'pkgCacheGen::ForceEssential ",";',
     ...carried,

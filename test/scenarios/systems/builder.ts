@@ -1,0 +1,5 @@
+/** Builds one recipe: arguments are the layout and the recipe, as JSON. Run as a process of its own, to be killed. */
+import { buildDebian } from "../../../src/systems/debian/build.ts";
+
+const [layout, recipe] = process.argv.slice(2).map((text) => JSON.parse(text));
+await buildDebian(layout, recipe);
