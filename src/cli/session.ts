@@ -65,16 +65,14 @@ function layoutOf(io: Io, flags: SharedFlags): Layout {
 
 const systemWide = "/etc/stowage/host.ts";
 
-/** The configuration to use: the given one, else ./host.ts, else the machine's. Absolute. */
+/** The configuration to use: the given one, else ./host.ts, else the machine's. As the user would call it. */
 export function configPath(session: Session, flags: HostFlags): string {
-  if (flags.config !== undefined) {
-    const path = resolve(session.io.cwd(), flags.config);
-    if (!existsSync(path)) throw noConfiguration(`there is no file ${flags.config}`);
-    return path;
-  }
-  const found = [resolve(session.io.cwd(), "host.ts"), systemWide].find((path) => existsSync(path));
-  if (found === undefined) throw noConfiguration(`there is no ./host.ts and no ${systemWide}`);
-  return found;
+  const found = [flags.config ?? "host.ts", ...(flags.config === undefined ? [systemWide] : [])]
+    .map((shown) => ({ shown, path: resolve(session.io.cwd(), shown) }))
+    .find(({ path }) => existsSync(path));
+  if (found !== undefined) return session.io.cwd() === process.cwd() ? found.shown : found.path;
+  if (flags.config !== undefined) throw noConfiguration(`there is no file ${flags.config}`);
+  throw noConfiguration(`there is no ./host.ts and no ${systemWide}`);
 }
 
 function noConfiguration(message: string): StowageError {

@@ -2,7 +2,7 @@
 import { type ApplicationText, text_en } from "@stricli/core";
 
 const usageError = (message: string, hint?: string): string =>
-  `error[bad-usage]: ${message}${hint ? `\n  hint: ${hint}` : ""}`;
+  `error[bad-usage]: ${message}${hint ? `\n  ${hint}` : ""}`;
 
 const unquoted = (words: readonly string[]): string => words.map((word) => word.replaceAll("`", "")).join(" or ");
 

@@ -58,7 +58,7 @@ describe("list", () => {
 describe("status", () => {
   test("gone: the word first, code 1, the nearest name", async () => {
     world.containers(web);
-    expect(await world.run("status", "wbe")).toEqual({ code: 1, out: "gone\n", err: "  hint: did you mean web?\n" });
+    expect(await world.run("status", "wbe")).toEqual({ code: 1, out: "gone\n", err: "  did you mean web?\n" });
     expect(await world.run("status", "constructor")).toEqual({ code: 1, out: "gone\n", err: "" });
   });
 
@@ -82,7 +82,7 @@ describe("a name that is none", () => {
   test("run: all names are listed where none is near", async () => {
     world.containers(web, container("db"));
     expect((await world.run("run", "frontend", "--", "true")).err).toBe(
-      'error[unknown-container]: there is no container "frontend"\n  hint: there are: db, web\n',
+      'error[unknown-container]: there is no container "frontend"\n  there are: db, web\n',
     );
   });
 

@@ -1,1 +1,27 @@
-export default async (): Promise<number> => 0;
+/** stowage build: what the configuration needs, into the store. */
+import { storePath } from "../../store/layout.ts";
+import { exitCodes } from "../exit-codes.ts";
+import type { JsonFlag } from "../flags.ts";
+import { build, generationOf } from "../pipeline.ts";
+import { progressOf } from "../report/progress.ts";
+import type { HostFlags, Session } from "../session.ts";
+
+export default async function buildVerb(session: Session, flags: HostFlags & JsonFlag): Promise<number> {
+  const progress = progressOf(session);
+  try {
+    const generation = await generationOf(session, flags, progress.on);
+    const built = new Set(await build(session, generation, progress.on));
+    progress.end();
+    const systems = Object.values(generation.containers).map(({ name, system, packages, path }) => ({
+      container: name,
+      system: system === null ? path : storePath(session.layout, system),
+      packages: packages === null ? null : storePath(session.layout, packages),
+      built: system !== null && built.has(system),
+    }));
+    const lines = [...new Set(systems.map((one) => `${one.system}\n`))].join("");
+    session.print(flags.json ? `${JSON.stringify(systems, null, 2)}\n` : lines);
+  } finally {
+    progress.end();
+  }
+  return exitCodes.done;
+}

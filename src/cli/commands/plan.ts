@@ -1,1 +1,25 @@
-export default async (): Promise<number> => 0;
+/** stowage plan: what switch would do. Nothing is built or changed; the names of store paths are known before. */
+import { StowageError } from "../../error.ts";
+import { renderPlan } from "../../plan/index.ts";
+import { has } from "../../store/store.ts";
+import { exitCodes } from "../exit-codes.ts";
+import type { JsonFlag } from "../flags.ts";
+import { generationOf, planFor } from "../pipeline.ts";
+import { printable } from "../report/paint.ts";
+import { planJson } from "../report/plan-json.ts";
+import { progressOf } from "../report/progress.ts";
+import type { HostFlags, Session } from "../session.ts";
+
+export default async function planVerb(session: Session, flags: HostFlags & JsonFlag): Promise<number> {
+  const progress = progressOf(session);
+  const next = await generationOf(session, flags, progress.on).finally(progress.end);
+  const { plan } = await planFor(session, next);
+  const toBuild = Object.keys(next.systems).filter((name) => !has(session.layout, name));
+  if (flags.json) session.print(`${JSON.stringify(planJson(plan, toBuild), null, 2)}\n`);
+  else session.print(printable(renderPlan(plan)) + buildText(plan.steps.length > 0 ? toBuild : []));
+  if (plan.blocked.length > 0) throw new StowageError(plan.blocked);
+  return plan.steps.length === 0 ? exitCodes.done : exitCodes.somethingToDo;
+}
+
+const buildText = (names: readonly string[]): string =>
+  names.length === 0 ? "" : `\nto build first\n${names.map((name) => `  ${name}\n`).join("")}`;

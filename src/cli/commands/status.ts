@@ -25,7 +25,7 @@ export default async function status(session: Session, flags: SharedFlags & Json
 function gone(session: Session, flags: JsonFlag, name: string, known: readonly string[]): number {
   session.print(flags.json ? `${JSON.stringify({ name, status: "gone" }, null, 2)}\n` : "gone\n");
   const close = nearestNames(name, known);
-  if (close.length > 0) session.tell(`  hint: did you mean ${close.join(" or ")}?\n`);
+  if (close.length > 0) session.tell(`  did you mean ${close.join(" or ")}?\n`);
   return exitCodes.error;
 }
 

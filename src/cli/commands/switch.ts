@@ -1,1 +1,71 @@
-export default async (): Promise<number> => 0;
+/** stowage switch: the machine becomes what the configuration says. */
+import { readCurrent } from "../../apply/current.ts";
+import type { OnProgress, Report } from "../../apply/report.ts";
+import { StowageError } from "../../error.ts";
+import { isBooted } from "../../host/systemd.ts";
+import { renderPlan } from "../../plan/index.ts";
+import { takeSwitchLock } from "../../store/lock.ts";
+import { exitCodes } from "../exit-codes.ts";
+import type { JsonFlag } from "../flags.ts";
+import { noSystemd } from "../jobs.ts";
+import { build, carryOut, generationOf, type Planned, planFor } from "../pipeline.ts";
+import { printable } from "../report/paint.ts";
+import { planJson } from "../report/plan-json.ts";
+import { progressOf } from "../report/progress.ts";
+import { reportJson, reportText, wentWell } from "../report/switched.ts";
+import { configPath, type HostFlags, requireRoot, type Session } from "../session.ts";
+
+export default async function switchVerb(session: Session, flags: HostFlags & JsonFlag): Promise<number> {
+  configPath(session, flags);
+  requireRoot(session, "switch");
+  if (!isBooted()) throw noSystemd();
+  const lock = await takeSwitchLock(session.layout, "switch");
+  try {
+    return await whileAlone(session, flags);
+  } finally {
+    lock.release();
+  }
+}
+
+/** A terminal that goes away, or a reader that does, does not stop a switch half way. */
+function outliveTerminal(): void {
+  process.on("SIGHUP", () => undefined);
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+}
+
+async function whileAlone(session: Session, flags: HostFlags & JsonFlag): Promise<number> {
+  const progress = progressOf(session);
+  try {
+    const next = await generationOf(session, flags, progress.on);
+    await build(session, next, progress.on);
+    const planned = await planFor(session, next);
+    progress.end();
+    return await carryOutShown(session, flags, planned, progress.on);
+  } finally {
+    progress.end();
+  }
+}
+
+async function carryOutShown(session: Session, flags: JsonFlag, planned: Planned, onProgress: OnProgress) {
+  const { plan } = planned;
+  if (plan.blocked.length > 0) throw new StowageError(plan.blocked);
+  if (plan.steps.length === 0) return exitCodes.done;
+  outliveTerminal();
+  if (!flags.json) session.tell(`${printable(renderPlan(plan))}\n`);
+  const report = await carryOut(planned, onProgress);
+  const number = readCurrent(session.layout)?.number ?? null;
+  if (flags.json) {
+    const value = { plan: planJson(plan, []), generation: number, steps: reportJson(report) };
+    session.print(`${JSON.stringify(value, null, 2)}\n`);
+  } else {
+    session.io.stderr.write(reportText(report, session.paintErr));
+    session.tell(closing(report, number));
+  }
+  return wentWell(report) ? exitCodes.done : exitCodes.unitsFailed;
+}
+
+function closing(report: Report, number: number | null): string {
+  const failed = report.rows.filter((row) => row.outcome !== "done").length;
+  const outcome = failed === 0 ? "done" : `${failed} of ${report.rows.length} steps were not done`;
+  return `generation ${number ?? "none"} is current; ${outcome}\n`;
+}

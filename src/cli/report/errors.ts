@@ -15,7 +15,7 @@ export function tellError(session: Session, error: unknown): number {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   stderr.write(
     `${session.paintErr.red("error[bug]")}: this is a bug of stowage's, not of your configuration\n` +
-      `  stowage ${version}, node ${process.version}\n  ${stack.replaceAll("\n", "\n  ")}\n  hint: please report it with these lines\n`,
+      `  stowage ${version}, node ${process.version}\n  ${stack.replaceAll("\n", "\n  ")}\n  please report it with these lines\n`,
   );
   return exitCodes.bug;
 }

@@ -1,14 +1,11 @@
-/** Problems as a person reads them: `error[code]: message`, where, why, what to do. */
-import { type Problem, showPlace } from "../../error.ts";
+/** Problems as a person reads them: the text of `renderProblem`, its words in colour, fit for a terminal. */
+import type { Problem } from "../../error.ts";
+import { renderProblem } from "../../modules/render-problem.ts";
 import { type Paint, printable } from "./paint.ts";
 
 /** @returns whole lines */
-export function problemText(problem: Problem, paint: Paint): string {
-  const places = (problem.places ?? []).map((place, index) => `${index === 0 ? "at" : "and"} ${showPlace(place)}`);
-  const lines = [
-    ...places.map((line) => `  ${paint.cyan(line)}`),
-    ...(problem.details ?? []).map((line) => `  ${printable(line)}`),
-    ...(problem.hint === undefined ? [] : [`  ${paint.bold("hint:")} ${printable(problem.hint)}`]),
-  ];
-  return `${[`${paint.red(`error[${problem.code}]`)}: ${printable(problem.message)}`, ...lines].join("\n")}\n`;
+export function problemText(problem: Problem, paint: Paint, severity: "error" | "warning" = "error"): string {
+  const text = printable(renderProblem(problem, severity));
+  const colour = severity === "error" ? paint.red : paint.yellow;
+  return `${text.replace(/^\w+\[[^\]]*\]/, (head) => colour(head))}\n`;
 }

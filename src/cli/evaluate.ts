@@ -1,0 +1,48 @@
+/** host.ts to an evaluation. */
+import { join, resolve } from "node:path";
+import { StowageError } from "../error.ts";
+import * as stowage from "../index.ts";
+import { loadHost } from "../load/index.ts";
+import * as modules from "../modules/index.ts";
+import { type Evaluation, evalModules } from "../modules/index.ts";
+import { type HostConfig, hostOptions } from "../options/index.ts";
+import { problemText } from "./report/problems.ts";
+import { configPath, type HostFlags, type Session } from "./session.ts";
+import { version } from "./version.ts";
+
+export interface Configured {
+  /** As it is called in messages. */
+  readonly file: string;
+  /** `stowage.lock` beside it; absolute. */
+  readonly lockFile: string;
+  /** Without issues. */
+  readonly evaluation: Evaluation<HostConfig>;
+}
+
+/**
+ * Loads and evaluates; warnings are told.
+ * @throws StowageError with every problem of the configuration
+ */
+export async function evaluate(session: Session, flags: HostFlags): Promise<Configured> {
+  const file = configPath(session, flags);
+  const loaded = await loadHost(file, {
+    cacheDir: loadCache(session),
+    cliVersion: version,
+    libraries: { stowage, "stowage/modules": modules },
+  });
+  const evaluation = evalModules({ modules: [{ options: hostOptions }, ...loaded.modules] });
+  if (evaluation.issues.length > 0) throw new StowageError(evaluation.issues);
+  for (const warning of evaluation.warnings) session.tell(problemText(warning, session.paintErr, "warning"));
+  return {
+    file,
+    lockFile: resolve(session.io.cwd(), file, "../stowage.lock"),
+    evaluation: evaluation as Evaluation as Evaluation<HostConfig>,
+  };
+}
+
+/** Root's bundles are with the other caches; anyone else has a cache of their own. */
+function loadCache(session: Session): string {
+  const { env, geteuid } = session.io;
+  if (env.STOWAGE_CACHE_DIR || (geteuid?.() ?? 0) === 0) return `${session.layout.cache}/load`;
+  return join(env.XDG_CACHE_HOME || join(env.HOME || "/", ".cache"), "stowage/load");
+}

@@ -1,0 +1,84 @@
+/**
+ * From host.ts to what is done, one frozen value after the other:
+ * evaluation → lock → generation → (store paths) → observation → plan → report.
+ */
+import { apply } from "../apply/apply.ts";
+import { readChecked, readCurrent } from "../apply/current.ts";
+import { leftBehind, readJournal } from "../apply/journal.ts";
+import { type Containers, type Machine, machineEffects } from "../apply/machine.ts";
+import type { OnProgress, Report } from "../apply/report.ts";
+import { compile, type Generation, requestsOf, warningsOf } from "../compile/index.ts";
+import { systemctl } from "../host/systemd.ts";
+import { placesOf } from "../modules/index.ts";
+import { type Plan, plan } from "../plan/index.ts";
+import { observe } from "../runtimes/nspawn/observe.ts";
+import type { Layout } from "../store/layout.ts";
+import { buildSystems } from "../systems/build-all.ts";
+import { declare, removeFormerDeclared } from "../systems/declare.ts";
+import { ensureLocked } from "../systems/lock-file.ts";
+import { markApplied, seedRoot } from "../systems/seed.ts";
+import { type Configured, evaluate } from "./evaluate.ts";
+import { problemText } from "./report/problems.ts";
+import type { HostFlags, Session } from "./session.ts";
+
+/**
+ * What the configuration means. Packages that the lock does not have yet are resolved into it; nothing is built.
+ * @throws StowageError with every problem of the configuration
+ */
+export async function generationOf(session: Session, flags: HostFlags, onProgress: OnProgress): Promise<Generation> {
+  const { evaluation, lockFile } = await evaluate(session, flags);
+  tellWarnings(session, evaluation);
+  const requests = requestsOf(evaluation.config);
+  const lock = await ensureLocked(session.layout, lockFile, requests, { onWork: onProgress });
+  return compile(evaluation, lock, session.layout);
+}
+
+export function tellWarnings(session: Session, evaluation: Configured["evaluation"]): void {
+  const warnings = warningsOf(evaluation.config, (path) => placesOf(evaluation, path));
+  for (const warning of warnings) session.tell(problemText(warning, session.paintErr, "warning"));
+}
+
+/** @returns the store names that were not there before */
+export const build = (session: Session, generation: Generation, onProgress: OnProgress): Promise<string[]> =>
+  buildSystems(generation.systems, session.layout, { onWork: onProgress });
+
+export interface Planned {
+  readonly plan: Plan;
+  readonly machine: Machine;
+}
+
+/** What would be done on this machine for a generation. Changes nothing. */
+export async function planFor(session: Session, next: Generation): Promise<Planned> {
+  const { layout } = session;
+  const current = readCurrent(layout);
+  const left = leftBehind(readJournal(layout), current?.number ?? null).map((number) => ({
+    number,
+    generation: readChecked(layout, number),
+  }));
+  const systemd = systemctl();
+  const leftGenerations = left.map((one) => one.generation);
+  const ours = current === null ? leftGenerations : [current.generation, ...leftGenerations];
+  const observed = await observe({ layout, systemd, ours, next });
+  return {
+    plan: plan(current?.generation ?? null, next, observed, { layout, leftBehind: leftGenerations }),
+    machine: { layout, systemd, containers: onDisk(layout), current: current?.number ?? null, leftBehind: left },
+  };
+}
+
+/** Carries out the very plan that was shown. */
+export const carryOut = ({ plan, machine }: Planned, onProgress: OnProgress): Promise<Report> =>
+  apply(plan, machineEffects(plan, machine), onProgress);
+
+/** What a container has on disk: made from its store paths. */
+const onDisk = (layout: Layout): Containers => ({
+  async seed({ name, system, packages }) {
+    if (system === null || packages === null) throw new Error(`container ${name} has no system of ours to seed from`);
+    await seedRoot(layout, { container: name, toplevel: system, packages });
+    markApplied(layout, name, system);
+  },
+  async declare({ name, system }) {
+    if (system === null) throw new Error(`container ${name} has no system of ours to declare`);
+    await declare(layout, name, system);
+  },
+  settled: (name) => removeFormerDeclared(layout, name),
+});

@@ -1,0 +1,12 @@
+/** A plan for programs: its steps and notes; the generations are named, `compile --json` has them in full. */
+import type { Plan } from "../../plan/index.ts";
+
+export const planJson = (plan: Plan, toBuild: readonly string[]) => ({
+  current: plan.current?.id ?? null,
+  next: plan.next.id,
+  toBuild,
+  steps: plan.steps,
+  kept: plan.kept,
+  notices: plan.notices,
+  blocked: plan.blocked,
+});
