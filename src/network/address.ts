@@ -23,8 +23,3 @@ export function parseAddress(text: string): Address | null {
 
 /** Bits of an address of this family. */
 export const fullPrefix = (family: 4 | 6): number => (family === 4 ? 32 : 128);
-
-/** An address and a port as one word: `10.0.0.2:80`, `[fd00::2]:80`. */
-export function withPort(address: Address, port: number): string {
-  return address.family === 4 ? `${address.address}:${port}` : `[${address.address}]:${port}`;
-}

@@ -1,5 +1,5 @@
 /** A container's network as texts for ip, nft, systemd-sysctl and the hosts file. Pure. */
-export { type Address, fullPrefix, parseAddress, withPort } from "./address.ts";
+export { type Address, fullPrefix, parseAddress } from "./address.ts";
 export { hostsEntries, hostsText } from "./hosts.ts";
 export { type LinkFiles, linkFiles } from "./ip-batch.ts";
 export { type Link, type LinkEnds, linkOf, localAddress } from "./link.ts";

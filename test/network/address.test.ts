@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseAddress, withPort } from "../../src/network/index.ts";
+import { parseAddress } from "../../src/network/index.ts";
 
 test.each([
   ["10.0.0.2", { family: 4, address: "10.0.0.2", prefix: 32 }],
@@ -24,9 +24,4 @@ test.each([
   "::1/",
 ])("%j is no address", (text) => {
   expect(parseAddress(text)).toBeNull();
-});
-
-test("an address with a port", () => {
-  const show = (text: string) => withPort(parseAddress(text) ?? expect.fail(), 80);
-  expect([show("10.0.0.2/24"), show("fd00::2")]).toEqual(["10.0.0.2:80", "[fd00::2]:80"]);
 });

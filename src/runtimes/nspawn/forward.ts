@@ -3,7 +3,7 @@
  * The kernel routes nothing from ::1 to another link, and nft cannot lead one address family into the other.
  * TCP only: there is no proxy for UDP, so a UDP port is reached by the container's own families, and not by ::1.
  */
-import { type Address, type Forward, localAddress, withPort } from "../../network/index.ts";
+import { type Address, type Forward, localAddress } from "../../network/index.ts";
 import { literal, type Unit } from "../../units/index.ts";
 import { containerUnit, type SystemContainer } from "./container.ts";
 
@@ -14,13 +14,14 @@ export function forwardUnits(container: SystemContainer): Unit[] {
   const { link } = container;
   if (link === null) return [];
   const [v4, v6] = [localAddress(link, 4), localAddress(link, 6)];
-  const target = v6 ?? v4;
+  // A service that listens on IPv4 alone is common, one on IPv6 alone is not.
+  const target = v4 ?? v6;
   if (target === null) return [];
   return container.forwards
     .filter((forward) => forward.protocol === "tcp")
     .flatMap((forward) => [
       socketUnit(container.name, forward, listenOn(v4, v6, forward.hostPort)),
-      proxyUnit(container.name, forward, withPort(target, forward.containerPort)),
+      proxyUnit(container.name, forward, target),
     ]);
 }
 
@@ -48,7 +49,7 @@ function socketUnit(name: string, forward: Forward, listen: readonly string[]): 
   };
 }
 
-function proxyUnit(name: string, forward: Forward, target: string): Unit {
+function proxyUnit(name: string, forward: Forward, target: Address): Unit {
   const socket = `${baseName(name, forward)}.socket`;
   return {
     name: `${baseName(name, forward)}.service`,
@@ -61,7 +62,8 @@ function proxyUnit(name: string, forward: Forward, target: string): Unit {
       },
       Service: {
         Type: "notify",
-        ExecStart: { exec: [proxy, "--exit-idle-time=5min", target] },
+        // It splits at the last colon and takes no brackets.
+        ExecStart: { exec: [proxy, "--exit-idle-time=5min", `${target.address}:${forward.containerPort}`] },
         // It reads bytes from strangers.
         DynamicUser: true,
         CapabilityBoundingSet: "",

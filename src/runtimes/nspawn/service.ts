@@ -52,7 +52,8 @@ function serviceSection(layout: Layout, container: SystemContainer): UnitSection
     TimeoutStartSec: container.timeoutStartSec,
     TimeoutStopSec: "1min",
     Restart: "on-failure",
-    RestartSec: "100ms",
+    // Long enough that a container that cannot start is no load.
+    RestartSec: "1s",
     // 133: the init inside asked for a reboot.
     RestartForceExitStatus: 133,
     SuccessExitStatus: 133,
