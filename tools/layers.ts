@@ -72,6 +72,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   "index.ts": ["error.ts", "options", "modules"],
   cli: [
+    // What a host.ts means by "stowage" is this program's own.
+    "index.ts",
     "error.ts",
     "apply",
     "plan",
