@@ -260,6 +260,11 @@ describe("sockets for what nft cannot do", () => {
     expect(socket(ends)).toEqual(expected);
   });
 
+  test("the proxy never says that it is ready", () => {
+    const proxy = unitOf(isolated, "stowage-forward-tcp-8080@web.service");
+    expect(lines(proxy, "Service", "Type")).toEqual(["exec"]);
+  });
+
   test("no socket for UDP", () => {
     const container = { ...isolated, forwards: [{ protocol: "udp", hostPort: 53, containerPort: 53 }] as const };
     expect(parts(container).units.filter((unit) => unit.name.endsWith(".socket"))).toEqual([]);

@@ -61,7 +61,8 @@ function proxyUnit(name: string, forward: Forward, target: Address): Unit {
         After: `${containerUnit(name)} ${socket}`,
       },
       Service: {
-        Type: "notify",
+        // Not notify: it never says that it is ready, and would be killed after the start timeout.
+        Type: "exec",
         // It splits at the last colon and takes no brackets.
         ExecStart: { exec: [proxy, "--exit-idle-time=5min", `${target.address}:${forward.containerPort}`] },
         // It reads bytes from strangers.
