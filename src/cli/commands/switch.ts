@@ -51,7 +51,7 @@ async function carryOutShown(session: Session, flags: JsonFlag, planned: Planned
   if (plan.blocked.length > 0) throw new StowageError(plan.blocked);
   if (plan.steps.length === 0) return exitCodes.done;
   outliveTerminal();
-  if (!flags.json) session.tell(`${printable(renderPlan(plan))}\n`);
+  if (!flags.json && !session.quiet) session.print(`${printable(renderPlan(plan))}\n`);
   const report = await carryOut(planned, onProgress);
   const number = readCurrent(session.layout)?.number ?? null;
   if (flags.json) {
@@ -59,7 +59,7 @@ async function carryOutShown(session: Session, flags: JsonFlag, planned: Planned
     session.print(`${JSON.stringify(value, null, 2)}\n`);
   } else {
     session.io.stderr.write(reportText(report, session.paintErr));
-    session.tell(closing(report, number));
+    if (!session.quiet) session.print(closing(report, number));
   }
   return wentWell(report) ? exitCodes.done : exitCodes.unitsFailed;
 }

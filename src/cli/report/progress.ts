@@ -21,14 +21,15 @@ export function progressOf(session: Session): ProgressReporter {
   return live ? liveReporter(session) : lineReporter(session);
 }
 
-/** Each work is told once when it begins and once when it has ended; counts in between would be noise in a file. */
+/** Each work is told when it begins and when it has ended; counts in between would be noise in a file. */
 function lineReporter(session: Session): ProgressReporter {
-  const known = new Set<string>();
+  const told = new Map<string, string>();
   return {
     on(event) {
-      const first = event.kind === "work" && !known.has(event.id);
-      if (event.kind === "work") known.add(event.id);
-      for (const line of linesFor(event, session, first)) session.tell(`${line}\n`);
+      const isWork = event.kind === "work" || event.kind === "work-ended";
+      const again = isWork && (event.kind === "work" ? told.has(event.id) : told.get(event.id) === event.text);
+      if (isWork) told.set(event.id, event.text);
+      if (!again) for (const line of linesFor(event, session, event.kind === "work")) session.tell(`${line}\n`);
     },
     end: () => undefined,
   };
