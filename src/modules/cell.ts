@@ -1,10 +1,7 @@
 /** Cells: what has a value of its own. An option in a scope, an attribute of an attrsOf, an element of a list. */
-import type { DeclaredOption } from "./declared.ts";
+import type { Place } from "../error.ts";
 import { orders, priorities } from "./definition.ts";
-import type { Extent } from "./hints.ts";
-import { instance } from "./instance.ts";
 import { Conflict, type OptionType } from "./option-type.ts";
-import { Knot } from "./pass.ts";
 import { unknownValue } from "./probe.ts";
 import type { Run } from "./run.ts";
 import { discharge, type SourcedDefinition } from "./scatter.ts";
@@ -28,39 +25,36 @@ export class Failure {
 /** What the definitions of a cell turn out to be, once its type has looked at them. */
 export type Shape =
   | { readonly is: "value"; readonly value: unknown }
-  | { readonly is: "attributes"; readonly element: OptionType; readonly definitions: readonly CellDefinition[] }
-  | { readonly is: "elements"; readonly element: OptionType; readonly definitions: readonly CellDefinition[] }
+  | { readonly is: "attributes" | "elements"; readonly of: OptionType; readonly definitions: readonly CellDefinition[] }
   | { readonly is: "scope"; readonly scope: Scope }
   | { readonly is: "failure"; readonly failure: Failure };
 
 /** More nesting than any configuration has: a submodule that contains itself for ever. */
-const deepestPath = 200;
+const deepest = 200;
 
 export abstract class Cell {
   #shape: Shape | undefined;
   #value: unknown;
   #hasValue = false;
-  readonly #children = new Map<string, ElementCell>();
-  #complete = false;
+  #children: Map<string, Cell> | undefined;
 
   constructor(
     readonly scope: Scope,
-    readonly path: readonly string[],
     readonly type: OptionType,
-    secret: boolean,
-  ) {
-    this.secret = secret || type.secret === true;
-  }
+    /** Its value is not shown. */
+    readonly secret: boolean,
+    readonly depth: number,
+  ) {}
 
-  /** Its value is not shown. */
-  readonly secret: boolean;
+  /** Of the whole evaluation: `["containers", "web", "forwardPorts", "[0]"]`. */
+  abstract get path(): readonly string[];
 
   /** All definitions, those of lower priority included, in the order of the modules. @throws Knot */
   abstract allDefinitions(): readonly CellDefinition[];
 
-  /** The name that a submodule gets for this cell. */
-  get name(): string {
-    return this.path[this.path.length - 1] ?? "";
+  /** Where it is declared, if it is an option of a file with places. */
+  get declarationPlace(): Place | undefined {
+    return undefined;
   }
 
   /** The definitions that count, in order. */
@@ -73,7 +67,7 @@ export abstract class Cell {
     return this.#shape;
   }
 
-  /** The merged value, or a {@link Failure}. Plain data of its own: nobody else changes it. */
+  /** The merged value, or a {@link Failure}. Plain data of its own. */
   value(): unknown {
     if (!this.#hasValue) {
       this.#value = this.build();
@@ -92,12 +86,13 @@ export abstract class Cell {
       case "scope":
         return scopeValue(shape.scope);
       case "attributes":
-        return this.#attributes();
+        return this.#attributes(shape.of, shape.definitions);
       case "elements":
-        return this.#elements(shape);
+        return this.#elements(shape.of, shape.definitions);
     }
   }
 
+  /** Makes a problem of it that people will hear of. */
   fail(code: string, message: string, definitions: readonly CellDefinition[] = [], hint?: string): Failure {
     const failure = new Failure(this, code, message, definitions, hint);
     this.scope.pass.failures.push(failure);
@@ -106,37 +101,29 @@ export abstract class Cell {
 
   #findShape(): Shape {
     const definitions = this.definitions();
-    if (definitions.length === 0) {
-      const { empty } = this.type;
-      if (empty === undefined) return { is: "failure", failure: this.noValue() };
-      // Through the type, so that an empty submodule has its defaults.
-      return this.#shapeOf(this.type, [asDefinition(empty.value)]);
-    }
-    return this.#shapeOf(this.type, definitions);
-  }
-
-  protected noValue(): Failure {
-    return new Failure(this, "undefined-option", "has neither a definition nor a default");
+    if (definitions.length > 0) return this.#shapeOf(this.type, definitions);
+    const { empty } = this.type;
+    // Through the type, so that an empty submodule has its defaults.
+    if (empty) return this.#shapeOf(this.type, [defaultDefinition(empty.value)]);
+    const failure = new Failure(this, "undefined-option", "has neither a definition nor a default");
+    return { is: "failure", failure };
   }
 
   #shapeOf(type: OptionType, definitions: readonly CellDefinition[]): Shape {
-    if (this.path.length > deepestPath) return this.#failed("too-deep", "is nested too deeply", []);
-    if (definitions.some((definition) => definition.value === unknownValue)) {
-      return { is: "failure", failure: new Failure(this, "unknown", "depends on something that has no value") };
-    }
-    const wrong = definitions.filter((definition) => !type.check(definition.value));
-    if (wrong.length > 0) {
-      const why = wrong.map((definition) => type.why?.(definition.value)).find((text) => text !== undefined);
-      return this.#failed("wrong-type", `must be ${type.description}`, wrong, why);
+    if (this.depth > deepest) return this.#failed("too-deep", "is nested too deeply", []);
+    for (const { value } of definitions) {
+      if (value === unknownValue) {
+        return { is: "failure", failure: new Failure(this, "unknown", "depends on something that has no value") };
+      }
+      if (!type.check(value)) return this.#wrongType(type, definitions);
     }
     const { merging } = type;
     switch (merging.by) {
       case "attributes":
-        return { is: "attributes", element: merging.element, definitions };
       case "elements":
-        return { is: "elements", element: merging.element, definitions };
+        return { is: merging.by, of: merging.element, definitions };
       case "modules":
-        return { is: "scope", scope: instance(this, merging, definitions) };
+        return { is: "scope", scope: this.scope.pass.instance(this, merging, definitions) };
       case "functions":
         return { is: "value", value: this.#function(merging.result, definitions) };
       case "value":
@@ -148,6 +135,12 @@ export abstract class Cell {
         return this.#shapeOf(choice.type, choice.definitions as readonly CellDefinition[]);
       }
     }
+  }
+
+  #wrongType(type: OptionType, definitions: readonly CellDefinition[]): Shape {
+    const wrong = definitions.filter((definition) => !type.check(definition.value));
+    const why = wrong.map((definition) => type.why?.(definition.value)).find((text) => text !== undefined);
+    return this.#failed("wrong-type", `must be ${type.description}`, wrong, why);
   }
 
   #result(value: unknown, definitions: readonly CellDefinition[]): Shape {
@@ -163,28 +156,26 @@ export abstract class Cell {
     return (argument: unknown): unknown => {
       const results: CellDefinition[] = [];
       for (const definition of definitions) {
-        const returned = (definition.value as (argument: unknown) => unknown)(argument);
-        this.unwrap(returned, definition, results);
+        this.#unwrap((definition.value as (argument: unknown) => unknown)(argument), definition, results);
       }
-      const value = new ElementCell(this.scope, [...this.path, "()"], result, results, this.secret).value();
+      const value = new ElementCell(this, "()", result, results).value();
       if (value instanceof Failure) throw new TypeError(`${value.cell.path.join(".")} ${value.message}`);
       return value;
     };
   }
 
   /** Takes the wrappers off what stands inside a definition. */
-  unwrap(value: unknown, from: CellDefinition, into: CellDefinition[]): void {
+  #unwrap(value: unknown, { run }: CellDefinition, into: CellDefinition[]): void {
     if (typeof value !== "object" && value !== undefined) {
-      into.push({ value, priority: priorities.plain, order: orders.plain, run: from.run });
+      into.push({ value, priority: priorities.plain, order: orders.plain, run });
       return;
     }
     discharge(
       value,
       priorities.plain,
       orders.plain,
-      (bare, priority, order) => into.push({ value: bare, priority, order, run: from.run }),
-      (misfit) =>
-        this.fail(misfit.code, "has an mkIf whose condition is not a boolean", [{ ...from, value: misfit.value }]),
+      (bare, priority, order) => into.push({ value: bare, priority, order, run }),
+      () => this.fail("bad-condition", "has an mkIf whose condition is not a boolean"),
     );
   }
 
@@ -192,87 +183,122 @@ export abstract class Cell {
   keys(): readonly string[] {
     const shape = this.shape();
     if (shape.is !== "attributes") return [];
-    if (!this.#complete) {
-      for (const name of namesOf(shape.definitions)) this.#childFrom(name, shape.element, shape.definitions);
-      this.#complete = true;
-    }
-    return [...this.#children.keys()].sort();
+    const names = namesOf(shape.definitions);
+    return names.filter((name) => this.#hasDefinition(name, shape.definitions)).sort();
+  }
+
+  /** Below an `mkIf` whose condition does not hold there is nothing. */
+  #hasDefinition(name: string, definitions: readonly CellDefinition[]): boolean {
+    return this.#children?.has(name) || this.#definitionsOf(name, definitions).length > 0;
   }
 
   /** Of attributes or elements: the cell below, or undefined. */
   child(name: string): Cell | undefined {
     const shape = this.shape();
-    if (shape.is === "attributes")
-      return this.#children.get(name) ?? this.#childFrom(name, shape.element, shape.definitions);
-    if (shape.is === "elements") this.value();
-    return this.#children.get(name);
+    if (shape.is === "attributes") return this.attribute(name, shape.of, shape.definitions);
+    if (shape.is !== "elements") return undefined;
+    return this.#element(name, shape.of, shape.definitions);
   }
 
-  /** The child that some definitions make; remembered. */
-  #childFrom(name: string, element: OptionType, definitions: readonly CellDefinition[]): ElementCell | undefined {
-    const existing = this.#children.get(name);
+  protected attribute(name: string, type: OptionType, definitions: readonly CellDefinition[]): Cell | undefined {
+    const existing = this.#children?.get(name);
     if (existing) return existing;
-    const found: CellDefinition[] = [];
-    for (const definition of definitions) {
-      const attributes = definition.value as Record<string, unknown>;
-      if (Object.hasOwn(attributes, name)) this.unwrap(attributes[name], definition, found);
-    }
-    if (found.length === 0) return undefined;
-    const child = new ElementCell(this.scope, [...this.path, name], element, found, this.secret);
+    const found = this.#definitionsOf(name, definitions);
+    return found.length === 0 ? undefined : this.#newChild(name, type, found);
+  }
+
+  #newChild(name: string, type: OptionType, found: readonly CellDefinition[]): Cell {
+    const child = new ElementCell(this, name, type, found);
+    this.#children ??= new Map();
     this.#children.set(name, child);
     return child;
   }
 
-  protected childEarly(name: string, element: OptionType, definitions: readonly CellDefinition[]): Cell | undefined {
-    return this.#childFrom(name, element, definitions);
+  #definitionsOf(name: string, definitions: readonly CellDefinition[]): CellDefinition[] {
+    const found: CellDefinition[] = [];
+    for (const definition of definitions) {
+      const attributes = definition.value as Record<string, unknown>;
+      if (Object.hasOwn(attributes, name)) this.#unwrap(attributes[name], definition, found);
+    }
+    return found;
+  }
+
+  #element(name: string, type: OptionType, definitions: readonly CellDefinition[]): Cell | undefined {
+    const existing = this.#children?.get(name);
+    if (existing) return existing;
+    let index = 0;
+    for (const found of this.#elementDefinitions(definitions)) {
+      if (`[${index++}]` === name) return this.#newChild(name, type, found);
+    }
+    return undefined;
+  }
+
+  *#elementDefinitions(definitions: readonly CellDefinition[]): Generator<CellDefinition[]> {
+    for (const definition of definitions) {
+      for (const element of definition.value as readonly unknown[]) {
+        const found: CellDefinition[] = [];
+        this.#unwrap(element, definition, found);
+        if (found.length > 0) yield found;
+      }
+    }
   }
 
   hasChild(name: string): boolean {
-    return this.#children.has(name);
-  }
-
-  get hasShape(): boolean {
-    return this.#shape !== undefined;
+    return this.#children?.has(name) ?? false;
   }
 
   get hasChildren(): boolean {
-    return this.#children.size > 0;
+    return this.#children !== undefined;
   }
 
-  #attributes(): unknown {
+  #attributes(type: OptionType, definitions: readonly CellDefinition[]): unknown {
     const made: Record<string, unknown> = {};
-    for (const name of this.keys()) put(made, name, this.#children.get(name)!.value());
-    return Object.freeze(made);
-  }
-
-  #elements(shape: Shape & { readonly is: "elements" }): unknown {
-    const made: unknown[] = [];
-    for (const definition of shape.definitions) {
-      for (const element of definition.value as readonly unknown[]) {
-        const found: CellDefinition[] = [];
-        this.unwrap(element, definition, found);
-        if (found.length === 0) continue;
-        const name = `[${made.length}]`;
-        const cell = new ElementCell(this.scope, [...this.path, name], shape.element, found, this.secret);
-        this.#children.set(name, cell);
-        const value = cell.value();
-        made.push(value instanceof Failure ? undefined : value);
-      }
+    for (const name of namesOf(definitions).sort()) {
+      const found = this.#definitionsOf(name, definitions);
+      if (found.length > 0) put(made, name, this.#nested(name, type, found));
     }
     return Object.freeze(made);
+  }
+
+  #elements(type: OptionType, definitions: readonly CellDefinition[]): unknown {
+    const made: unknown[] = [];
+    for (const found of this.#elementDefinitions(definitions)) {
+      const value = this.#nested(`[${made.length}]`, type, found);
+      made.push(value instanceof Failure ? undefined : value);
+    }
+    return Object.freeze(made);
+  }
+
+  #nested(name: string, type: OptionType, found: readonly CellDefinition[]): unknown {
+    const existing = this.#children?.get(name);
+    if (existing) return existing.value();
+    const { merging } = type;
+    const only = found[0]!;
+    // Most values are words and numbers with one definition: a cell is made for them if somebody asks.
+    if (found.length === 1 && merging.by === "value" && only.value !== unknownValue && type.check(only.value)) {
+      const value = merging.merge(found);
+      if (!(value instanceof Conflict)) return value;
+    }
+    return this.#newChild(name, type, found).value();
   }
 }
 
 /** An attribute or a list element: its definitions are known from the start. */
 export class ElementCell extends Cell {
+  #path: readonly string[] | undefined;
+
   constructor(
-    scope: Scope,
-    path: readonly string[],
+    readonly outer: Cell,
+    readonly key: string,
     type: OptionType,
     readonly found: readonly CellDefinition[],
-    secret: boolean,
   ) {
-    super(scope, path, type, secret);
+    super(outer.scope, type, outer.secret || type.secret === true, outer.depth + 1);
+  }
+
+  override get path(): readonly string[] {
+    this.#path ??= [...this.outer.path, this.key];
+    return this.#path;
   }
 
   override allDefinitions(): readonly CellDefinition[] {
@@ -280,112 +306,25 @@ export class ElementCell extends Cell {
   }
 }
 
-/** An option: its definitions are those of the modules of its scope, which are run when they are asked for. */
-export class OptionCell extends Cell {
-  #all: readonly CellDefinition[] | undefined;
-
-  constructor(
-    scope: Scope,
-    readonly declared: DeclaredOption,
-  ) {
-    super(
-      scope,
-      scope.path.length === 0 ? declared.path : [...scope.path, ...declared.path],
-      declared.option.type,
-      scope.secret,
-    );
-  }
-
-  override allDefinitions(): readonly CellDefinition[] {
-    this.#all ??= this.#gather(undefined);
-    return this.#all;
-  }
-
-  /** Without the default that its declaration gives. */
-  ownDefinitions(): readonly CellDefinition[] {
-    return this.allDefinitions().filter((definition) => definition.run !== undefined);
-  }
-
-  /** Whether something was read that a further definition to this extent would change. */
-  wasAsked(extent: Extent): boolean {
-    if (this.#all) return true;
-    return extent === "whole" ? this.hasChildren : [...extent].some((key) => this.hasChild(key));
-  }
-
-  #gather(key: string | undefined): readonly CellDefinition[] {
-    const { declared, scope } = this;
-    for (const run of scope.runs) {
-      if (run.state === "running" && run.mayDefine(declared, key)) throw new Knot();
-    }
-    const found: CellDefinition[] = [];
-    const { option, computedDefault } = declared;
-    if ("default" in option && !computedDefault) this.unwrapDefault(option.default, found);
-    for (const run of scope.runs) {
-      if (run.state === "pending" && run.mayDefine(declared, key)) scope.pass.need(run);
-      if (run.state !== "done") continue;
-      const definitions = run.definitions(declared);
-      if (definitions) for (const definition of definitions) found.push(definition);
-    }
-    return found;
-  }
-
-  unwrapDefault(value: unknown, into: CellDefinition[]): void {
-    discharge(
-      value,
-      priorities.optionDefault,
-      orders.plain,
-      (bare, priority, order) => into.push({ value: bare, priority, order, run: undefined }),
-      () => {},
-    );
-  }
-
-  /**
-   * An attribute can be known before the whole option is: only the modules that may define this attribute are needed.
-   * Not so where definitions without a priority of their own are missing, as others could then win over all of them.
-   */
-  override child(name: string): Cell | undefined {
-    const { merging } = this.type;
-    if (this.#all || merging.by !== "attributes") return super.child(name);
-    const found = this.#gather(name);
-    const counting = winning(found);
-    const isSettled = counting.length > 0 && counting[0]!.priority <= priorities.plain;
-    if (!isSettled || counting.some((definition) => !this.type.check(definition.value))) return super.child(name);
-    return this.childEarly(name, merging.element, counting);
-  }
-
-  protected override build(): unknown {
-    const { apply, readOnly } = this.declared.option;
-    if (readOnly && this.allDefinitions().length > 1) {
-      return this.fail("read-only", "is read-only and has more than one definition", this.allDefinitions());
-    }
-    const value = super.build();
-    if (apply === undefined || value instanceof Failure) return value;
-    return apply(value);
-  }
+export function defaultDefinition(value: unknown): CellDefinition {
+  return { value, priority: priorities.optionDefault, order: orders.plain, run: undefined };
 }
-
-const asDefinition = (value: unknown): CellDefinition => ({
-  value,
-  priority: priorities.optionDefault,
-  order: orders.plain,
-  run: undefined,
-});
 
 /** The definitions of the best priority, by order. */
 export function winning(all: readonly CellDefinition[]): readonly CellDefinition[] {
   if (all.length < 2) return all;
   let best = Number.POSITIVE_INFINITY;
-  let ordered = true;
+  let isPlain = true;
   for (const definition of all) {
     if (definition.priority < best) best = definition.priority;
-    if (definition.order !== orders.plain) ordered = false;
+    if (definition.order !== orders.plain) isPlain = false;
   }
   const counting = all.filter((definition) => definition.priority === best);
   // Stable: the order of the modules decides among equals.
-  return ordered ? counting : counting.sort((a, b) => a.order - b.order);
+  return isPlain ? counting : counting.sort((a, b) => a.order - b.order);
 }
 
-function namesOf(definitions: readonly CellDefinition[]): Iterable<string> {
+function namesOf(definitions: readonly CellDefinition[]): string[] {
   if (definitions.length === 1) return Object.keys(definitions[0]!.value as object);
-  return new Set(definitions.flatMap((definition) => Object.keys(definition.value as object)));
+  return [...new Set(definitions.flatMap((definition) => Object.keys(definition.value as object)))];
 }

@@ -11,6 +11,7 @@ import {
 import { mkOption } from "./option.ts";
 import type { OptionType } from "./option-type.ts";
 import { placeOfKey } from "./place.ts";
+import { isPlainObject } from "./same.ts";
 import {
   type KnownArguments,
   ModuleMistake,
@@ -28,7 +29,8 @@ export interface Collected {
   readonly tree: OptionGroup;
   /** For names that no option declares. */
   readonly freeform: DeclaredOption | undefined;
-  readonly sources: readonly Source[];
+  /** The modules that define something; others only declare. */
+  readonly defining: readonly Source[];
   readonly problems: readonly Problem[];
   /** Some module declares options only when it is run: each instance of a submodule must be collected by itself. */
   readonly perInstance: boolean;
@@ -181,10 +183,16 @@ function assemble(found: readonly Found[], problems: Problem[]): Collected {
       places: [],
       computedDefault: false,
     },
-    sources: found.map((entry) => entry.source),
+    defining: found.map((entry) => entry.source).filter(definesSomething),
     problems: [...problems, ...declarationProblems.map(declarationProblem)],
     perInstance: found.some(isComputed),
   };
+}
+
+function definesSomething({ definitions }: Source): boolean {
+  if ("compute" in definitions) return true;
+  const { fixed } = definitions;
+  return fixed !== undefined && !(isPlainObject(fixed) && Object.keys(fixed).length === 0);
 }
 
 /** By name, so that what is evaluated does not hang on the order in which modules declare. */

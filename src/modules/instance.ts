@@ -1,5 +1,5 @@
 /** A submodule as the value of a cell: its modules, and the definitions as further modules. */
-import type { Cell, CellDefinition } from "./cell.ts";
+import { type Cell, type CellDefinition, ElementCell } from "./cell.ts";
 import { type Collected, collect } from "./collect.ts";
 import type { Module } from "./module.ts";
 import type { Merging } from "./option-type.ts";
@@ -23,10 +23,9 @@ export function collectedOf(merging: Pick<ModulesMerging, "modules" | "specialAr
 }
 
 export function instance(cell: Cell, merging: ModulesMerging, definitions: readonly CellDefinition[]): Scope {
-  const { scope: parent, path } = cell;
-  const known = { ...merging.specialArgs, name: cell.name };
+  const known = { ...merging.specialArgs, name: nameOf(cell) };
   const shared = collectedOf(merging);
-  const base = { pass: parent.pass, path, parent, known, secret: cell.secret };
+  const base = { pass: cell.scope.pass, cell, known };
   if (merging.configOnly && !shared.perInstance) {
     return new Scope({ ...base, collected: shared, given: definitions.map((definition) => given(definition, known)) });
   }
@@ -41,6 +40,12 @@ export function instance(cell: Cell, merging: ModulesMerging, definitions: reado
   });
   live.attach(scope);
   return scope;
+}
+
+/** The attribute, or the number of the element. */
+function nameOf(cell: Cell): string {
+  const last = cell instanceof ElementCell ? cell.key : (cell.path.at(-1) ?? "");
+  return last.startsWith("[") && cell instanceof ElementCell ? last.slice(1, -1) : last;
 }
 
 function given(definition: CellDefinition, known: Readonly<Record<string, unknown>>) {

@@ -5,6 +5,7 @@
  */
 import type { Cell, Failure } from "./cell.ts";
 import { Hints, sourceHints } from "./hints.ts";
+import { instance } from "./instance.ts";
 import { refuel } from "./probe.ts";
 import type { Run } from "./run.ts";
 import { Scope, type ScopeSpec } from "./scope.ts";
@@ -41,13 +42,16 @@ export class Pass {
   reader: Reader | undefined;
 
   constructor(
-    root: Omit<ScopeSpec, "pass" | "path" | "parent">,
+    root: Omit<ScopeSpec, "pass" | "cell">,
     /** Forgotten once two further passes were made. */
     public previous: Pass | undefined,
     readonly knowledge: Knowledge,
   ) {
-    this.root = new Scope({ ...root, pass: this, path: [], parent: undefined });
+    this.root = new Scope({ ...root, pass: this, cell: undefined });
   }
+
+  /** The scope of a submodule. Here, so that cells need not know how one is made. */
+  readonly instance = instance;
 
   hintsOf(run: Run): Hints {
     const ofSource = sourceHints(run.source, run.scope.collected);
@@ -77,7 +81,7 @@ export class Pass {
   #descend(scope: Scope, path: readonly string[]): Cell | undefined {
     const found = scope.find(path);
     if (!found) return undefined;
-    let cell: Cell | undefined = scope.cell(found.option);
+    let cell: Cell | undefined = scope.optionCell(found.option);
     for (const [index, name] of found.rest.entries()) {
       if (cell.type.merging.by !== "attributes") {
         const shape = cell.shape();

@@ -1,7 +1,6 @@
 /** From what went wrong to problems for people. */
 import type { Place, Problem, ProblemDefinition } from "../error.ts";
 import type { Cell, CellDefinition, Failure } from "./cell.ts";
-import { OptionCell } from "./cell.ts";
 import { placesIn } from "./origins.ts";
 import { shownFile } from "./place.ts";
 import type { Run } from "./run.ts";
@@ -26,13 +25,10 @@ export function problemOf(failure: Failure): Problem {
 function problemDefinition(cell: Cell, definition: CellDefinition): ProblemDefinition {
   const value = cell.secret ? "a secret" : showValue(definition.value);
   const { priority, run } = definition;
-  const place = run ? placesIn(run, cell.path, definition.value)[0] : declarationPlace(cell);
+  const place = run ? placesIn(run, cell.path, definition.value)[0] : cell.declarationPlace;
   const origin = run === undefined ? "default of the option" : run.file;
   return { value, priority, ...(place && { place }), ...(origin !== undefined && { origin }) };
 }
-
-const declarationPlace = (cell: Cell): Place | undefined =>
-  cell instanceof OptionCell ? cell.declared.places[0] : undefined;
 
 export function misfitProblem(run: Run, misfit: Misfit): Problem {
   const path = [...run.scope.path, ...misfit.path];

@@ -1,8 +1,8 @@
 /** One evaluation of one set of modules within a pass: the host's own, or one instance of a submodule. */
-import { OptionCell } from "./cell.ts";
+import type { Cell } from "./cell.ts";
 import type { Collected } from "./collect.ts";
-import type { DeclaredOption } from "./declared.ts";
-import { isGroup } from "./declared.ts";
+import { type DeclaredOption, isGroup } from "./declared.ts";
+import { OptionCell } from "./option-cell.ts";
 import type { Pass } from "./pass.ts";
 import { Run } from "./run.ts";
 import type { Source } from "./source.ts";
@@ -10,43 +10,53 @@ import type { Source } from "./source.ts";
 export interface ScopeSpec {
   readonly pass: Pass;
   readonly collected: Collected;
-  /** Of the whole evaluation: `["containers", "web"]`. */
-  readonly path: readonly string[];
-  readonly parent: Scope | undefined;
+  /** Of a submodule: the cell whose value it is. */
+  readonly cell: Cell | undefined;
   /** Definitions given from outside, each a module of its own, with the run that gave it. */
   readonly given: readonly { readonly source: Source; readonly from: Run | undefined }[];
   /** `specialArgs`, and `name` in a submodule. */
   readonly known: Readonly<Record<string, unknown>>;
-  /** Values in it are not shown. */
-  readonly secret?: boolean;
 }
 
 export class Scope {
   readonly pass: Pass;
   readonly collected: Collected;
-  readonly path: readonly string[];
-  readonly parent: Scope | undefined;
+  readonly cell: Cell | undefined;
   readonly known: Readonly<Record<string, unknown>>;
-  readonly secret: boolean;
   readonly runs: readonly Run[];
   readonly #cells = new Map<DeclaredOption, OptionCell>();
 
   constructor(spec: ScopeSpec) {
     this.pass = spec.pass;
     this.collected = spec.collected;
-    this.path = spec.path;
-    this.parent = spec.parent;
+    this.cell = spec.cell;
     this.known = spec.known;
-    this.secret = spec.secret ?? false;
-    const sources = spec.collected.sources;
     const runs: Run[] = [];
-    for (const source of sources) runs.push(new Run(this, source, runs.length, undefined));
+    for (const source of spec.collected.defining) runs.push(new Run(this, source, runs.length, undefined));
     for (const { source, from } of spec.given) runs.push(new Run(this, source, runs.length, from));
     this.runs = runs;
     spec.pass.scopes.push(this);
   }
 
-  cell(option: DeclaredOption): OptionCell {
+  /** Of the whole evaluation: `["containers", "web"]`. */
+  get path(): readonly string[] {
+    return this.cell ? this.cell.path : [];
+  }
+
+  get depth(): number {
+    return this.cell ? this.cell.depth : 0;
+  }
+
+  /** Values in it are not shown. */
+  get secret(): boolean {
+    return this.cell?.secret ?? false;
+  }
+
+  get parent(): Scope | undefined {
+    return this.cell?.scope;
+  }
+
+  optionCell(option: DeclaredOption): OptionCell {
     let cell = this.#cells.get(option);
     if (!cell) {
       cell = new OptionCell(this, option);
@@ -60,7 +70,7 @@ export class Scope {
   }
 
   get freeformCell(): OptionCell | undefined {
-    return this.collected.freeform && this.cell(this.collected.freeform);
+    return this.collected.freeform && this.optionCell(this.collected.freeform);
   }
 
   /** The option at a path within this scope, and what of the path is left below it. */
@@ -74,10 +84,5 @@ export class Scope {
     }
     const { freeform } = this.collected;
     return freeform && { option: freeform, rest: path };
-  }
-
-  /** Runs of this scope that may define the option, or one attribute of it. */
-  definers(option: DeclaredOption, key?: string): Run[] {
-    return this.runs.filter((run) => run.mayDefine(option, key));
   }
 }

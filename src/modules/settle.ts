@@ -1,7 +1,8 @@
 /** Passes until the answers that were taken from the former pass come out the same. */
-import { Failure, OptionCell } from "./cell.ts";
+import { Failure } from "./cell.ts";
 import type { Collected } from "./collect.ts";
 import { type Cycle, findCycles } from "./cycles.ts";
+import { OptionCell } from "./option-cell.ts";
 import { Knowledge, Pass } from "./pass.ts";
 import { unknownValue } from "./probe.ts";
 import type { Read } from "./run.ts";

@@ -1,9 +1,10 @@
 /** `config` and `options` as a module sees them: everything that is read is computed then, and noted. */
-import { type Cell, type CellDefinition, Failure, OptionCell } from "./cell.ts";
+import { type Cell, type CellDefinition, Failure } from "./cell.ts";
 import type { DeclaredOption } from "./declared.ts";
 import { isGroup, type OptionGroup } from "./declared.ts";
 import { lib } from "./lib.ts";
 import type { OptionView } from "./module.ts";
+import { OptionCell } from "./option-cell.ts";
 import type { OptionType } from "./option-type.ts";
 import { Knot } from "./pass.ts";
 import { isProbing, unknownValue } from "./probe.ts";
@@ -179,7 +180,7 @@ export function configView(scope: Scope, reader: Reader, group: OptionGroup = sc
 function readMember(scope: Scope, group: OptionGroup, name: string, reader: Reader): unknown {
   const member = group.members.get(name);
   if (member === undefined) return readUndeclared(scope, group, name, reader);
-  return isGroup(member) ? configView(scope, reader, member) : readCell(scope.cell(member), reader);
+  return isGroup(member) ? configView(scope, reader, member) : readCell(scope.optionCell(member), reader);
 }
 
 function readUndeclared(scope: Scope, group: OptionGroup, name: string, reader: Reader): unknown {
@@ -231,7 +232,7 @@ export function optionsView(scope: Scope, reader: Reader, group: OptionGroup = s
 }
 
 function optionView(scope: Scope, declared: DeclaredOption, reader: Reader): OptionView {
-  const cell = scope.cell(declared);
+  const cell = scope.optionCell(declared);
   const counting = () => readDefinitions(cell, reader).filter((d) => d.priority === highest());
   const highest = () => Math.min(noPriority, ...readDefinitions(cell, reader).map((definition) => definition.priority));
   return {
@@ -303,7 +304,7 @@ export function argumentsFor(scope: Scope, reader: Reader): object {
 
 function readArgument(scope: Scope, name: string, reader: Reader): unknown {
   const declared = scope.find(["_module", "args"])!.option;
-  const cell = scope.cell(declared);
+  const cell = scope.optionCell(declared);
   const read = (of: Cell, r: Reader): unknown => {
     const child = of.child(name);
     if (child) return readValue(child, r);
