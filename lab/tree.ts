@@ -197,5 +197,8 @@ async function debootstrap(recipe: TreeRecipe, root: string, onProgress: OnTreeP
   const result = await exec(argv, { onOutput: tell });
   if (result.code === 0) return;
   rmSync(root, { recursive: true, force: true });
-  throw new CommandFailed(`cannot make the ${recipe.suite} tree; is the Debian mirror reachable`, argv, result);
+  const unreachable = /^ *(?:E: |Err:).*\n?.*(?:resolv|onnect|timed out).*$/im.exec(result.stderr)?.[0].trim();
+  if (unreachable)
+    throw new Error(`cannot make the ${recipe.suite} tree, no Debian mirror is reached:\n${unreachable}`);
+  throw new CommandFailed(`cannot make the ${recipe.suite} tree`, argv, result);
 }

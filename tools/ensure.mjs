@@ -117,10 +117,10 @@ export async function ensurePackages() {
   console.log(`Installing with apt-get: ${packages.join(" ")}`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
   const apt = ["apt-get", "--quiet", "--yes", "--option=Dpkg::Use-Pty=0", "--option=DPkg::Lock::Timeout=120"];
-  for (const rest of [["update"], ["install", "--no-install-recommends", ...packages]]) {
-    const { code, said } = await passOn([...apt, ...rest], { env });
-    if (code !== 0) throw new NotReady(explainApt(said, packages));
-  }
+  // Lists of other people's archives may fail: what matters is whether ours can be installed afterwards.
+  const update = await passOn([...apt, "update"], { env });
+  const install = await passOn([...apt, "install", "--no-install-recommends", ...packages], { env });
+  if (install.code !== 0) throw new NotReady(explainApt(update.said + install.said, packages));
   const still = missingPackages();
   if (still.length > 0) throw new NotReady(`apt-get was content, but still missing: ${still.join(" ")}`);
 }
@@ -147,7 +147,8 @@ export function modulesAreRight() {
 export async function ensureModules() {
   if (modulesAreRight()) return;
   console.log("Installing the npm packages of package-lock.json");
-  const { code, said } = await passOn(["npm", "install", "--no-save", "--no-audit", "--no-fund"]);
+  const npm = ["npm", "install", "--no-save", "--no-audit", "--no-fund"];
+  const { code, said } = await passOn([...npm, "--fetch-retries=1", "--fetch-retry-mintimeout=1000"]);
   if (code === 0) {
     if (modulesAreRight()) return;
     throw new NotReady("npm installed other versions than package-lock.json names: remove node_modules and try again.");

@@ -21,13 +21,14 @@ import { tree, treePath } from "../../lab/tree.ts";
 let scratch: string;
 /** Its last argument but the source line is the root to fill; what `$MODE` says happens on the way. */
 const standIn = `#!/bin/sh
-echo run >> "$SCRATCH/runs"
 for word; do case "$word" in */trees/*) root=$word;; esac; done
 mkdir -p "$root/etc/systemd/system"
+echo run >> "$SCRATCH/runs"
 echo "I: downloading packages with apt..."
 case "$MODE" in
   fail) echo "E: no such mirror" >&2; exit 100;;
   hang) sleep 60;;
+  alone) printf "Err:1 http://m.example/debian bookworm InRelease\\n  Temporary failure resolving 'm.example'\\n" >&2; exit 100;;
 esac
 sleep 0.3
 touch "$root/etc/hostname" "$root/etc/resolv.conf" "$root/whole"
@@ -92,6 +93,13 @@ test("a failed build says why, and leaves no tree", async () => {
   await expect(tree("bookworm")).rejects.toThrow(/cannot make the bookworm tree.*\nE: no such mirror/);
   expect(left()).toEqual([]);
   expect(existsSync(treePath("bookworm", "base"))).toBe(false);
+});
+
+test("a mirror that cannot be reached is said to be that", async () => {
+  vi.stubEnv("MODE", "alone");
+  await expect(tree("bookworm")).rejects.toThrow(
+    /no Debian mirror is reached:\nErr:1 .*\n +Temporary failure resolving/,
+  );
 });
 
 test("progress is told", async () => {
