@@ -23,16 +23,16 @@ const known: readonly Known[] = [
     hint: "try again later, or use another mirror",
   },
   {
-    code: "gone-from-mirror",
-    form: /404 +Not Found|File not found|Does not exist/i,
-    why: "the mirror does not have it, or not any more",
-    hint: "`stowage update` locks the versions that there are now",
-  },
-  {
     code: "no-network",
     form: /Could not (resolve|connect)|Temporary failure|Connection (refused|timed out|failed)|Network is unreachable|Unable to connect/i,
     why: "the mirror could not be reached",
     hint: "check the network, or the host's sources of apt; what is fetched already is kept",
+  },
+  {
+    code: "gone-from-mirror",
+    form: /404 +Not Found|File not found|does not have a Release file/i,
+    why: "the mirror does not have it, or not any more",
+    hint: "`stowage update` locks the versions that there are now",
   },
   {
     code: "not-signed",

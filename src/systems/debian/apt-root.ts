@@ -85,7 +85,22 @@ export function writePins(root: AptRoot, pins: readonly { readonly name: string;
 /** Fetches the lists of packages: about 3 s, or half a second when nothing is new. */
 export async function updateLists(root: AptRoot): Promise<void> {
   const result = await apt(root, ["apt-get", "update", "-qq", "-o", "APT::Update::Error-Mode=any"], { accept: "any" });
-  if (result.status !== 0) throw aptFailure("the lists of packages could not be fetched", result.stderr);
+  if (result.status === 0) return;
+  const failure = aptFailure("the lists of packages could not be fetched", result.stderr);
+  throw failure.problems[0]?.code === "gone-from-mirror" ? unknownSuite(root, failure) : failure;
+}
+
+function unknownSuite(root: AptRoot, cause: StowageError): StowageError {
+  const [main] = root.archives;
+  return new StowageError(
+    {
+      code: "unknown-suite",
+      message: `the mirror has no suite ${JSON.stringify(main?.suites[0])}`,
+      details: [`asked for ${main?.uri}/dists/${main?.suites[0]}`],
+      hint: "suites are called bookworm, trixie, sid, …",
+    },
+    { cause },
+  );
 }
 
 /** Runs a program of apt's on this root. */

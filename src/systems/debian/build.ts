@@ -16,7 +16,7 @@ import { type DebianRecipe, type LockedPackage, recipeName, type StoreName } fro
 import { clampTimes } from "../tree.ts";
 import type { Mirror } from "./archives.ts";
 import { debDir, fetchPackages } from "./fetch.ts";
-import { normalise } from "./normalise.ts";
+import { normalise, sharedKeys } from "./normalise.ts";
 import { exitDpkg, exitNoOverlay, layerProgram } from "./program.ts";
 import { fitUnits } from "./units.ts";
 
@@ -59,12 +59,14 @@ async function buildLayer(layout: Layout, recipe: DebianRecipe, options: BuildOp
   const packages = recipe.layers.at(-1) ?? [];
   const text = recipe.layers.length === 1 ? `the base of ${recipe.suite}` : name.slice(name.indexOf("-") + 1);
   options.onWork?.({ kind: "work", id: name, text: `building ${text}` });
+  let keys: readonly string[] = [];
   await addPath(layout, name, async (directory) => {
     const started = Math.floor(Date.now() / 1000);
     const below =
       recipe.layers.length === 1 ? null : storePath(layout, recipeName(upTo(recipe, recipe.layers.length - 1)));
     await unpackAndConfigure(layout, directory, below, recipe, packages);
     normalise(directory);
+    keys = sharedKeys(directory);
     fitUnits(directory);
     writeFileSync(`${directory}/recipe.json`, `${canonicalJson(recipe)}\n`);
     // Also the marks of `markUpdated`: they get the same time as /usr.
@@ -73,7 +75,13 @@ async function buildLayer(layout: Layout, recipe: DebianRecipe, options: BuildOp
     writeFileSync(`${directory}/manifest.json`, `${JSON.stringify({ treeHash: hash })}\n`);
     clampTimes(directory, recipe.epoch, started);
   });
-  options.onWork?.({ kind: "work-ended", id: name, text: `built ${text}` });
+  options.onWork?.({ kind: "work-ended", id: name, text: `built ${text}${warning(keys)}` });
+}
+
+function warning(keys: readonly string[]): string {
+  return keys.length === 0
+    ? ""
+    : `; every container with it has the private key ${keys.join(", ")}: make it anew in each`;
 }
 
 /** Runs the program of the layer and puts what came out into the form of a store path. */

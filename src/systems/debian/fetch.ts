@@ -3,7 +3,17 @@
  * apt's own downloader does the work: it knows proxies and certificates, and goes on where a former try ended.
  */
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from "node:fs";
+import { StowageError } from "../../error.ts";
 import { diskErrors } from "../../store/disk-errors.ts";
 import { fsyncDirectory } from "../../store/files.ts";
 import { whileLocked } from "../../store/flock.ts";
@@ -71,6 +81,7 @@ async function sha256(file: string): Promise<string> {
 
 async function download(layout: Layout, root: AptRoot, missing: readonly LockedPackage[], onWork?: OnWork) {
   const total = missing.reduce((sum, part) => sum + part.size, 0);
+  checkSpace(layout, total);
   const text = `fetching ${missing.length} ${missing.length === 1 ? "package" : "packages"}`;
   const tell = () => onWork?.({ kind: "work", id: "fetch", text, done: come(layout, missing), total });
   const timer = setInterval(tell, lookEvery);
@@ -91,6 +102,19 @@ async function download(layout: Layout, root: AptRoot, missing: readonly LockedP
   } finally {
     clearInterval(timer);
   }
+}
+
+/** apt would find out with each package anew, and try each of them again. */
+function checkSpace(layout: Layout, bytes: number): void {
+  const { bavail, bsize } = statfsSync(layout.cache);
+  if (bavail * bsize >= bytes) return;
+  const megabytes = (count: number) => `${Math.ceil(count / 1e6)} MB`;
+  throw new StowageError({
+    code: "disk-full",
+    message: `${layout.cache} has no space for the packages`,
+    details: [`${megabytes(bytes)} are to be fetched, ${megabytes(bavail * bsize)} are free`],
+    hint: "free some space; what is in this directory can be fetched again and may be removed",
+  });
 }
 
 function triple(layout: Layout, root: AptRoot, locked: LockedPackage): string[] {

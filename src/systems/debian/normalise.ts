@@ -96,3 +96,17 @@ function withoutRandomNames(file: string): void {
   const fixed = text.replace(/(\/tmp\/[\w.-]+)\.[A-Za-z0-9]{6,}$/gm, "$1");
   if (fixed !== text) writeFileSync(file, fixed);
 }
+
+/**
+ * Private keys that a package has made while it was built, and that this program does not know how to make anew: every
+ * container with the package would have the same. Paths as the container sees them.
+ */
+export function sharedKeys(directory: string): string[] {
+  const seed = `${directory}/seed`;
+  const isKey = (file: string) =>
+    lstatSync(file).size < 65_536 && /^-----BEGIN [A-Z ]*PRIVATE KEY-----$/m.test(readFileSync(file, "latin1"));
+  return regularFiles(`${seed}/etc`)
+    .filter(isKey)
+    .map((file) => file.slice(seed.length))
+    .sort();
+}

@@ -62,7 +62,7 @@ export async function resolveSuite(
   requests: readonly DebianRequest[],
   options: ResolveOptions = {},
 ): Promise<Lock> {
-  checkNames(requests);
+  checkNames(suite, requests);
   options.onWork?.({ kind: "work", id: `resolve ${suite}`, text: `asking apt for the packages of ${suite}` });
   const arch = lock.suites[suite]?.arch ?? (await hostArch());
   const root = await openAptRoot(layout, suite, arch, options.mirror);
@@ -74,7 +74,11 @@ export async function resolveSuite(
 }
 
 /** apt would read more into a name: `nginx-` removes, `?x` and `~x` are patterns, `nginx=1` is a version. deb-control(5). */
-function checkNames(requests: readonly DebianRequest[]): void {
+function checkNames(suite: string, requests: readonly DebianRequest[]): void {
+  if (!/^[a-z][a-z0-9.-]*$/.test(suite)) {
+    const hint = "suites are called bookworm, trixie, sid, …";
+    throw new StowageError({ code: "unknown-suite", message: `${JSON.stringify(suite)} is no suite of Debian`, hint });
+  }
   const names = [...new Set(requests.flatMap((request) => request.packages))];
   const bad = names.filter((name) => !/^[a-z0-9][a-z0-9+.-]*[a-z0-9+.]$/.test(name));
   if (bad.length === 0) return;
@@ -118,9 +122,24 @@ async function addSystem(
 async function newSuite(root: AptRoot, arch: string): Promise<LockedSuite> {
   writeInstalled(root, "");
   writePins(root, []);
-  const packages = await solve(root, ["?essential", ...Object.keys(basePackages)], []);
+  const packages = await solve(root, ["?essential", ...Object.keys(basePackages)], []).catch((error) => {
+    throw error instanceof StowageError && error.problems[0]?.code === "unknown-package" ? tooOld(root, error) : error;
+  });
   const base = packages.map((locked) => locked.name).sort();
   return { arch, epoch: newestRelease(root), base, systems: [], packages };
+}
+
+/** The names are ours, so it is the suite that does not fit. */
+function tooOld(root: AptRoot, cause: StowageError): StowageError {
+  return new StowageError(
+    {
+      code: "suite-too-old",
+      message: `systems of ${root.archives[0]?.suites[0]} cannot be built`,
+      details: cause.problems.map((problem) => problem.message),
+      hint: "bookworm (Debian 12) is the oldest that has what a container needs",
+    },
+    { cause },
+  );
 }
 
 /**

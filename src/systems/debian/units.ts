@@ -93,6 +93,14 @@ function firstBootUnits(postgresqlVersions: readonly string[]): FirstBoot[] {
       ),
       wantedBy: ["postgresql.service", "nginx.service", "apache2.service", "postfix.service"],
     },
+    {
+      name: "stowage-first-boot-mariadb.service",
+      when: "bin/mariadb-install-db",
+      unit: oneshot("Make the MariaDB system tables", "/var/lib/mysql/mysql", "mariadb.service", [
+        "/usr/bin/mariadb-install-db --user=mysql --skip-test-db --auth-root-authentication-method=socket",
+      ]),
+      wantedBy: ["mariadb.service"],
+    },
     ...postgresqlVersions.map((version) => ({
       name: `stowage-first-boot-postgresql-${version}.service`,
       when: "bin/pg_createcluster",

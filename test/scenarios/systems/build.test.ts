@@ -15,6 +15,8 @@ import { type Layout, storePath } from "../../../src/store/layout.ts";
 import { treeHash } from "../../../src/store/tree-hash.ts";
 import { readAccounts } from "../../../src/systems/accounts.ts";
 import { buildDebian } from "../../../src/systems/debian/build.ts";
+import { recipeFor } from "../../../src/systems/lock.ts";
+import { updateLock } from "../../../src/systems/lock-file.ts";
 import type { Work } from "../../../src/systems/progress.ts";
 import { type DebianRecipe, recipeName } from "../../../src/systems/recipe.ts";
 import { canBuild, makePlace, type TestPlace, treeHashOf } from "./place.ts";
@@ -182,6 +184,27 @@ describe.skipIf(!canBuild)("locking", () => {
       expect(await problemOf(place.lock("trixie", name))).toMatchObject([{ code: "bad-package-name" }]);
     }
     expect(await problemOf(place.lock("trixie", "mail-transport-agent"))).toMatchObject([{ code: "unknown-package" }]);
+  });
+  test("a suite that there is not is said to be none, also one that would lead out of the cache", async () => {
+    expect(await problemOf(place.lock("trixy"))).toMatchObject([
+      { code: "unknown-suite", message: expect.stringContaining("trixy") },
+    ]);
+    expect(await problemOf(place.lock("../trixie"))).toMatchObject([{ code: "unknown-suite" }]);
+    expect(await problemOf(place.lock("buster"))).not.toBeNull();
+  });
+  test("an update keeps the layers in their order and forgets what is not requested", async () => {
+    const packages = ["nginx-light", "redis-server"];
+    const own = makePlace();
+    writeFileSync(own.lockFile, readFileSync(place.lockFile));
+    const before = await own.lock("trixie", ...packages);
+    const lock = await updateLock(own.layout, own.lockFile, [{ kind: "debian", suite: "trixie", packages }]);
+    const after = recipeFor(lock, { kind: "debian", suite: "trixie", packages });
+    const names = (recipe: DebianRecipe | null) => recipe?.layers.map((layer) => layer.map((part) => part.name));
+    expect(names(after)).toEqual(names(before));
+    expect(after?.layers).toHaveLength(3);
+    expect(Object.keys(lock.suites)).toEqual(["trixie"]);
+    expect(lock.suites.trixie?.systems.map((system) => system.packages)).toEqual([packages]);
+    own.remove();
   });
   test("nothing is asked when everything is locked", async () => {
     const before = statSync(place.lockFile);
