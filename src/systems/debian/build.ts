@@ -142,11 +142,16 @@ function takeApart(root: string, directory: string): void {
   }
 }
 
-/** What dpkg wrote last, without the warnings that always come when a system is unpacked from nothing. */
+/** What dpkg said of errors, with the lines before each: there the package's own script has told what went wrong. */
 function lastWords(log: string): string[] {
   if (!existsSync(log)) return [];
   const lines = readFileSync(log, "utf8").split("\n");
-  return lines.filter((line) => line.trim() !== "" && !line.includes("pre-dependency problem")).slice(-15);
+  const isError = (line: string) => /^dpkg: error/.test(line);
+  const told = lines.filter(
+    (_, at) => lines.slice(at, at + 4).some(isError) || (at > 0 && isError(lines[at - 1] ?? "")),
+  );
+  const words = told.length > 0 ? told : lines;
+  return words.filter((line) => line.trim() !== "" && !line.includes("pre-dependency problem")).slice(-15);
 }
 
 function buildFailed(recipe: DebianRecipe, status: number, words: readonly string[], stderr: string): StowageError {

@@ -120,16 +120,29 @@ inside() {
     chroot "$root" "$@" </dev/null >>log 2>&1
 }
 dpkg() {
-  inside dpkg --force-unsafe-io --force-confnew --no-debsig --log=/run/stowage/dpkg.log ${quoted(dpkgFilter)} "$@" ||
-    exit ${exitDpkg}
+  inside dpkg --force-unsafe-io --force-confnew --no-debsig --abort-after=9999 --log=/run/stowage/dpkg.log \\
+    ${quoted(dpkgFilter)} "$@"
 }
+configured() { grep -cx 'Status: install ok installed' root/usr/lib/stowage/dpkg/status || :; }
 # Names on the command line are those that dpkg sees.
 for deb; do
   shift
   set -- "$@" "/run/stowage/debs/$deb"
 done
-dpkg --force-depends --unpack "$@"
-dpkg --configure -a
+if [ "$mode" = base ]; then
+  # Nothing is configured yet, so no pre-dependency holds; but every file is there already.
+  dpkg --force-depends --unpack "$@" || exit ${exitDpkg}
+  dpkg --configure -a || exit ${exitDpkg}
+else
+  # A package with pre-dependencies is refused until those are configured: then it is its turn in the next round.
+  before=$(configured)
+  until dpkg --skip-same-version --unpack "$@" && dpkg --configure -a; do
+    dpkg --configure -a || :
+    after=$(configured)
+    [ "$after" -gt "$before" ] || exit ${exitDpkg}
+    before=$after
+  done
+fi
 [ -z "$(env -i chroot "$root" /usr/bin/dpkg --audit)" ] || exit ${exitDpkg}
 inside systemctl --root=/ preset-all --preset-mode=full
 
