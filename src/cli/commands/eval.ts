@@ -6,8 +6,9 @@ import { exitCodes } from "../exit-codes.ts";
 import type { HostFlags, Session } from "../session.ts";
 
 export default async function evalVerb(session: Session, flags: HostFlags, path?: string): Promise<number> {
+  const names = parsePath(path ?? "");
   const { evaluation } = await evaluate(session, flags);
-  const value = valueAt(evaluation.config, parsePath(path ?? ""));
+  const value = valueAt(evaluation.config, names);
   session.print(`${JSON.stringify(value, null, 2) ?? "null"}\n`);
   return exitCodes.done;
 }
