@@ -3,10 +3,11 @@ import type { Place } from "../error.ts";
 import { orders, priorities } from "./definition.ts";
 import { Conflict, type OptionType } from "./option-type.ts";
 import { unknownValue } from "./probe.ts";
+import { put } from "./put.ts";
 import type { Run } from "./run.ts";
 import { discharge, type SourcedDefinition } from "./scatter.ts";
 import type { Scope } from "./scope.ts";
-import { put, scopeValue } from "./scope-value.ts";
+import { unusual } from "./unusual.ts";
 
 export type CellDefinition = SourcedDefinition<Run | undefined>;
 
@@ -77,6 +78,13 @@ export abstract class Cell {
   }
 
   protected build(): unknown {
+    if (this.#shape === undefined) {
+      const definitions = this.definitions();
+      if (definitions.length === 1) {
+        const value = this.scope.pass.direct(this.type, definitions[0]!.value, this);
+        if (value !== unusual) return value;
+      }
+    }
     const shape = this.shape();
     switch (shape.is) {
       case "value":
@@ -84,7 +92,7 @@ export abstract class Cell {
       case "failure":
         return shape.failure;
       case "scope":
-        return scopeValue(shape.scope);
+        return this.scope.pass.scopeValue(shape.scope);
       case "attributes":
         return this.#attributes(shape.of, shape.definitions);
       case "elements":
@@ -272,13 +280,9 @@ export abstract class Cell {
   #nested(name: string, type: OptionType, found: readonly CellDefinition[]): unknown {
     const existing = this.#children?.get(name);
     if (existing) return existing.value();
-    const { merging } = type;
-    const only = found[0]!;
-    // Most values are words and numbers with one definition: a cell is made for them if somebody asks.
-    if (found.length === 1 && merging.by === "value" && only.value !== unknownValue && type.check(only.value)) {
-      const value = merging.merge(found);
-      if (!(value instanceof Conflict)) return value;
-    }
+    // Most values are plain, with one definition: a cell is made for them only if somebody asks.
+    const value = found.length === 1 ? this.scope.pass.direct(type, found[0]!.value, this) : unusual;
+    if (value !== unusual) return value;
     return this.#newChild(name, type, found).value();
   }
 }

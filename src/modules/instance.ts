@@ -44,8 +44,8 @@ export function instance(cell: Cell, merging: ModulesMerging, definitions: reado
 
 /** The attribute, or the number of the element. */
 function nameOf(cell: Cell): string {
-  const last = cell instanceof ElementCell ? cell.key : (cell.path.at(-1) ?? "");
-  return last.startsWith("[") && cell instanceof ElementCell ? last.slice(1, -1) : last;
+  if (!(cell instanceof ElementCell)) return cell.path.at(-1) ?? "";
+  return cell.key.startsWith("[") ? cell.key.slice(1, -1) : cell.key;
 }
 
 function given(definition: CellDefinition, known: Readonly<Record<string, unknown>>) {

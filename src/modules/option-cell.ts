@@ -46,26 +46,13 @@ export class OptionCell extends Cell {
       if (run.state === "running" && run.mayDefine(declared, key)) throw new Knot();
     }
     const found: CellDefinition[] = [];
-    for (const definition of this.defaultDefinitions()) found.push(definition);
+    for (const definition of defaultDefinitions(declared)) found.push(definition);
     for (const run of scope.runs) {
       if (run.state === "pending" && run.mayDefine(declared, key)) scope.pass.need(run);
       if (run.state !== "done") continue;
       const definitions = run.definitions(declared);
       if (definitions) for (const definition of definitions) found.push(definition);
     }
-    return found;
-  }
-
-  /** The default as the definition that it is. */
-  defaultDefinitions(): readonly CellDefinition[] {
-    const { option, computedDefault } = this.declared;
-    if (!("default" in option) || computedDefault) return [];
-    const { default: value } = option;
-    if (typeof value !== "object" || value === null) return [defaultDefinition(value)];
-    const found: CellDefinition[] = [];
-    const emit = (bare: unknown, priority: number, order: number) =>
-      found.push({ value: bare, priority, order, run: undefined });
-    discharge(value, priorities.optionDefault, orders.plain, emit, () => {});
     return found;
   }
 
@@ -91,4 +78,16 @@ export class OptionCell extends Cell {
     if (apply === undefined || value instanceof Failure) return value;
     return apply(value);
   }
+}
+
+/** The default of an option as the definition that it is. */
+export function defaultDefinitions({ option, computedDefault }: DeclaredOption): readonly CellDefinition[] {
+  if (!("default" in option) || computedDefault) return [];
+  const { default: value } = option;
+  if (typeof value !== "object" || value === null) return [defaultDefinition(value)];
+  const found: CellDefinition[] = [];
+  const emit = (bare: unknown, priority: number, order: number) =>
+    found.push({ value: bare, priority, order, run: undefined });
+  discharge(value, priorities.optionDefault, orders.plain, emit, () => {});
+  return found;
 }
