@@ -1,0 +1,127 @@
+/** Verbs on containers, against real ones. */
+import { expect } from "vitest";
+import { dualStack, hostWith } from "../scenarios/configurations.ts";
+import { eventually, type Machine, scenario } from "../scenarios/harness.ts";
+
+const two = hostWith({
+  web: `\n      autoStart: true,${dualStack}\n      config: {},`,
+  off: `\n      privateNetwork: true,\n      config: {},`,
+});
+
+/** What printf got, one argument a line in brackets. */
+const printed = async (host: Machine, ...args: string[]) =>
+  (await host.stowage(["run", "web", "--", "printf", "<%s>\\n", ...args])).trimEnd();
+
+scenario(
+  "run: arguments arrive as they are, streams and exit code pass through, nothing is left running",
+  async ({ host }) => {
+    await host.switchTo(two);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's, and systemd's
+    const odd = [
+      "",
+      " ",
+      "a b",
+      "$HOME",
+      "${HOME}",
+      "$$",
+      "%h",
+      '"q"',
+      "it's",
+      "*",
+      "-n",
+      "--help",
+      "\\",
+      "a\nb",
+      ";",
+      "ü",
+    ];
+    expect(await printed(host, ...odd)).toBe(odd.map((arg) => `<${arg}>`).join("\n"));
+
+    const run = (argv: string[], input?: string) =>
+      host.tryStowage(["run", "web", ...argv], input === undefined ? {} : { input });
+    expect(await run(["--", "sh", "-c", "echo out; echo err >&2; exit 42"])).toEqual({
+      code: 42,
+      stdout: "out\n",
+      stderr: "err\n",
+    });
+    expect((await run(["--", "cat"], "through\n")).stdout).toBe("through\n");
+    expect(
+      (await run(["--user", "nobody", "--cwd", "/tmp", "--env", "A=b $C", "--", "sh", "-c", "id -un; pwd; echo $A"]))
+        .stdout,
+    ).toBe("nobody\n/tmp\nb $C\n");
+    expect(await run(["--", "no-such-program"])).toMatchObject({
+      code: 203,
+      stderr: expect.stringContaining("no-such-program"),
+    });
+    expect((await host.tryStowage(["run", "off", "--", "true"])).stderr).toContain("error[not-running]");
+
+    await host.run(["timeout", "--signal=INT", "3", "stowage", "run", "web", "--", "sleep", "1000"]);
+    await eventually(async () => {
+      const units = await host.inside("web", ["systemctl", "list-units", "--plain", "--no-legend", "stowage-run-*"]);
+      expect(units).toBe("");
+    });
+  },
+);
+
+scenario("list, status, start, stop: words, codes, and exact failures", async ({ host }) => {
+  await host.switchTo(two);
+  const words = async () =>
+    (await host.stowage(["list"]))
+      .split("\n")
+      .slice(1, -1)
+      .map((line) => line.split(/ +/).slice(0, 5));
+  expect(await words()).toEqual([
+    ["off", "system", "isolated", "down", "-"],
+    ["web", "system", "isolated", "up", "10.233.1.2"],
+  ]);
+  expect(await host.stowage(["start", "off", "web"])).toBe("");
+  expect(await host.stowage(["status", "off"])).toMatch(/^up\nunit +container@off\.service: up, since /);
+  expect(await host.stowage(["stop", "off", "web"])).toBe("");
+  expect((await words()).map(([name, , , state]) => [name, state])).toEqual([
+    ["off", "down"],
+    ["web", "down"],
+  ]);
+  expect(await host.stowage(["status", "web"])).toMatch(/^down\n/);
+  expect(await host.tryStowage(["status", "wbe"])).toMatchObject({ code: 1, stdout: "gone\n" });
+
+  // Its network cannot be made: the unit that failed is named, with its own words; the other one starts.
+  await host.sh("ip link add ve-web type dummy");
+  const failed = await host.tryStowage(["start", "web", "off"]);
+  expect(failed.code).toBe(4);
+  expect(failed.stderr).toMatch(/^failed: container-net@web\.service failed: exit status \d+\n {2}\| /);
+  expect(await host.stowage(["status", "off"])).toMatch(/^up\n/);
+});
+
+scenario(
+  "logs: both journals in one, also of a container that is down; a plan that is not ours is not run",
+  async ({ host }) => {
+    await host.switchTo(two);
+    await host.inside("web", ["systemd-cat", "-t", "greeter", "echo", "hello from inside"]);
+    await host.inside("web", ["sh", "-c", "printf '\\033[2Jgotcha\\n' | systemd-cat -t evil"]);
+    await eventually(async () => {
+      const log = await host.stowage(["logs", "web", "-n", "200"]);
+      expect(log).toMatch(/greeter\[?\d*\]?: hello from inside/);
+      expect(log).toContain("^[[2Jgotcha");
+      expect(log).not.toContain("\u001b");
+      expect(log).toMatch(/ host systemd\[1\]: /);
+    });
+    const times = (await host.stowage(["logs", "web", "--json"]))
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line).time);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    await host.stowage(["stop", "web"]);
+    expect(await host.stowage(["logs", "web", "-n", "500"])).toContain("hello from inside");
+    expect((await host.stowage(["logs", "web", "-n", "1"])).trimEnd().split("\n")).toHaveLength(1);
+  },
+);
+
+scenario("a second switch at the same time says who is first, and leaves at once: code 75", async ({ host }) => {
+  await host.configure(two);
+  const first = host.tryStowage(["switch"]);
+  await eventually(async () => expect((await host.run(["test", "-s", "/run/stowage/lock"])).code).toBe(0));
+  const second = await host.tryStowage(["switch"]);
+  expect(second.code).toBe(75);
+  expect(second.stderr).toMatch(/process \d+ \(switch\)/);
+  expect((await first).code).toBe(0);
+});
