@@ -34,6 +34,7 @@ export function plan(
     shared: sharedSubjects(former, next, observed),
     files: files.changes,
     record: recordReason(current, next, former),
+    interrupted: former.interrupted,
   });
   return {
     current,

@@ -19,6 +19,8 @@ export interface Ordering {
   readonly files: readonly FileChange[];
   /** Why the generation must be recorded, or null where the next one is current already. */
   readonly record: string | null;
+  /** A switch was cut short: it may have written units that systemd has not loaded. */
+  readonly interrupted: boolean;
 }
 
 export function orderSteps(ordering: Ordering): Step[] {
@@ -40,9 +42,17 @@ export function orderSteps(ordering: Ordering): Step[] {
     ordering.record === null
       ? []
       : [step({ do: "record-generation" }, ordering.record, lastOf([...stops, ...sharedStops, ...files]))];
-  const reload = files.some(({ action }) => touchesUnits(action, layout))
-    ? [step({ do: "daemon-reload" }, "units changed", lastOf([...files, ...record]))]
-    : [];
+  const touched = files.some(({ action }) => touchesUnits(action, layout));
+  const reload =
+    touched || ordering.interrupted
+      ? [
+          step(
+            { do: "daemon-reload" },
+            touched ? "units changed" : "a switch was cut short",
+            lastOf([...files, ...record]),
+          ),
+        ]
+      : [];
   const ready = lastOf([...files, ...record, ...reload]);
   const sharedJobs = shared.flatMap((subject) => jobSteps(subject, ready));
   const jobs = containers.flatMap((subject) => containerSteps(subject, [...ready, ...idsOf(sharedJobs)], seeds));

@@ -1,0 +1,184 @@
+/** A machine that carries out plans in memory, as systemd and `apply` would, and remembers what runs with what. */
+import type { Generation } from "../../src/compile/index.ts";
+import { hostsText } from "../../src/network/index.ts";
+import type { Action, Observed, Plan } from "../../src/plan/index.ts";
+import { defaultLayout } from "../../src/store/layout.ts";
+import { compare, linesOf, parse, render } from "../../src/units/index.ts";
+
+interface Running {
+  /** Text of the unit that it was started with. */
+  readonly unit: string;
+  /** Files of the network unit, as they were at the start. */
+  readonly files: string;
+  readonly declared: string | null;
+}
+
+export class SimulatedMachine {
+  current: Generation | null = null;
+  /** What the journal would name. */
+  leftBehind: Generation[] = [];
+  readonly #files = new Map<string, string>();
+  readonly #links = new Map<string, string>();
+  readonly #roots = new Set<string>();
+  readonly #declared = new Map<string, string>();
+  /** Units as systemd has loaded them. */
+  #loaded = new Map<string, string>();
+  readonly #running = new Map<string, Running>();
+  #hosts: string | null = null;
+
+  observe(generations: readonly Generation[]): Observed {
+    const keys = (part: "units" | "unitLinks" | "files" | "containers") => [
+      ...new Set(generations.flatMap((one) => Object.keys(one[part]))),
+    ];
+    const paths = [...keys("files"), ...keys("units").map(unitPath)];
+    return {
+      units: Object.fromEntries(
+        keys("units").map((unit) => [unit, { active: this.#running.has(unit) ? "active" : "inactive", sub: "" }]),
+      ),
+      files: Object.fromEntries(
+        paths.map((path) => {
+          const text = this.#files.get(path);
+          return [path, text === undefined ? null : { text, ours: true }];
+        }),
+      ),
+      unitLinks: Object.fromEntries(keys("unitLinks").map((link) => [link, this.#links.get(link) ?? null])),
+      hosts: this.#hosts,
+      containers: Object.fromEntries(
+        keys("containers").map((name) => [
+          name,
+          { hasRoot: this.#roots.has(name), declared: this.#declared.get(name) ?? null },
+        ]),
+      ),
+    };
+  }
+
+  /** @param steps how many of them are done before the power goes, or all */
+  carryOut(plan: Plan, steps = plan.steps.length): void {
+    const before = this.leftBehind;
+    this.leftBehind = [plan.current, plan.next, ...before].filter((one): one is Generation => one !== null);
+    for (const { action } of plan.steps.slice(0, steps)) this.#perform(action, plan.next);
+    if (steps === plan.steps.length) this.leftBehind = [];
+  }
+
+  /** By a person. */
+  stop(unit: string): void {
+    this.#stop(unit);
+  }
+
+  isRunning(unit: string): boolean {
+    return this.#running.has(unit);
+  }
+
+  /** What of a generation's running units runs with something else than it says. */
+  stale(generation: Generation): string[] {
+    return Object.values(generation.units).flatMap((unit) => {
+      const running = this.#running.get(unit.name);
+      if (running === undefined) return [];
+      const part = Object.values(generation.containers).find((one) => one.unit === unit.name);
+      const declared = part === undefined || part.ephemeral || running.declared === part.system;
+      return compare(parse(unit.name, running.unit), unit) === "equal" && declared ? [] : [unit.name];
+    });
+  }
+
+  /** Everything of ours that is there, to compare two machines. */
+  everything(): unknown {
+    const sorted = <T>(map: ReadonlyMap<string, T>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+    return [
+      sorted(this.#files),
+      sorted(this.#links),
+      this.#hosts ?? "",
+      [...this.#running.keys()].sort(),
+      this.current?.id,
+    ];
+  }
+
+  #perform(action: Action, next: Generation): void {
+    switch (action.do) {
+      case "write-unit":
+        return void this.#files.set(unitPath(action.unit), render(next.units[action.unit]!));
+      case "remove-unit":
+        return void this.#files.delete(unitPath(action.unit));
+      case "write-file":
+        return void this.#files.set(action.path, next.files[action.path]!.text);
+      case "remove-file":
+        return void this.#files.delete(action.path);
+      case "write-unit-link":
+        return void this.#links.set(action.link, action.target);
+      case "remove-unit-link":
+        return void this.#links.delete(action.link);
+      case "write-hosts":
+        this.#hosts = hostsText(next.hosts);
+        return;
+      case "seed-root":
+        return void this.#roots.add(action.container);
+      case "declare":
+        return void this.#declared.set(action.container, next.containers[action.container]!.system!);
+      case "record-generation":
+        this.current = next;
+        return;
+      case "daemon-reload":
+        this.#load();
+        return;
+      case "stop-unit":
+        this.#stop(action.unit);
+        return;
+      case "restart-unit":
+        if (this.#running.has(action.unit)) this.#running.delete(action.unit);
+        this.#start(action.unit);
+        return;
+      case "start-unit":
+        this.#start(action.unit);
+        return;
+      case "reload-unit":
+        return;
+    }
+  }
+
+  #load(): void {
+    const units = [...this.#files].filter(([path]) => path.startsWith(`${defaultLayout.units}/`));
+    this.#loaded = new Map(units.map(([path, text]) => [path.slice(defaultLayout.units.length + 1), text]));
+  }
+
+  /** Starts what it needs, then itself, then what it wants. systemd loads a unit that it does not know yet by itself. */
+  #start(unit: string): void {
+    const text = this.#loaded.get(unit) ?? this.#files.get(unitPath(unit));
+    if (text === undefined) {
+      if (/^(container|stowage)/.test(unit)) throw new Error(`${unit} is started and there is no such unit`);
+      return;
+    }
+    if (this.#running.has(unit) || /^container-merge@/.test(unit)) return;
+    const sections = parse(unit, text).sections;
+    const named = (key: string) => linesOf(sections.Unit?.[key] ?? []).flatMap((line) => line.split(" "));
+    for (const needed of [...named("Requires"), ...named("BindsTo")]) if (needed !== unit) this.#start(needed);
+    const container = /^container@(.*)\.service$/.exec(unit)?.[1];
+    if (container !== undefined && text.includes("/var/lib/stowage/containers/") && !this.#roots.has(container))
+      throw new Error(`${unit} is started without a root`);
+    const declared = container === undefined ? null : (this.#declared.get(container) ?? null);
+    this.#running.set(unit, { unit: text, files: this.#filesOf(unit), declared });
+    for (const wanted of named("Wants")) this.#start(wanted);
+  }
+
+  /** What is bound to it stops too, and a network that nobody needs. */
+  #stop(unit: string): void {
+    const running = this.#running.get(unit);
+    if (running === undefined) return;
+    // Its ExecStopPost reads these: another link, or other elements, would be left behind.
+    if (running.files !== this.#filesOf(unit)) throw new Error(`${unit} is stopped after its files have changed`);
+    this.#running.delete(unit);
+    const bound = [...this.#running].filter(([name, { unit: text }]) =>
+      linesOf(parse(name, text).sections.Unit?.BindsTo ?? []).includes(unit),
+    );
+    for (const [name] of bound) this.#stop(name);
+    const container = /^container@(.*)\.service$/.exec(unit)?.[1];
+    if (container !== undefined) this.#stop(`container-net@${container}.service`);
+  }
+
+  #filesOf(unit: string): string {
+    const container = /^container-net@(.*)\.service$/.exec(unit)?.[1];
+    if (container === undefined) return "";
+    const own = [...this.#files].filter(([path]) => path.startsWith(`${defaultLayout.etc}/network/${container}.`));
+    return JSON.stringify(own.sort());
+  }
+}
+
+const unitPath = (unit: string): string => `${defaultLayout.units}/${unit}`;
