@@ -129,26 +129,27 @@ function checkMounts(name: string, { bindMounts }: ContainerConfig, problems: Pr
 
 /** Host ends may share an address, since each link has its own route; what the container is reached by may not. */
 function checkAddresses(config: HostConfig, problems: Problems): void {
-  const owners = new Map<string, string[]>();
+  const option = (name: string, end: "host" | "local", family: 4 | 6) =>
+    at(name, `${end}Address${family === 6 ? "6" : ""}`);
   const ends = allEnds(config);
+  const gateways = new Map(
+    ends.flatMap(({ name, family, host }) => (host ? [[host.address, option(name, "host", family)] as const] : [])),
+  );
+  const owners = new Map<string, string[]>();
   for (const { name, family, local } of ends) {
     if (local === null) continue;
-    const option = at(name, `localAddress${family === 6 ? "6" : ""}`);
-    const other =
-      owners.get(local.address) ??
-      ends.flatMap((end) =>
-        end.host?.address === local.address ? [at(end.name, `hostAddress${family === 6 ? "6" : ""}`)] : [],
-      )[0];
-    owners.set(local.address, option);
+    const own = option(name, "local", family);
+    const other = owners.get(local.address) ?? gateways.get(local.address);
+    owners.set(local.address, own);
     if (other === undefined) continue;
     problems.add(
       {
         code: "address-clash",
-        message: `${local.address} is the address of ${showOption(other)} and of ${showOption(option)}`,
+        message: `${local.address} is the address of ${showOption(other)} and of ${showOption(own)}`,
         hint: "Give each container an address of its own.",
       },
       other,
-      option,
+      own,
     );
   }
 }

@@ -28,6 +28,7 @@ const wordSets = new Set(
 
 /** What is left out: [Install], sections and keys of the form `X-…`, but not the triggers, which exist to differ. */
 export function compare(a: Unit, b: Unit): Comparison {
+  if (a === b) return "equal";
   const names = [...new Set([...Object.keys(a.sections), ...Object.keys(b.sections)])];
   const changed = names
     .filter((name) => name !== "Install" && !name.startsWith("X-"))
@@ -38,7 +39,8 @@ export function compare(a: Unit, b: Unit): Comparison {
 function changedKeys(name: string, a: UnitSection = {}, b: UnitSection = {}): string[] {
   const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
   return keys
-    .filter((key) => matters(name, key) && canonical(name, key, a[key]) !== canonical(name, key, b[key]))
+    .filter((key) => matters(name, key) && JSON.stringify(a[key]) !== JSON.stringify(b[key]))
+    .filter((key) => canonical(name, key, a[key]) !== canonical(name, key, b[key]))
     .map((key) => `${name}.${key}`);
 }
 

@@ -27,26 +27,51 @@ export function splitWords(line: string): string[] {
 }
 
 function takeWord(text: string): [word: string, length: number] {
-  const bytes: number[] = [];
-  const add = (chars: string): void => void bytes.push(...new TextEncoder().encode(chars));
+  const word = new WordText();
   let quote = "";
   let at = 0;
   while (at < text.length) {
-    const char = String.fromCodePoint(text.codePointAt(at) ?? 0);
+    const char = text[at] ?? "";
     if (char === "\\") {
       const [chars, length] = takeEscape(text.slice(at));
-      if (typeof chars === "number") bytes.push(chars);
-      else add(chars);
+      word.add(chars);
       at += length;
       continue;
     }
-    if (quote === "" && /\s/.test(char)) break;
+    if (quote === "" && blank.test(char)) break;
     if (char === quote) quote = "";
     else if (quote === "" && (char === '"' || char === "'")) quote = char;
-    else add(char);
-    at += char.length;
+    else word.add(char);
+    at += 1;
   }
-  return [new TextDecoder().decode(new Uint8Array(bytes)), at];
+  return [word.text(), at];
+}
+
+const blank = /\s/;
+
+/** Characters, and bytes from escapes: several of those together may be one character of UTF-8. */
+class WordText {
+  #text = "";
+  #bytes: number[] = [];
+
+  add(part: string | number): void {
+    if (typeof part === "number") {
+      this.#bytes.push(part);
+      return;
+    }
+    if (this.#bytes.length > 0) this.#flush();
+    this.#text += part;
+  }
+
+  text(): string {
+    if (this.#bytes.length > 0) this.#flush();
+    return this.#text;
+  }
+
+  #flush(): void {
+    this.#text += new TextDecoder().decode(new Uint8Array(this.#bytes));
+    this.#bytes = [];
+  }
 }
 
 /** An escape at the text's start: characters, or one byte for `\xNN` and `\NNN`. Unknown ones stay as they are. */
