@@ -21,6 +21,7 @@ const perInstance = [
   "seed/etc/ssh/ssh_host_*",
   "seed/etc/ssl/private/ssl-cert-snakeoil.key",
   "seed/etc/ssl/certs/ssl-cert-snakeoil.pem",
+  "seed/etc/bind/rndc.key",
   "seed/etc/postgresql/*/main",
   "seed/var/lib/postgresql/*/main",
   "seed/var/lib/mysql/*",

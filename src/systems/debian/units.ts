@@ -94,6 +94,14 @@ function firstBootUnits(postgresqlVersions: readonly string[]): FirstBoot[] {
       wantedBy: ["postgresql.service", "nginx.service", "apache2.service", "postfix.service"],
     },
     {
+      name: "stowage-first-boot-bind.service",
+      when: "sbin/rndc-confgen",
+      unit: oneshot("Make the key of the name server's control channel", "/etc/bind/rndc.key", "named.service", [
+        "/usr/sbin/rndc-confgen -a -u bind",
+      ]),
+      wantedBy: ["named.service"],
+    },
+    {
       name: "stowage-first-boot-mariadb.service",
       when: "bin/mariadb-install-db",
       unit: oneshot("Make the MariaDB system tables", "/var/lib/mysql/mysql", "mariadb.service", [

@@ -118,6 +118,13 @@ describe.skipIf(!canBuild)("a later package", () => {
     const header = execFileSync("tar", ["-C", tree(), "--xattrs", "--xattrs-include=*", "-cf", "-", "usr/bin/ping"]);
     expect(header.includes("SCHILY.xattr.security.capability")).toBe(true);
   });
+  test("whose pre-dependencies come in the same layer waits until they are configured", async () => {
+    // By name php-common comes first, but is only unpacked when it is php-yaml's turn.
+    const php = await place.lock("trixie", "php-yaml");
+    expect(php.layers.at(-1)?.map((part) => part.name)).toContain("php-common");
+    await buildDebian(place.layout, php);
+    expect(existsSync(`${at(recipeName(php))}/seed/etc/php/8.4/mods-available/yaml.ini`)).toBe(true);
+  }, 120_000);
   test("carries no mark of overlayfs", () => {
     const stream = execFileSync("tar", ["-C", tree(), "--xattrs", "--xattrs-include=trusted.*", "-cf", "-", "usr"], {
       maxBuffer: 1 << 30,
