@@ -23,11 +23,17 @@ export interface Effects {
 
   /** Before the first step: the generation and the journal of intent are on disk, and durable. */
   begin(): Promise<void>;
-  /** After the last step. `complete`: nothing is left that a later switch would have to know of. */
-  end(complete: boolean): Promise<void>;
+  /** After the last step. */
+  end(unfinished: Unfinished): Promise<void>;
   /**
    * What became of a unit whose job failed, looked up after the failure; null where systemd shows nothing that failed.
    * `since`: when the job began, in milliseconds since 1970.
    */
   explain(unit: string, since: number): Promise<UnitFailure | null>;
 }
+
+/**
+ * What a later switch cannot see by looking at the machine. "files": some of the former generation's may be there, or of
+ * the next one missing. Otherwise units that run, or do not, as the former generation had them; mostly none.
+ */
+export type Unfinished = "files" | readonly string[];

@@ -5,6 +5,8 @@ export interface UnitFailure {
   /** In one line: `container-net@web.service failed: exit status 1`. */
   readonly text: string;
   readonly log: readonly string[];
+  /** The unit itself is in the state "failed", not only one that it waits for: a later switch sees that, and why. */
+  readonly isItself: boolean;
 }
 
 /** How many of a failed unit's last log lines are shown. */
@@ -27,7 +29,8 @@ export async function explainFailure(
     failed.map((state) => state.unit),
     { lines: logLines, since },
   );
-  return { text: failed.map(describeFailure).join("; "), log };
+  const isItself = failed.some((state) => state.unit === units[0] && state.active === "failed");
+  return { text: failed.map(describeFailure).join("; "), log, isItself };
 }
 
 /** systemd's result words, for people. Facts: systemd.service(5), $SERVICE_RESULT. */

@@ -2,7 +2,17 @@
  * Files of ours outside the store, and those of others, which are never written over and never removed.
  * See docs/design/on-disk-format.md, "The ownership mark".
  */
-import { lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { StowageError } from "../error.ts";
 import { readLink, readText } from "../host/files.ts";
@@ -62,6 +72,21 @@ export function removeIfEmpty(directory: string): void {
     if (readdirSync(directory).length === 0) rmdirSync(directory);
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw error;
+  }
+}
+
+/**
+ * Removes what a killed process left beside files that it was writing: `<name>.stowage-<pid>`. Only while no other
+ * switch can be under way.
+ */
+export function removeTemporaries(paths: readonly string[]): void {
+  const names = new Set(paths);
+  for (const directory of new Set(paths.map((path) => dirname(path)))) {
+    if (!existsSync(directory)) continue;
+    for (const name of readdirSync(directory)) {
+      const of = /^(.+)\.stowage-\d+$/.exec(name)?.[1];
+      if (of !== undefined && names.has(`${directory}/${of}`)) rmSync(`${directory}/${name}`);
+    }
   }
 }
 

@@ -1,8 +1,9 @@
 /**
- * The journal of intent, `switch.json`: while it exists a switch is under way or was interrupted, and things of any of
- * the generations it names may be on the machine. See docs/design/on-disk-format.md, "A switch".
+ * The journal of intent, `switch.json`: while it exists a switch is under way, was interrupted, or could not do all. What
+ * the generations it names have may be on the machine. See docs/design/on-disk-format.md, "A switch".
  */
 import { readFileSync, rmSync } from "node:fs";
+import type { ContainerPart, Generation } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
 import { fsyncDirectory, writeFileAtomic } from "../store/files.ts";
 import type { Layout } from "../store/layout.ts";
@@ -11,6 +12,11 @@ export interface Journal {
   /** Numbers of generations whose things may still be there: the former one, and those of switches that were cut short. */
   readonly from: readonly number[];
   readonly to: number;
+  /**
+   * Units whose jobs are still to do; all else is as `to` has it. null: the switch did not come to its end, and anything
+   * may be of any of these generations.
+   */
+  readonly pending: readonly string[] | null;
 }
 
 const file = (layout: Layout): string => `${layout.state}/switch.json`;
@@ -41,14 +47,16 @@ function parse(text: string): Journal | null {
   } catch {
     return null;
   }
-  const { format, from, to } = (value ?? {}) as Record<string, unknown>;
+  const { format, from, to, pending } = (value ?? {}) as Record<string, unknown>;
   const isNumber = (number: unknown) => Number.isSafeInteger(number) && (number as number) > 0;
+  const isText = (text: unknown) => typeof text === "string";
   if (format !== 1 || !isNumber(to) || !Array.isArray(from) || !from.every(isNumber)) return null;
-  return { from: from as number[], to: to as number };
+  if (pending !== null && !(Array.isArray(pending) && pending.every(isText))) return null;
+  return { from: from as number[], to: to as number, pending: pending as string[] | null };
 }
 
 export function writeJournal(layout: Layout, journal: Journal): void {
-  const value = { madeBy: "stowage", format: 1, from: journal.from, to: journal.to };
+  const value = { madeBy: "stowage", format: 1, ...journal };
   writeFileAtomic(file(layout), `${JSON.stringify(value)}\n`, 0o600);
 }
 
@@ -57,8 +65,65 @@ export function removeJournal(layout: Layout): void {
   fsyncDirectory(layout.state);
 }
 
-/** Generations beside the current one whose things may be on the machine. */
-export function leftBehind(journal: Journal | null, current: number | null): number[] {
+/** What a generation has that nothing is in: the machine before the first switch. */
+const nothing: Generation = {
+  format: 1,
+  id: "0".repeat(32),
+  units: {},
+  unitLinks: {},
+  files: {},
+  hosts: [],
+  ports: [],
+  containers: {},
+  systems: {},
+};
+
+/** A generation beside the current one whose things may be on the machine. */
+export interface LeftBehind {
+  /** null: the machine before the first switch. */
+  readonly number: number | null;
+  readonly generation: Generation;
+}
+
+/** @param read a generation by its number */
+export function leftBehind(
+  journal: Journal | null,
+  current: { readonly number: number; readonly generation: Generation } | null,
+  read: (number: number) => Generation,
+): LeftBehind[] {
   if (journal === null) return [];
-  return [...new Set([...journal.from, journal.to])].filter((number) => number !== current).sort((a, b) => a - b);
+  const numbers = [...new Set([...journal.from, journal.to])].filter((number) => number !== current?.number);
+  const left: LeftBehind[] = numbers.map((number) => ({ number, generation: read(number) }));
+  // Only what comes before the first: without it a first switch that was cut short would look like one that is done.
+  if (journal.from.length === 0 && current !== null) left.push({ number: null, generation: nothing });
+  const { pending } = journal;
+  if (pending === null || current === null) return left;
+  return left.map(({ number, generation }) => ({
+    number,
+    generation: onlyPending(current.generation, generation, pending),
+  }));
+}
+
+/** The current generation, but that the pending units, and the containers they belong to, are as a former one had them. */
+function onlyPending(current: Generation, former: Generation, pending: readonly string[]): Generation {
+  const isPending = (part: ContainerPart) => [part.unit, ...part.companions].some((unit) => pending.includes(unit));
+  const parts = [...Object.values(current.containers), ...Object.values(former.containers)].filter(isPending);
+  const names = new Set(parts.map((part) => part.name));
+  const units = new Set([...pending, ...parts.flatMap((part) => [part.unit, ...part.companions])]);
+  return {
+    ...current,
+    containers: mixed(current.containers, former.containers, names),
+    units: mixed(current.units, former.units, units),
+  };
+}
+
+function mixed<T>(
+  current: Readonly<Record<string, T>>,
+  former: Readonly<Record<string, T>>,
+  keys: ReadonlySet<string>,
+) {
+  return Object.fromEntries([
+    ...Object.entries(current).filter(([key]) => !keys.has(key)),
+    ...Object.entries(former).filter(([key]) => keys.has(key)),
+  ]);
 }

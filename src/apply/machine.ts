@@ -1,6 +1,6 @@
 /** The effects of a plan's steps on this machine. */
 import { dirname } from "node:path";
-import type { ContainerPart, Generation } from "../compile/generation.ts";
+import type { ContainerPart } from "../compile/generation.ts";
 import type { Systemd } from "../host/systemd.ts";
 import { hostsText } from "../network/index.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -9,8 +9,16 @@ import type { Layout } from "../store/layout.ts";
 import { render } from "../units/index.ts";
 import type { Effects } from "./effects.ts";
 import { explainFailure } from "./explain.ts";
-import { removeIfEmpty, removeLink, removeOurs, writeHostsBlock, writeLink, writeOurs } from "./files.ts";
-import { removeJournal, writeJournal } from "./journal.ts";
+import {
+  removeIfEmpty,
+  removeLink,
+  removeOurs,
+  removeTemporaries,
+  writeHostsBlock,
+  writeLink,
+  writeOurs,
+} from "./files.ts";
+import { type LeftBehind, removeJournal, writeJournal } from "./journal.ts";
 
 /** What a container has on disk beside its root's contents; `src/systems` knows how. */
 export interface Containers {
@@ -31,7 +39,7 @@ export interface Machine {
   /** The number of the plan's current generation. */
   readonly current: number | null;
   /** Further generations whose things may be on the machine, from switches that were cut short. */
-  readonly leftBehind: readonly { readonly number: number; readonly generation: Generation }[];
+  readonly leftBehind: readonly LeftBehind[];
 }
 
 export function machineEffects(plan: Plan, machine: Machine): Effects {
@@ -107,15 +115,20 @@ type RecordEffects = Pick<Effects, "seedRoot" | "declare" | "recordGeneration" |
 function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEffects {
   const { layout, containers } = machine;
   const containerOf = (name: string) => known(plan.next.containers[name], name);
+  const from = [machine.current, ...machine.leftBehind.map((one) => one.number)].filter((one) => one !== null);
+  const journal = (pending: readonly string[] | null) =>
+    writeJournal(layout, { from, to: known(number.next, "the generation's number"), pending });
   return {
     async begin() {
       const isCurrent = plan.current?.id === plan.next.id && machine.current !== null;
       number.next = isCurrent ? machine.current : writeGeneration(layout, plan.next);
-      const from = [machine.current, ...machine.leftBehind.map((one) => one.number)].filter((one) => one !== null);
-      writeJournal(layout, { from, to: known(number.next, "the generation's number") });
+      removeTemporaries(temporaryPlaces(plan, machine));
+      journal(null);
     },
-    async end(complete) {
-      if (complete) removeJournal(layout);
+    async end(unfinished) {
+      if (unfinished === "files") return;
+      if (unfinished.length === 0) removeJournal(layout);
+      else journal(unfinished);
     },
     async recordGeneration() {
       setCurrentGeneration(layout, known(number.next, "the generation's number"));
@@ -123,6 +136,20 @@ function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEf
     seedRoot: (name) => containers.seed(containerOf(name)),
     declare: (name) => containers.declare(containerOf(name)),
   };
+}
+
+/** Every path that a switch which was cut short may have been about to write. */
+function temporaryPlaces(plan: Plan, { layout, hostsFile, leftBehind }: Machine): string[] {
+  if (leftBehind.length === 0) return [];
+  const all = [plan.current, plan.next, ...leftBehind.map((one) => one.generation)].filter((one) => one !== null);
+  return [
+    hostsFile ?? "/etc/hosts",
+    `${layout.state}/switch.json`,
+    ...all.flatMap((one) => [
+      ...Object.keys(one.files),
+      ...[...Object.keys(one.units), ...Object.keys(one.unitLinks)].map((name) => `${layout.units}/${name}`),
+    ]),
+  ];
 }
 
 /** A plan names only what is in its generation: anything else is a bug of the planner's. */

@@ -43,10 +43,5 @@ export function jobUnit(action: Action): string | null {
   }
 }
 
-/**
- * Whether a later switch must know that this step was not done. Units that are not in the state the plan wanted are seen
- * by looking at them; a file that should be gone is only known from the generation that listed it.
- */
-export function leavesTraces(action: Action): boolean {
-  return action.do === "stop-unit" || jobUnit(action) === null;
-}
+/** Whether a later switch sees by itself that this step was not done, and does it: what is on disk of a container. */
+export const isSeenOnDisk = (action: Action): boolean => action.do === "seed-root" || action.do === "declare";

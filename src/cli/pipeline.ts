@@ -51,10 +51,7 @@ export interface Planned {
 export async function planFor(session: Session, next: Generation): Promise<Planned> {
   const { layout } = session;
   const current = readCurrent(layout);
-  const left = leftBehind(readJournal(layout), current?.number ?? null).map((number) => ({
-    number,
-    generation: readChecked(layout, number),
-  }));
+  const left = leftBehind(readJournal(layout), current, (number) => readChecked(layout, number));
   const systemd = systemctl();
   const leftGenerations = left.map((one) => one.generation);
   const ours = current === null ? leftGenerations : [current.generation, ...leftGenerations];

@@ -31,7 +31,13 @@ const write = (unit: string, after: readonly string[] = []) => step({ do: "write
 const record = step({ do: "record-generation" });
 
 /** Effects that note what they are asked for. A call named in `fail` fails, one in `slow` takes a while. */
-function fake(options: { readonly fail?: Record<string, Error>; readonly slow?: readonly string[] } = {}) {
+function fake(
+  options: {
+    readonly fail?: Record<string, Error>;
+    readonly slow?: readonly string[];
+    readonly byDependency?: boolean;
+  } = {},
+) {
   const calls: string[] = [];
   const state = { running: 0, most: 0 };
   const effects = new Proxy({} as Effects, {
@@ -41,7 +47,10 @@ function fake(options: { readonly fail?: Record<string, Error>; readonly slow?: 
         : async (...args: unknown[]) => {
             const call = [verb, ...args.filter((arg) => verb !== "explain" || typeof arg === "string")].join(" ");
             calls.push(call);
-            if (verb === "explain") return { text: `${args[0]} failed (exit-code), exit status 1`, log: ["boom"] };
+            if (verb === "explain") {
+              const isItself = !options.byDependency;
+              return { text: `${args[0]} failed (exit-code), exit status 1`, log: ["boom"], isItself };
+            }
             state.running += 1;
             state.most = Math.max(state.most, state.running);
             await new Promise((done) => setTimeout(done, options.slow?.includes(call) ? 30 : 1));
@@ -95,7 +104,7 @@ test("each action is one verb, with its arguments", async () => {
     "reloadUnit u",
     "restartUnit u",
     "startUnit u",
-    "end true",
+    "end ",
   ]);
   expect(report.rows.every((row) => row.outcome === "done")).toBe(true);
 });
@@ -104,7 +113,7 @@ test("steps without an order run at once; a step waits for all it comes after", 
   const plan = planOf([start("a"), start("b"), start("c", ["start-unit a", "start-unit b"])]);
   const { effects, calls, state } = fake({ slow: ["startUnit a"] });
   await apply(plan, effects);
-  expect(calls).toEqual(["begin", "startUnit a", "startUnit b", "startUnit c", "end true"]);
+  expect(calls).toEqual(["begin", "startUnit a", "startUnit b", "startUnit c", "end "]);
   expect(state.most).toBe(2);
 });
 
@@ -148,16 +157,32 @@ test("a failed step that is no job tells its own cause and details", async () =>
   expect(calls.some((call) => call.startsWith("explain"))).toBe(false);
 });
 
+const stop = step({ do: "stop-unit", unit: "a" });
+const declare = step({ do: "declare", container: "c" });
+
 test.each([
-  ["a start fails", [record, start("a")], "startUnit a", true],
-  ["a stop fails: its unit could not be removed", [record, step({ do: "stop-unit", unit: "a" })], "stopUnit a", false],
-  ["a file is not removed", [record, step({ do: "remove-file", path: "p" })], "removeFile p", false],
-  ["the generation does not become current", [record], "recordGeneration", false],
-  ["the daemon is not reloaded", [record, step({ do: "daemon-reload" })], "daemonReload", false],
-])("the journal stays exactly while only it knows what is left: %s", async (_, steps, fails, complete) => {
-  const { effects, calls } = fake({ fail: { [fails]: jobFailed } });
+  ["all is done", [record, start("a")], "", ""],
+  ["a unit is failed: that can be seen", [record, start("a")], "startUnit a", ""],
+  [
+    "what is declared was not: that can be seen too, but not that its start is to do",
+    [declare, start("a", [declare.id])],
+    "declare c",
+    "a",
+  ],
+  ["a stop fails: its unit's files stay", [record, stop], "stopUnit a", "files"],
+  ["a file is not removed", [record, step({ do: "remove-file", path: "p" })], "removeFile p", "files"],
+  ["the generation does not become current", [record], "recordGeneration", "files"],
+  ["the daemon is not reloaded", [step({ do: "daemon-reload" })], "daemonReload", "files"],
+])("the journal keeps exactly what cannot be seen: %s", async (_, steps, fails, unfinished) => {
+  const { effects, calls } = fake({ fail: fails === "" ? {} : { [fails]: jobFailed } });
   await apply(planOf(steps), effects);
-  expect(calls.at(-1)).toBe(`end ${complete}`);
+  expect(calls.at(-1)).toBe(`end ${unfinished}`);
+});
+
+test("a unit that could not start because of another one's failure is still to be started", async () => {
+  const { effects, calls } = fake({ fail: { "startUnit a": jobFailed, "startUnit b": jobFailed }, byDependency: true });
+  await apply(planOf([start("a"), start("b"), start("c", ["start-unit b"])]), effects);
+  expect(calls.at(-1)).toBe("end a,b,c");
 });
 
 test("nothing is touched when the journal cannot be written", async () => {

@@ -32,13 +32,18 @@ test("the companion that failed is named, not the unit that waited for it", asyn
     state("container-net@web.service", { active: "failed", result: "exit-code", exitStatus: 2 }),
   ]);
   const failure = await explainFailure(systemd, ["container@web.service", "container-net@web.service"], 5000);
-  expect(failure).toEqual({ text: "container-net@web.service failed: exit status 2", log: ["boom"] });
+  expect(failure).toEqual({ text: "container-net@web.service failed: exit status 2", log: ["boom"], isItself: false });
   expect(systemd.asked).toEqual([[["container-net@web.service"], { lines: 10, since: 5000 }]]);
 });
 
 test("a unit that is tried again and again counts as failed", async () => {
   const systemd = fake([state("a.service", { active: "activating", result: "exit-code", exitStatus: 1 })]);
   expect((await explainFailure(systemd, ["a.service"], 0))?.text).toBe("a.service activating: exit status 1");
+});
+
+test("a unit that failed itself says so", async () => {
+  const systemd = fake([state("a.service", { active: "failed", result: "signal" }), state("b.service")]);
+  expect((await explainFailure(systemd, ["a.service", "b.service"], 0))?.isItself).toBe(true);
 });
 
 test("nothing failed: nothing is claimed", async () => {

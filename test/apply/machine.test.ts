@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { apply } from "../../src/apply/apply.ts";
 import { readChecked, readCurrent } from "../../src/apply/current.ts";
 import { writeHostsBlock } from "../../src/apply/files.ts";
-import { leftBehind, readJournal, writeJournal } from "../../src/apply/journal.ts";
+import { readJournal } from "../../src/apply/journal.ts";
 import { type Machine, machineEffects } from "../../src/apply/machine.ts";
 import type { ContainerPart, Generation } from "../../src/compile/generation.ts";
 import { StowageError } from "../../src/error.ts";
@@ -200,7 +200,7 @@ describe("the journal", () => {
     writeFileSync(`${layout.units}/x.service`, "foreign");
     const plan = planOf(null, next, [{ do: "write-unit", unit: "x.service" }]);
     await apply(plan, machineEffects(plan, machine()));
-    expect(readJournal(layout)).toEqual({ from: [], to: 1 });
+    expect(readJournal(layout)).toEqual({ from: [], to: 1, pending: null });
     expect(readCurrent(layout)).toBeNull();
     expect(readChecked(layout, 1)).toEqual(next);
   });
@@ -209,12 +209,24 @@ describe("the journal", () => {
     const one = full();
     setCurrentGeneration(layout, writeGeneration(layout, one));
     const two = { number: writeGeneration(layout, generation("b")), generation: generation("b") };
-    writeJournal(layout, { from: [1], to: 2 });
-    expect(leftBehind(readJournal(layout), 1)).toEqual([2]);
     const plan = planOf(one, generation("c"), []);
     await machineEffects(plan, machine({ current: 1, leftBehind: [two] })).begin();
-    expect(readJournal(layout)).toEqual({ from: [1, 2], to: 3 });
-    expect(leftBehind(readJournal(layout), 3)).toEqual([1, 2]);
+    expect(readJournal(layout)).toEqual({ from: [1, 2], to: 3, pending: null });
+  });
+
+  test("what was written beside files when a process was killed is removed, and nothing else", async () => {
+    const next = full();
+    const network = `${layout.etc}/network`;
+    mkdirSync(network, { recursive: true });
+    for (const name of ["x.ns.stowage-123", "y.ns.stowage-123", "x.ns.stowage-x"])
+      writeFileSync(`${network}/${name}`, "");
+    symlinkSync("x", `${layout.units}/x.service.stowage-9`);
+    writeFileSync(`${dir}/hosts.stowage-1`, "");
+    const plan = planOf(null, next, []);
+    await machineEffects(plan, machine({ leftBehind: [{ number: 1, generation: next }] })).begin();
+    expect(readdirSync(network).sort()).toEqual(["x.ns.stowage-x", "y.ns.stowage-123"]);
+    expect(readdirSync(layout.units)).toEqual([]);
+    expect(existsSync(`${dir}/hosts.stowage-1`)).toBe(false);
   });
 
   test("no new generation is written to put things right for the current one", async () => {

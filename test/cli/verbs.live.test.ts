@@ -16,12 +16,12 @@ scenario(
   "run: arguments arrive as they are, streams and exit code pass through, nothing is left running",
   async ({ host }) => {
     await host.switchTo(two);
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's, and systemd's
     const odd = [
       "",
       " ",
       "a b",
       "$HOME",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's, and systemd's
       "${HOME}",
       "$$",
       "%h",
@@ -85,12 +85,34 @@ scenario("list, status, start, stop: words, codes, and exact failures", async ({
   expect(await host.tryStowage(["status", "wbe"])).toMatchObject({ code: 1, stdout: "gone\n" });
 
   // Its network cannot be made: the unit that failed is named, with its own words; the other one starts.
-  await host.sh("ip link add ve-web type dummy");
+  await host.sh("echo nonsense > /etc/stowage/network/web.host");
   const failed = await host.tryStowage(["start", "web", "off"]);
   expect(failed.code).toBe(4);
   expect(failed.stderr).toMatch(/^failed: container-net@web\.service failed: exit status \d+\n {2}\| /);
   expect(await host.stowage(["status", "off"])).toMatch(/^up\n/);
 });
+
+scenario(
+  "a container that could not start is started by the next switch; no other one is restarted",
+  async ({ host }) => {
+    await host.configure(two);
+    await host.sh("mkdir -p /etc/systemd/system/container-net@web.service.d");
+    const inTheWay = "/etc/systemd/system/container-net@web.service.d/fail.conf";
+    await host.put(inTheWay, "[Service]\nExecStartPre=/bin/sh -c 'echo the cable is gone >&2; exit 7'\n");
+    const failed = await host.tryStowage(["switch"]);
+    expect(failed.code).toBe(4);
+    expect(failed.stderr).toContain("container-net@web.service failed: exit status 7");
+    expect(failed.stderr).toContain("the cable is gone");
+    await host.stowage(["start", "off"]);
+    const before = await host.property("container@off.service", "InvocationID");
+
+    await host.sh(`rm -r ${inTheWay} && systemctl daemon-reload`);
+    expect(await host.stowage(["switch"])).toContain("start    container@web.service");
+    expect(await host.property("container@web.service", "ActiveState")).toBe("active");
+    expect(await host.property("container@off.service", "InvocationID")).toBe(before);
+    expect(await host.tryStowage(["switch"])).toMatchObject({ code: 0, stdout: "" });
+  },
+);
 
 scenario(
   "logs: both journals in one, also of a container that is down; a plan that is not ours is not run",

@@ -2,7 +2,7 @@
 import type { UnitFailure } from "../../apply/explain.ts";
 import { type Paint, printable } from "./paint.ts";
 
-export function failureText(failure: UnitFailure, paint: Paint): string {
+export function failureText(failure: Pick<UnitFailure, "text" | "log">, paint: Paint): string {
   const log = failure.log.map((line) => `  ${paint.dim("|")} ${printable(line)}\n`).join("");
   return `${paint.red("failed")}: ${printable(failure.text)}\n${log}`;
 }
