@@ -3,7 +3,7 @@
  * no network. It is kept in `.cache/lab/state`, so that a second time needs no network either.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { must } from "./exec.ts";
 import type { LabHost } from "./host.ts";
@@ -11,8 +11,8 @@ import { withLock } from "./lock.ts";
 import { checkout, stateDir } from "./places.ts";
 
 export interface Built {
-  /** Text of the stowage.lock that belongs beside the host.ts. */
-  readonly lock: string;
+  /** Text of the stowage.lock that belongs beside the host.ts; null where nothing has packages. */
+  readonly lock: string | null;
   /** Store paths on this machine: all that the configuration needs. */
   readonly storePaths: readonly string[];
 }
@@ -39,8 +39,11 @@ export function buildOutside(hostTs: string, options: BuildOptions = {}): Promis
 
 async function build(hostTs: string, key: string, options: BuildOptions): Promise<Built> {
   const directory = join(stateDir(), "configurations", key);
+  const lockFile = join(directory, "stowage.lock");
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, "host.ts"), hostTs);
+  // One lock file for all: what was resolved for one configuration is not asked of the mirror again for the next.
+  if (existsSync(sharedLock())) copyFileSync(sharedLock(), lockFile);
   const argv = [process.execPath, join(checkout(), "dist/cli.js"), "-c", join(directory, "host.ts"), "build", "--json"];
   const env = {
     ...process.env,
@@ -48,6 +51,15 @@ async function build(hostTs: string, key: string, options: BuildOptions): Promis
     STOWAGE_CACHE_DIR: join(stateDir(), "cache"),
   };
   const answer = await must(argv, { env, timeout: 600_000, ...(options.onOutput && { onError: options.onOutput }) });
+  if (!existsSync(lockFile)) return { lock: null, storePaths: [] };
+  copyFileSync(lockFile, sharedLock());
+  return { lock: readFileSync(lockFile, "utf8"), storePaths: storePathsIn(answer) };
+}
+
+const sharedLock = (): string => join(stateDir(), "stowage.lock");
+
+/** The store paths that an answer names, and those that they are built on. */
+function storePathsIn(answer: string): string[] {
   const store = join(stateDir(), "state", "store");
   const paths = new Set((answer.match(storeName) ?? []).map((name) => join(store, name)));
   for (const path of [...paths]) {
@@ -55,8 +67,7 @@ async function build(hostTs: string, key: string, options: BuildOptions): Promis
     const packages = join(path, "packages");
     if (existsSync(packages)) paths.add(join(store, basename(readlinkSync(packages))));
   }
-  if (paths.size === 0) throw new Error(`stowage build named no store path: ${answer}`);
-  return { lock: readFileSync(join(directory, "stowage.lock"), "utf8"), storePaths: [...paths].sort() };
+  return [...paths].sort();
 }
 
 /**
@@ -67,7 +78,7 @@ export async function configure(host: LabHost, hostTs: string, options: BuildOpt
   const { lock, storePaths } = await buildOutside(hostTs, options);
   await copyToStore(host, storePaths);
   await host.put("/etc/stowage/host.ts", hostTs);
-  await host.put("/etc/stowage/stowage.lock", lock);
+  if (lock !== null) await host.put("/etc/stowage/stowage.lock", lock);
 }
 
 async function copyToStore(host: LabHost, paths: readonly string[]): Promise<void> {
