@@ -1,6 +1,7 @@
 /** The effects of a plan's steps on this machine. */
 import { dirname } from "node:path";
 import type { ContainerPart } from "../compile/generation.ts";
+import { stopUnit } from "../host/nspawn.ts";
 import type { Systemd } from "../host/systemd.ts";
 import { hostsText } from "../network/index.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -62,7 +63,7 @@ function unitEffects(plan: Plan, { systemd, containers }: Machine): UnitEffects 
     if (container !== undefined) containers.settled(container.name);
   };
   return {
-    stopUnit: (unit) => systemd.stop(unit),
+    stopUnit: (unit) => stopUnit(systemd, unit),
     startUnit: (unit) => settled(unit, systemd.start(unit)),
     restartUnit: (unit) => settled(unit, systemd.restart(unit)),
     reloadUnit: (unit) => settled(unit, systemd.reload(unit)),

@@ -2,6 +2,7 @@
 import { explainFailure } from "../apply/explain.ts";
 import type { ContainerPart } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
+import { stopUnit } from "../host/nspawn.ts";
 import { isBooted, type Systemd, systemctl } from "../host/systemd.ts";
 import { currentOf } from "./current.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -22,7 +23,7 @@ export async function containerJobs(session: Session, verb: "start" | "stop", na
 async function job(session: Session, systemd: Systemd, verb: "start" | "stop", container: ContainerPart) {
   const began = Date.now();
   try {
-    await systemd[verb](container.unit);
+    await (verb === "stop" ? stopUnit(systemd, container.unit) : systemd.start(container.unit));
     if (session.verbose) session.tell(`${container.name}: ${verb} took ${Date.now() - began} ms\n`);
     return true;
   } catch (error) {

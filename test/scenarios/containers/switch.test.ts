@@ -49,6 +49,8 @@ scenario(
 scenario("a file of somebody else's in the way stops the switch, and nothing is changed", async ({ host }) => {
   await host.put("/etc/systemd/system/container@web.service", "[Service]\nExecStart=/bin/true\n");
   await host.configure(webHost());
+  // Where the lock is held while a switch looks: the one thing that it makes before it knows.
+  await host.must(["mkdir", "-p", "/run/stowage"]);
   const before = await snapshot(host);
   const result = await host.tryStowage(["switch"]);
   expect(result.code).toBe(1);
