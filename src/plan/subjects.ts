@@ -57,7 +57,8 @@ function containerSubject(name: string, former: Former, next: Generation, observ
     next: after,
     running: state,
     decision,
-    because: after === null ? "no longer in the configuration" : isNew ? "new" : reason(state, changes),
+    because:
+      after === null ? "no longer in the configuration" : isNew && state !== "running" ? "new" : reason(state, changes),
     ...disk(name, isNew, after, observed, changes.system),
     companions: companionSubjects(before, after, former, next, observed, decision),
   };

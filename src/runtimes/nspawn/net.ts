@@ -45,7 +45,8 @@ export function netParts(
           ...(ports && { Requires: nftablesUnit }),
           ...restartTriggers(Object.values(files)),
         },
-        Service: { Type: "oneshot", RemainAfterExit: true, ...commands(layout, name, ports) },
+        // Together with systemd-cat: see `quietly`.
+        Service: { Type: "oneshot", RemainAfterExit: true, LogLevelMax: "info", ...commands(layout, name, ports) },
       },
     },
   };
@@ -72,7 +73,7 @@ function commands(layout: Layout, name: string, ports: boolean): Record<string, 
   const down: Exec = { exec: [ip, "-force", "-batch", file("down")], ignoreFailure: true };
   return {
     // What a crash may have left behind must not block a start.
-    ExecStartPre: [down],
+    ExecStartPre: [quietly(down)],
     ExecStart: [
       { exec: [ip, "-batch", file("host")] },
       { exec: [sysctl, file("sysctl")] },
@@ -84,3 +85,9 @@ function commands(layout: Layout, name: string, ports: boolean): Record<string, 
     ExecStopPost: [...(ports ? [{ exec: [nft, "-f", file("nft-down")], ignoreFailure: true }] : []), down],
   };
 }
+
+/** Its complaints that nothing was left behind, which is how it should be, become messages that LogLevelMax= drops. */
+const quietly = ({ exec, ...rest }: Exec): Exec => ({
+  exec: ["/usr/bin/systemd-cat", "--priority=debug", ...exec],
+  ...rest,
+});
