@@ -10,7 +10,7 @@ export interface UnitFailure {
 }
 
 /** How many of a failed unit's last log lines are shown. */
-const logLines = 10;
+const logLines = 20;
 
 /**
  * @param units the unit whose job failed, then those that live and die with it

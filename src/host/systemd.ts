@@ -18,7 +18,7 @@ export interface UnitState {
   readonly result: string;
   /** 0 where there is none, also while the unit activates. */
   readonly mainPid: number;
-  /** Exit status of the last main process, or the number of the signal that ended it. */
+  /** Exit status of the last main process, or of the command around it that failed; a number of a signal for one. */
   readonly exitStatus: number;
   /** When the unit became active, in milliseconds since 1970; null where it is not. */
   readonly since: number | null;
@@ -48,6 +48,8 @@ const properties = [
   "MainPID",
   "ExecMainStatus",
   "ActiveEnterTimestampMonotonic",
+  "ExecStartPre",
+  "ExecStartPost",
 ];
 
 type Run = (argv: readonly string[], options?: RunOptions) => Promise<RunResult>;
@@ -101,9 +103,15 @@ export function parseState(unit: string, block: string): UnitState {
     sub: values.get("SubState") ?? "dead",
     result: values.get("Result") ?? "success",
     mainPid: Number(values.get("MainPID") ?? 0),
-    exitStatus: Number(values.get("ExecMainStatus") ?? 0),
+    exitStatus: Number(values.get("ExecMainStatus") ?? 0) || failedCommand(block),
     since: active === "active" ? wallClock(Number(values.get("ActiveEnterTimestampMonotonic") ?? 0)) : null,
   };
+}
+
+/** `ExecStartPre={ path=… ; ignore_errors=no ; … ; code=exited ; status=7 }`: one line for each command. */
+function failedCommand(block: string): number {
+  const failed = /^ExecStart(?:Pre|Post)=\{.* ; ignore_errors=no ; .* ; status=([1-9]\d*)\D*\}$/m.exec(block);
+  return Number(failed?.[1] ?? 0);
 }
 
 /**

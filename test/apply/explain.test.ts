@@ -33,7 +33,7 @@ test("the companion that failed is named, not the unit that waited for it", asyn
   ]);
   const failure = await explainFailure(systemd, ["container@web.service", "container-net@web.service"], 5000);
   expect(failure).toEqual({ text: "container-net@web.service failed: exit status 2", log: ["boom"], isItself: false });
-  expect(systemd.asked).toEqual([[["container-net@web.service"], { lines: 10, since: 5000 }]]);
+  expect(systemd.asked).toEqual([[["container-net@web.service"], { lines: 20, since: 5000 }]]);
 });
 
 test("a unit that is tried again and again counts as failed", async () => {

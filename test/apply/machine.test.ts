@@ -47,7 +47,10 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 const systemd: Systemd = new Proxy({} as Systemd, {
-  get: (_, verb: string) => async (unit: string) => void jobs.push(`${verb} ${unit ?? ""}`.trim()),
+  get: (_, verb: string) => async (unit: string) => {
+    if (verb === "states") return {};
+    jobs.push(`${verb} ${unit ?? ""}`.trim());
+  },
 });
 
 const generation = (id: string, more: Partial<Generation> = {}): Generation => ({

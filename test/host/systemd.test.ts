@@ -56,6 +56,19 @@ test("a unit that systemd does not know", () => {
   });
 });
 
+test("the exit status of a command around the main one, if that is what failed", () => {
+  const command = (status: string, ignored = "no") =>
+    `{ path=/bin/sh ; argv[]=/bin/sh -c exit ${status} ; ignore_errors=${ignored} ; start_time=[n/a] ; stop_time=[n/a] ; pid=9 ; code=exited ; status=${status} }`;
+  const state = (...commands: string[]) =>
+    parseState(
+      "x",
+      ["ExecMainStatus=0", ...commands.map((one) => `ExecStartPre=${one}`), "Result=exit-code"].join("\n"),
+    );
+  expect(state(command("0"), command("1", "yes"), command("7")).exitStatus).toBe(7);
+  expect(state(command("9/KILL")).exitStatus).toBe(9);
+  expect(state(command("0")).exitStatus).toBe(0);
+});
+
 test("since: from the monotonic clock, only of an active unit", () => {
   const now = Number(process.hrtime.bigint() / 1000n);
   const active = parseState("x", `ActiveState=active\nActiveEnterTimestampMonotonic=${now - 5_000_000}`);
