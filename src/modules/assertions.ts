@@ -4,6 +4,7 @@ import { type Cell, Failure } from "./cell.ts";
 import { placesIn } from "./origins.ts";
 import { firstPlace } from "./place.ts";
 import type { Settled } from "./settle.ts";
+import { showPath } from "./show.ts";
 
 /** Every assertion that does not hold. */
 export function assertionProblems(settled: Settled): Problem[] {
@@ -18,6 +19,26 @@ export function warningProblems(settled: Settled): Problem[] {
   return elementsOf(settled, "warnings").flatMap(({ cell, value }) =>
     typeof value === "string" ? [{ code: "warning", message: value, option: cell.path, ...placed(cell) }] : [],
   );
+}
+
+/** Definitions of options that have another name now, or none. */
+export function formerProblems({ pass }: Settled): { readonly errors: Problem[]; readonly warnings: Problem[] } {
+  const errors: Problem[] = [];
+  const warnings: Problem[] = [];
+  for (const scope of pass.scopes) {
+    for (const declared of scope.collected.former) {
+      const cell = scope.optionCell(declared);
+      const places = cell.definitions().flatMap(({ run }) => (run ? placesIn(run, cell.path).slice(0, 1) : []));
+      if (!cell.definitions().some(({ run }) => run)) continue;
+      const { deprecated, removed } = declared.option;
+      const base = { option: cell.path, ...(places.length > 0 && { places }) };
+      const name = showPath(cell.path);
+      if (deprecated !== undefined)
+        warnings.push({ code: "deprecated-option", message: `${name} ${deprecated}`, ...base });
+      else errors.push({ code: "removed-option", message: `${name} no longer exists`, hint: removed!, ...base });
+    }
+  }
+  return { errors, warnings };
 }
 
 function elementsOf(settled: Settled, name: string): { cell: Cell; value: unknown }[] {

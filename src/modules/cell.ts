@@ -1,15 +1,13 @@
 /** Cells: what has a value of its own. An option in a scope, an attribute of an attrsOf, an element of a list. */
 import type { Place } from "../error.ts";
+import { type CellDefinition, defaultDefinition, namesOf, winning } from "./cell-definitions.ts";
 import { orders, priorities } from "./definition.ts";
 import { Conflict, type OptionType } from "./option-type.ts";
 import { unknownValue } from "./probe.ts";
 import { put } from "./put.ts";
-import type { Run } from "./run.ts";
-import { discharge, type SourcedDefinition } from "./scatter.ts";
+import { discharge } from "./scatter.ts";
 import type { Scope } from "./scope.ts";
 import { unusual } from "./unusual.ts";
-
-export type CellDefinition = SourcedDefinition<Run | undefined>;
 
 /** Stands where a value should be. */
 export class Failure {
@@ -308,27 +306,4 @@ export class ElementCell extends Cell {
   override allDefinitions(): readonly CellDefinition[] {
     return this.found;
   }
-}
-
-export function defaultDefinition(value: unknown): CellDefinition {
-  return { value, priority: priorities.optionDefault, order: orders.plain, run: undefined };
-}
-
-/** The definitions of the best priority, by order. */
-export function winning(all: readonly CellDefinition[]): readonly CellDefinition[] {
-  if (all.length < 2) return all;
-  let best = Number.POSITIVE_INFINITY;
-  let isPlain = true;
-  for (const definition of all) {
-    if (definition.priority < best) best = definition.priority;
-    if (definition.order !== orders.plain) isPlain = false;
-  }
-  const counting = all.filter((definition) => definition.priority === best);
-  // Stable: the order of the modules decides among equals.
-  return isPlain ? counting : counting.sort((a, b) => a.order - b.order);
-}
-
-function namesOf(definitions: readonly CellDefinition[]): string[] {
-  if (definitions.length === 1) return Object.keys(definitions[0]!.value as object);
-  return [...new Set(definitions.flatMap((definition) => Object.keys(definition.value as object)))];
 }

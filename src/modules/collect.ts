@@ -1,6 +1,7 @@
 /** From a list of modules to their options and sources: imports followed, each module once, disabled ones left out. */
 import type { Problem } from "../error.ts";
 import {
+  allOptions,
   type DeclarationProblem,
   type DeclaredOption,
   declare,
@@ -32,6 +33,8 @@ export interface Collected {
   /** The modules that define something; others only declare. */
   readonly defining: readonly Source[];
   readonly problems: readonly Problem[];
+  /** Options whose definitions are told to people: deprecated and removed ones. */
+  readonly former: readonly DeclaredOption[];
   /** Some module declares options only when it is run: each instance of a submodule must be collected by itself. */
   readonly perInstance: boolean;
 }
@@ -185,6 +188,7 @@ function assemble(found: readonly Found[], problems: Problem[]): Collected {
     },
     defining: found.map((entry) => entry.source).filter(definesSomething),
     problems: [...problems, ...declarationProblems.map(declarationProblem)],
+    former: [...allOptions(tree)].filter(({ option }) => option.deprecated ?? option.removed),
     perInstance: found.some(isComputed),
   };
 }

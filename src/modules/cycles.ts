@@ -3,10 +3,11 @@
  * do not: `a = mkIf(config.a, true)` does so too. So modules that have a part in what they read are run again with other
  * answers: what they then define differently depends on what they were told.
  */
+import { orders, priorities } from "./definition.ts";
 import { type Difference, differences } from "./differences.ts";
 import type { Pass } from "./pass.ts";
 import { unknownValue } from "./probe.ts";
-import type { Read, Run } from "./run.ts";
+import type { Read, ReadKind, Run } from "./run.ts";
 import { isPlainObject } from "./same.ts";
 import { strongComponents } from "./strong-components.ts";
 import { argumentsFor, type Bend, Reader } from "./view.ts";
@@ -80,14 +81,15 @@ class Audit {
   ) {}
 
   cycles(): Cycle[] {
-    const inner = new Map([...this.group].map((run) => [run, this.#innerReads(run)]));
+    // A module that gives something else each time cannot be judged.
+    const steady = [...this.group].filter((run) => this.#tryWith(run, new Set(), unknownInstead).length === 0);
+    const inner = new Map(steady.map((run) => [run, this.#innerReads(run)]));
     const dependent = [...inner].flatMap(([run, reads]) => this.#changedBy(run, reads));
     const trials: Trial[] = [];
     for (const [run, reads] of inner) {
       for (const read of reads) {
         if (trials.length >= mostTrials || !dependent.some((difference) => touches(difference, read))) continue;
-        const changed = reads.length === 1 ? this.#changedBy(run, reads) : this.#changedBy(run, [read]);
-        trials.push({ run, read, changed });
+        trials.push({ run, read, changed: this.#changedBy(run, [read]) });
       }
     }
     return cyclesAmong(trials);
@@ -97,25 +99,36 @@ class Audit {
   #innerReads(run: Run): Read[] {
     const reads = new Map<string, Read>();
     for (const read of run.reads) {
-      const key = `${read.kind} ${keyOf(read.path)}`;
+      const key = readKey(read);
       if (!reads.has(key) && [...this.definers.of(read)].some((other) => this.group.has(other))) reads.set(key, read);
     }
     return [...reads.values()];
   }
 
-  /** What the module defines differently if it is told something else, twice over. */
+  /**
+   * What the module defines differently if it is told something else. Values and whether something is there are tried
+   * apart: what is not there has no value to be asked for.
+   */
   #changedBy(run: Run, reads: readonly Read[]): Difference[] {
-    if (reads.length === 0) return [];
-    const bent = new Set(reads.map((read) => `${read.kind} ${keyOf(read.path)}`));
-    return [unknownInstead, otherInstead].flatMap((instead) =>
-      this.#tryWith(run, (path, kind, answer) =>
-        bent.has(`${kind} ${keyOf(path)}`) ? instead(path, kind, answer) : answer,
-      ),
-    );
+    const isPresence = (read: Read) => read.kind === "exists" || read.kind === "shape";
+    const found: Difference[] = [];
+    for (const some of [reads.filter(isPresence), reads.filter((read) => !isPresence(read))]) {
+      if (some.length === 0) continue;
+      const bent = new Set(some.map(readKey));
+      for (const instead of [unknownInstead, otherInstead]) found.push(...this.#tryWith(run, bent, instead));
+    }
+    return found;
   }
 
-  #tryWith(run: Run, bend: Bend): Difference[] {
+  #tryWith(run: Run, bent: ReadonlySet<string>, instead: Instead): Difference[] {
     if (!("compute" in run.source.definitions)) return [];
+    // Answers are as they were: those of the former pass may be different from what came out of it.
+    const seen = new Map(run.reads.map((read) => [readKey(read), read.seen]));
+    const bend: Bend = (path, kind, answer) => {
+      const key = readKey({ path, kind });
+      const before = seen.has(key) ? seen.get(key) : answer;
+      return bent.has(key) ? instead(kind, before) : before;
+    };
     const reader = new Reader(run, false, bend);
     const outer = this.pass.reader;
     this.pass.reader = reader;
@@ -131,13 +144,18 @@ class Audit {
   }
 }
 
-const unknownInstead: Bend = (_path, kind) => (kind === "keys" || kind === "definitions" ? [] : unknownValue);
+type Instead = (kind: ReadKind, answer: unknown) => unknown;
 
-const otherInstead: Bend = (_path, kind, answer) => {
+const unknownInstead: Instead = (kind) => (kind === "keys" || kind === "definitions" ? [] : unknownValue);
+
+const otherInstead: Instead = (kind, answer) => {
   if (answer === unknownValue) return 7;
   if (kind === "shape") return unknownValue;
-  if (kind === "definitions")
-    return (answer as unknown[]).length > 0 ? [] : [{ value: unknownValue, priority: 100, own: true }];
+  if (kind === "keys") return (answer as unknown[]).length > 0 ? [] : ["another"];
+  if (kind === "definitions") {
+    const own = { value: unknownValue, priority: priorities.plain, order: orders.plain, own: true };
+    return (answer as readonly { readonly own: boolean }[]).some((definition) => definition.own) ? [] : [own];
+  }
   if (typeof answer === "boolean") return !answer;
   if (typeof answer === "number") return Number.isNaN(answer) ? 7 : answer + 1;
   if (typeof answer === "string") return `${answer}x`;
@@ -183,9 +201,16 @@ function cyclesAmong(trials: readonly Trial[]): Cycle[] {
     const found = wayBack(start, next);
     if (!found) continue;
     for (const trial of found.trials) told.add(trial);
-    cycles.push(found.steps.reverse());
+    cycles.push(fromSmallest(found.steps.reverse()));
   }
   return cycles;
+}
+
+/** Where a cycle begins to be told must not hang on the order of modules. */
+function fromSmallest(steps: readonly CycleStep[]): Cycle {
+  const keys = steps.map((step) => keyOf(step.path));
+  const first = keys.indexOf([...keys].sort()[0]!);
+  return [...steps.slice(first), ...steps.slice(0, first)];
 }
 
 /** The shortest way from a trial to itself. */
@@ -215,4 +240,5 @@ function wayBack(start: Trial, next: ReadonlyMap<Trial, readonly { to: Trial; st
   return undefined;
 }
 
+const readKey = ({ kind, path }: Pick<Read, "kind" | "path">) => `${kind} ${keyOf(path)}`;
 const keyOf = (path: readonly string[]) => path.join("\u0000");

@@ -3,7 +3,7 @@ import type { Place } from "../error.ts";
 import { isOption, type Option } from "./option.ts";
 import type { OptionType } from "./option-type.ts";
 import { placeOfKey } from "./place.ts";
-import { isPlainObject } from "./same.ts";
+import { isPlainObject, same } from "./same.ts";
 
 /** An option with the place in the tree that it has. All declarations of it are joined in `option`. */
 export interface DeclaredOption {
@@ -114,7 +114,7 @@ function joinOptions(a: Option, b: Option): Option | string {
   const type: OptionType | undefined = a.type.join?.(b.type);
   if (!type) return `is declared twice, as ${a.type.description} and as ${b.type.description}`;
   for (const key of ["default", "apply"] as const) {
-    if (key in a && key in b && a[key] !== b[key]) return `is declared twice, with different ${key} values`;
+    if (key in a && key in b && !same(a[key], b[key])) return `is declared twice, with different ${key} values`;
   }
   return { ...a, ...b, type, ...(a.description !== undefined && { description: a.description }) };
 }

@@ -1,5 +1,6 @@
 /** The defaults of a set of modules, as far as all its instances share them. */
-import { Cell, type CellDefinition, Failure } from "./cell.ts";
+import { Cell, Failure } from "./cell.ts";
+import type { CellDefinition } from "./cell-definitions.ts";
 import type { Collected } from "./collect.ts";
 import { allOptions, type DeclaredOption, isGroup, type OptionGroup } from "./declared.ts";
 import { defaultDefinitions } from "./option-cell.ts";

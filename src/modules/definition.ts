@@ -19,6 +19,15 @@ export class If {
 export class Merge {
   readonly kind = "merge";
   constructor(readonly values: readonly unknown[]) {}
+
+  /** The same with each value changed, below priorities and orders. */
+  map(change: (value: unknown) => unknown): Merge {
+    const inside = (value: unknown): unknown => {
+      if (value instanceof Override) return new Override(value.priority, inside(value.value));
+      return value instanceof Order ? new Order(value.order, inside(value.value)) : change(value);
+    };
+    return new Merge(this.values.map(inside));
+  }
 }
 export class Override {
   readonly kind = "override";

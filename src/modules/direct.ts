@@ -39,9 +39,9 @@ function looksDirect({ merging }: OptionType): boolean {
       return false;
     case "modules": {
       if (!merging.configOnly) return false;
-      const { defining, freeform, perInstance, problems, tree } = collectedOf(merging);
-      const isStatic = defining.length === 0 && !freeform && !perInstance && problems.length === 0;
-      return isStatic && hasDirectOptions(tree);
+      const { defining, former, freeform, perInstance, problems, tree } = collectedOf(merging);
+      const tells = former.length > 0 || problems.length > 0;
+      return defining.length === 0 && !freeform && !perInstance && !tells && hasDirectOptions(tree);
     }
   }
 }

@@ -1,14 +1,15 @@
 /** `evalModules`: modules in, configuration and problems out. */
 import type { Problem } from "../error.ts";
-import { assertionProblems, warningProblems } from "./assertions.ts";
+import { assertionProblems, formerProblems, warningProblems } from "./assertions.ts";
 import { type Collected, collect } from "./collect.ts";
 import type { ConfigOfModules, Evaluation, EvaluationRequest } from "./evaluation.ts";
 import { gatherProblems } from "./gather-problems.ts";
 import type { Module } from "./module.ts";
+import { optionsView } from "./option-view.ts";
 import type { Pass } from "./pass.ts";
 import { type Settled, settle } from "./settle.ts";
 import { showPath } from "./show.ts";
-import { liveConfig, optionsView, Reader } from "./view.ts";
+import { liveConfig, Reader } from "./view.ts";
 
 /** What the functions that explain an evaluation know of it. */
 export interface Inside {
@@ -35,7 +36,11 @@ export function evalModules<const M extends readonly Module[]>(
   const live = liveConfig();
   const collected = collect(request.modules, { known, config: live.handle });
   const settled = settle(collected, known, live.attach);
-  const issues = [...gatherProblems(settled, collected, request.check ?? true), ...assertionProblems(settled)];
+  const issues = [
+    ...gatherProblems(settled, collected, request.check ?? true),
+    ...formerProblems(settled).errors,
+    ...assertionProblems(settled),
+  ];
   return evaluationOf(request, settled, collected, issues);
 }
 
@@ -49,7 +54,7 @@ function evaluationOf<M extends readonly Module[]>(
     config: settled.config as ConfigOfModules<M>,
     options: optionsView(settled.pass.root, new Reader(undefined)) as Evaluation["options"],
     issues: issues.map((issue) => withPrefix(issue, request.prefix ?? [])),
-    warnings: warningProblems(settled),
+    warnings: [...formerProblems(settled).warnings, ...warningProblems(settled)],
     extendModules: (more) =>
       evalModules({
         ...request,

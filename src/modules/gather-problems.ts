@@ -12,7 +12,8 @@ import { showPath } from "./show.ts";
 export function gatherProblems(settled: Settled, collected: Collected, check: boolean): Problem[] {
   const { pass, cycles, restless } = settled;
   const circular = new Set(cycles.flatMap((cycle) => cycle.map((step) => step.run)));
-  const isTainted = (run: Run) => run.isTainted || circular.has(run);
+  const isTainted = (run: Run): boolean =>
+    run.isTainted || circular.has(run) || (run.from !== undefined && isTainted(run.from));
   const problems: Problem[] = [...collected.problems, ...nestedProblems(settled, collected)];
   problems.push(...cycles.map(cycleProblem));
   if (cycles.length === 0 && restless.length > 0) problems.push(restlessProblem(restless));

@@ -9,6 +9,7 @@ export type { ConfigFrom, ConfigOf, DefOf, DefsFrom, Wrapped } from "./infer.ts"
 export { type Lib, lib } from "./lib.ts";
 // Not by name: an interface that is re-exported by name cannot be added to by declaration merging.
 export * from "./module.ts";
+export * from "./moves.ts";
 export * from "./option.ts";
 export { Conflict, type Definition, type JsonSchema, type Merging, type OptionType } from "./option-type.ts";
 export { placesOf } from "./places-of.ts";

@@ -1,5 +1,6 @@
 /** A submodule as the value of a cell: its modules, and the definitions as further modules. */
-import { type Cell, type CellDefinition, ElementCell } from "./cell.ts";
+import { type Cell, ElementCell } from "./cell.ts";
+import type { CellDefinition } from "./cell-definitions.ts";
 import { type Collected, collect } from "./collect.ts";
 import type { Module } from "./module.ts";
 import type { Merging } from "./option-type.ts";

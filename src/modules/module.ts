@@ -45,6 +45,8 @@ export interface OptionView {
   readonly value: unknown;
   /** The definitions of the winning priority, in order. */
   readonly definitions: readonly unknown[];
+  /** Its own definitions of the winning priority as one definition of another option, with their priorities and orders. */
+  readonly forwarded: unknown;
   /** The winning priority; 1500 where only the default stands, and above where there is nothing. */
   readonly highestPrio: number;
   /** Files of the definitions. */

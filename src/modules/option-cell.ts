@@ -1,6 +1,7 @@
 /** The cell of an option: its definitions are those of the modules of its scope, which are run when they are asked for. */
 import type { Place } from "../error.ts";
-import { Cell, type CellDefinition, defaultDefinition, Failure, winning } from "./cell.ts";
+import { Cell, Failure } from "./cell.ts";
+import { type CellDefinition, defaultDefinition, winning } from "./cell-definitions.ts";
 import type { DeclaredOption } from "./declared.ts";
 import { orders, priorities } from "./definition.ts";
 import type { Extent } from "./hints.ts";

@@ -16,6 +16,8 @@ export interface Option<out Config = unknown, out Def = unknown> extends Faces<C
   readonly readOnly?: boolean;
   readonly internal?: boolean;
   readonly visible?: boolean;
+  readonly deprecated?: string;
+  readonly removed?: string;
 }
 
 /** Options nest in plain objects; the path is the option's name. */
@@ -42,6 +44,10 @@ export interface OptionSpec<T extends AnyFaces> {
   readonly internal?: boolean;
   /** False: works, but is not in the documentation. */
   readonly visible?: boolean;
+  /** Defining it is a warning: "<option> <this text>". */
+  readonly deprecated?: string;
+  /** Defining it is an error; the text says what to do instead. */
+  readonly removed?: string;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** From what went wrong to problems for people. */
 import type { Place, Problem, ProblemDefinition } from "../error.ts";
-import type { Cell, CellDefinition, Failure } from "./cell.ts";
+import type { Cell, Failure } from "./cell.ts";
+import type { CellDefinition } from "./cell-definitions.ts";
 import { placesIn } from "./origins.ts";
 import { shownFile } from "./place.ts";
 import type { Run } from "./run.ts";

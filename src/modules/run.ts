@@ -1,6 +1,5 @@
 /** One module in one scope: what it defined in this pass, and what it read for that. */
 import type { DeclaredOption } from "./declared.ts";
-import { priorities } from "./definition.ts";
 import { type Extent, type Hints, hintsOf } from "./hints.ts";
 import { isOption } from "./option.ts";
 import { fileOfModule } from "./place.ts";
@@ -131,7 +130,7 @@ export class Run {
         if (!isOption(member)) walk(member, [...path, name]);
         else if ("default" in member && member.default !== unknownValue) {
           const found = this.scope.find([...path, name]);
-          if (found?.option.computedDefault) scatter.add(found.option, member.default, priorities.optionDefault);
+          if (found?.option.computedDefault) scatter.addDefault(found.option, member.default);
         }
       }
     };

@@ -6,9 +6,9 @@ import type { Definition } from "./option-type.ts";
 import { unknownValue } from "./probe.ts";
 import { isPlainObject } from "./same.ts";
 
-/** A definition and the run of a module that made it. */
+/** A definition and the run of a module that made it; undefined for a default. */
 export interface SourcedDefinition<Run = unknown> extends Definition {
-  readonly run: Run;
+  readonly run: Run | undefined;
 }
 
 /** Something in a module's definitions that fits no option. */
@@ -41,14 +41,17 @@ export class Scatter<Run> implements Scattered<Run> {
     return this;
   }
 
-  /** Definitions of one option. `counts` is false below an `mkIf` whose condition does not hold. */
-  add(option: DeclaredOption, value: unknown, priority: number = priorities.plain, order: number = orders.plain): void {
+  /** A default that the module computed. */
+  addDefault(option: DeclaredOption, value: unknown): void {
+    this.#add(option, value, priorities.optionDefault, orders.plain, undefined);
+  }
+
+  #add(option: DeclaredOption, value: unknown, priority: number, order: number, run: Run | undefined): void {
     let list = this.definitions.get(option);
     if (!list) {
       list = [];
       this.definitions.set(option, list);
     }
-    const run = this.run;
     const into = list;
     discharge(
       value,
@@ -80,7 +83,7 @@ export class Scatter<Run> implements Scattered<Run> {
       const member = group.members.get(name);
       if (member === undefined) this.#undeclared(name, inner, group, priority, order, counts);
       else if (isGroup(member)) this.#group(inner, member, priority, order, counts);
-      else if (counts) this.add(member, inner, priority, order);
+      else if (counts) this.#add(member, inner, priority, order, this.run);
     }
   }
 
@@ -98,7 +101,7 @@ export class Scatter<Run> implements Scattered<Run> {
       this.misfits.push({ code: "unknown-option", path: [...group.path, name], value, names });
     } else if (counts) {
       const nested = group.path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), { [name]: value });
-      this.add(freeform, nested, priority, order);
+      this.#add(freeform, nested, priority, order, this.run);
     }
   }
 }

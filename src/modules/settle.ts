@@ -3,13 +3,13 @@ import { Failure } from "./cell.ts";
 import type { Collected } from "./collect.ts";
 import { type Cycle, findCycles } from "./cycles.ts";
 import { OptionCell } from "./option-cell.ts";
+import { definitionViews } from "./option-view.ts";
 import { Knowledge, Pass } from "./pass.ts";
 import { unknownValue } from "./probe.ts";
 import type { Read } from "./run.ts";
 import { alike } from "./same.ts";
 import type { Scope } from "./scope.ts";
 import { scopeValue } from "./scope-value.ts";
-import { definitionViews } from "./view.ts";
 
 export interface Settled {
   readonly pass: Pass;

@@ -1,11 +1,10 @@
 /** `config` and `options` as a module sees them: everything that is read is computed then, and noted. */
-import { type Cell, type CellDefinition, Failure } from "./cell.ts";
-import type { DeclaredOption } from "./declared.ts";
+import { type Cell, Failure } from "./cell.ts";
 import { isGroup, type OptionGroup } from "./declared.ts";
 import { lib } from "./lib.ts";
-import type { OptionView } from "./module.ts";
 import { OptionCell } from "./option-cell.ts";
 import type { OptionType } from "./option-type.ts";
+import { optionsView } from "./option-view.ts";
 import { Knot } from "./pass.ts";
 import { isProbing, unknownValue } from "./probe.ts";
 import type { ReadKind, Run } from "./run.ts";
@@ -92,7 +91,7 @@ function noteFailure(failure: Failure, reader: Reader): void {
 }
 
 /** The answer of the pass before, to a module that has itself a part in what it asks. */
-function formerAnswer(
+export function formerAnswer(
   cell: Cell,
   reader: Reader,
   ask: (former: Cell, reader: Reader) => unknown,
@@ -107,19 +106,23 @@ function formerAnswer(
 
 /** An attrsOf with submodules in it. */
 function attributesView(cell: Cell, reader: Reader): object {
-  return new Proxy(
-    {},
-    {
-      ...readOnlyTraps,
-      get: (_target, name) => (typeof name === "symbol" ? undefined : readAttribute(cell, name, reader)),
-      has: (_target, name) => typeof name === "string" && readAttribute(cell, name, reader) !== undefined,
-      ownKeys: () => [...readKeys(cell, reader)],
-      getOwnPropertyDescriptor: (_target, name) =>
-        typeof name === "symbol" || readAttribute(cell, name, reader) === undefined
-          ? undefined
-          : { enumerable: true, configurable: true, value: undefined },
+  // `Object.keys` asks for each name again whether it is there.
+  let listed: ReadonlySet<string | symbol> = new Set();
+  const isThere = (name: string | symbol) =>
+    listed.has(name) || (typeof name === "string" && readAttribute(cell, name, reader) !== undefined);
+  const traps: ProxyHandler<object> = {
+    ...readOnlyTraps,
+    get: (_target, name) => (typeof name === "symbol" ? undefined : readAttribute(cell, name, reader)),
+    has: (_target, name) => isThere(name),
+    ownKeys: () => {
+      const names = [...readKeys(cell, reader)];
+      listed = new Set(names);
+      return names;
     },
-  );
+    getOwnPropertyDescriptor: (_target, name) =>
+      isThere(name) ? { enumerable: true, configurable: true, value: undefined } : undefined,
+  };
+  return new Proxy({}, traps);
 }
 
 function readAttribute(cell: Cell, name: string, reader: Reader): unknown {
@@ -209,83 +212,6 @@ function memberNames(scope: Scope, group: OptionGroup, reader: Reader): string[]
   const all = readCell(scope.freeformCell, reader);
   const here = group.path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], all);
   return typeof here === "object" && here !== null ? [...new Set([...names, ...Object.keys(here)])] : names;
-}
-
-/** `options` of a scope. */
-export function optionsView(scope: Scope, reader: Reader, group: OptionGroup = scope.collected.tree): object {
-  return new Proxy(
-    {},
-    {
-      get: (_target, name) => {
-        const member = typeof name === "string" ? group.members.get(name) : undefined;
-        if (member === undefined) return undefined;
-        return isGroup(member) ? optionsView(scope, reader, member) : optionView(scope, member, reader);
-      },
-      has: (_target, name) => typeof name === "string" && group.members.has(name),
-      ownKeys: () => [...group.members.keys()].filter((name) => name !== "_module"),
-      getOwnPropertyDescriptor: (_target, name) =>
-        typeof name === "string" && group.members.has(name)
-          ? { enumerable: true, configurable: true, value: undefined }
-          : undefined,
-    },
-  );
-}
-
-function optionView(scope: Scope, declared: DeclaredOption, reader: Reader): OptionView {
-  const cell = scope.optionCell(declared);
-  const counting = () => readDefinitions(cell, reader).filter((d) => d.priority === highest());
-  const highest = () => Math.min(noPriority, ...readDefinitions(cell, reader).map((definition) => definition.priority));
-  return {
-    get isDefined() {
-      return readDefinitions(cell, reader).some((definition) => definition.own);
-    },
-    get value() {
-      return readCell(cell, reader);
-    },
-    get definitions() {
-      return counting().map((definition) => definition.value);
-    },
-    get highestPrio() {
-      return highest();
-    },
-    get files() {
-      return [...new Set(counting().flatMap((definition) => definition.file ?? []))];
-    },
-    type: declared.option.type,
-    ...(declared.option.description !== undefined && { description: declared.option.description }),
-  };
-}
-
-/** `highestPrio` of an option that has neither definition nor default. */
-const noPriority = 9999;
-
-interface DefinitionView {
-  readonly value: unknown;
-  readonly priority: number;
-  readonly own: boolean;
-  readonly file: string | undefined;
-}
-
-function readDefinitions(cell: OptionCell, reader: Reader): readonly DefinitionView[] {
-  try {
-    const seen = definitionViews(cell.allDefinitions());
-    const answer = reader.note(cell.path, "definitions", seen);
-    return Array.isArray(answer) ? answer : [];
-  } catch (signal) {
-    if (!(signal instanceof Knot)) throw signal;
-    const ask = (former: Cell, r: Reader) => readDefinitions(former as OptionCell, r);
-    const answer = formerAnswer(cell, reader, ask, "definitions");
-    return Array.isArray(answer) ? answer : [];
-  }
-}
-
-export function definitionViews(definitions: readonly CellDefinition[]): readonly DefinitionView[] {
-  return definitions.map((d) => ({
-    value: d.value,
-    priority: d.priority,
-    own: d.run !== undefined,
-    file: d.run?.file,
-  }));
 }
 
 /** What a module function is given. */
