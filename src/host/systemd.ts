@@ -24,6 +24,8 @@ export interface UnitState {
   readonly since: number | null;
 }
 
+export type Activity = Pick<UnitState, "active" | "sub">;
+
 export interface Systemd {
   daemonReload(): Promise<void>;
   /** Each of these waits until the job is done. @throws StowageError `job-failed` */
@@ -31,6 +33,11 @@ export interface Systemd {
   stop(unit: string): Promise<void>;
   restart(unit: string): Promise<void>;
   reload(unit: string): Promise<void>;
+  /**
+   * Whether units run, by name: one call whose cost does not depend on how many are asked for, where {@link states}
+   * costs systemd a millisecond for each.
+   */
+  activity(units: readonly string[]): Promise<Readonly<Record<string, Activity>>>;
   /** States of many units at once, by name. A unit that systemd does not know is `inactive`, `not-found`. */
   states(units: readonly string[]): Promise<Readonly<Record<string, UnitState>>>;
   /** The last log lines of some units, oldest first. `since`: milliseconds since 1970. */
@@ -66,9 +73,22 @@ export function systemctl(program: Run = run): Systemd {
     stop: (unit) => job("stop", unit),
     restart: (unit) => job("restart", unit),
     reload: (unit) => job("reload", unit),
+    activity: (units) => activityOf(program, units),
     states: (units) => statesOf(program, units),
     log: (units, options) => lastLines(program, units, options),
   };
+}
+
+async function activityOf(program: Run, units: readonly string[]): Promise<Record<string, Activity>> {
+  const argv = ["systemctl", "list-units", "--all", "--full", "--plain", "--no-legend", "--no-pager"];
+  const { stdout } = await program(argv, { package: "systemd" });
+  const loaded = new Map<string, Activity>();
+  for (const line of stdout.split("\n")) {
+    const [unit, , active, sub] = line.trim().split(/ +/);
+    if (unit !== undefined && active !== undefined && sub !== undefined) loaded.set(unit, { active, sub });
+  }
+  // What is not loaded does not run, and has not failed: a failed unit stays loaded.
+  return Object.fromEntries(units.map((unit) => [unit, loaded.get(unit) ?? { active: "inactive", sub: "dead" }]));
 }
 
 /** One call for up to this many units: an argument list has a limit (execve(2), E2BIG). */

@@ -30,6 +30,24 @@ test("states of many units are asked for in one call, and told apart by their or
   expect(states["-b.service"]).toMatchObject({ active: "failed", result: "signal" });
 });
 
+test("whether units run: one call, whatever else systemd has loaded", async () => {
+  const stdout = [
+    "a.service                    loaded    active   running A service with words",
+    "  b.service                  loaded    failed   failed  ● Another",
+    "gone.service                 not-found inactive dead    gone.service",
+    "other.service                loaded    active   exited  Not asked for",
+    "",
+  ].join("\n");
+  const { calls, systemd } = fake(() => ({ stdout }));
+  expect(await systemd.activity(["a.service", "b.service", "gone.service", "c.service"])).toEqual({
+    "a.service": { active: "active", sub: "running" },
+    "b.service": { active: "failed", sub: "failed" },
+    "gone.service": { active: "inactive", sub: "dead" },
+    "c.service": { active: "inactive", sub: "dead" },
+  });
+  expect(calls).toHaveLength(1);
+});
+
 test("so many units that no argument list holds them are asked for in several calls", async () => {
   const { calls, systemd } = fake((argv) => ({
     stdout: argv

@@ -7,13 +7,13 @@ import type { Generation } from "../../compile/generation.ts";
 import { readLink, readText } from "../../host/files.ts";
 import { hostsBlock } from "../../host/hosts.ts";
 import { isBooted, type Systemd } from "../../host/systemd.ts";
-import type { Observed, ObservedFile, ObservedUnit } from "../../plan/plan.ts";
+import type { Observed, ObservedFile } from "../../plan/plan.ts";
 import { containerDir, type Layout } from "../../store/layout.ts";
 import { saysOurs } from "../../units/index.ts";
 
 export interface ObserveRequest {
   readonly layout: Layout;
-  readonly systemd: Pick<Systemd, "states">;
+  readonly systemd: Pick<Systemd, "activity">;
   /** What is on the machine by our doing: the current generation, and those of switches that were cut short. */
   readonly ours: readonly Generation[];
   readonly next: Generation;
@@ -50,15 +50,10 @@ const pathsOf = (layout: Layout, one: Generation): string[] => [
   ...Object.keys(one.units).map((unit) => `${layout.units}/${unit}`),
 ];
 
-async function observeUnits(request: ObserveRequest, units: readonly string[]): Promise<Record<string, ObservedUnit>> {
+async function observeUnits(request: ObserveRequest, units: readonly string[]): Promise<Observed["units"]> {
   const booted = request.booted ?? isBooted();
-  const states = units.length > 0 && booted ? await request.systemd.states(units) : {};
-  return Object.fromEntries(
-    units.map((unit) => {
-      const state = states[unit];
-      return [unit, state ? { active: state.active, sub: state.sub } : { active: "inactive", sub: "dead" }];
-    }),
-  );
+  if (units.length > 0 && booted) return request.systemd.activity(units);
+  return Object.fromEntries(units.map((unit) => [unit, { active: "inactive", sub: "dead" }]));
 }
 
 function observeFile(path: string, listed: ReadonlySet<string>): ObservedFile | null {
