@@ -13,6 +13,7 @@ import { mkOption } from "./option.ts";
 import type { OptionType } from "./option-type.ts";
 import { placeOfKey } from "./place.ts";
 import { isPlainObject } from "./same.ts";
+import { showPath } from "./show.ts";
 import {
   type KnownArguments,
   ModuleMistake,
@@ -213,7 +214,7 @@ function declarationProblem(problem: DeclarationProblem): Problem {
   const { path, message, places, hint } = problem;
   return {
     code: "bad-declaration",
-    message,
+    message: `${showPath(path)} ${message}`,
     option: path,
     ...(places.length > 0 && { places }),
     ...(hint !== undefined && { hint }),

@@ -39,7 +39,8 @@ function nestedProblems(settled: Settled, root: Collected): Problem[] {
     if (seen.has(scope.collected)) continue;
     seen.add(scope.collected);
     for (const problem of scope.collected.problems) {
-      problems.push({ ...problem, option: [...scope.path, ...(problem.option ?? [])] });
+      const message = problem.option ? `${showPath(scope.path)}.${problem.message}` : problem.message;
+      problems.push({ ...problem, message, option: [...scope.path, ...(problem.option ?? [])] });
     }
   }
   return problems;

@@ -135,7 +135,9 @@ export const portMapping = text(
 );
 
 function isPortMapping(value: string): boolean {
-  const parts = /^(?:(\[[^\]]+\]|[0-9.]+):)?(?:(\d+(?:-\d+)?)?:)?(\d+(?:-\d+)?)(?:\/(?:tcp|udp|sctp))?$/.exec(value);
+  const parts = /^(?:(\[[^\]]+\]|\d+\.[\d.]+):)?(?:(\d+(?:-\d+)?)?:)?(\d+(?:-\d+)?)(?:\/(?:tcp|udp|sctp))?$/.exec(
+    value,
+  );
   if (!parts) return false;
   const [, address, hostPorts, ports] = parts;
   const addressFits = address === undefined || isIPv4(address) || isPlainIPv6(address.slice(1, -1));

@@ -149,8 +149,8 @@ export function hasControlCharacters(text: string): boolean {
 type Word = string | number | boolean | null;
 
 /** One of the given words: `types.enum("tcp", "udp")` or `types.enum(["tcp", "udp"])`. */
-export function enumOf<const V extends Word>(words: readonly V[]): OptionType<V, V>;
-export function enumOf<const V extends Word>(...words: readonly V[]): OptionType<V, V>;
+export function enumOf<const V extends readonly Word[]>(words: V): OptionType<V[number], V[number]>;
+export function enumOf<const V extends readonly Word[]>(...words: V): OptionType<V[number], V[number]>;
 export function enumOf(...given: readonly unknown[]): OptionType {
   return enumType((Array.isArray(given[0]) ? given[0] : given) as readonly Word[]);
 }
