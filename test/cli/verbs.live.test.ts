@@ -147,3 +147,23 @@ scenario("a second switch at the same time says who is first, and leaves at once
   expect(second.stderr).toMatch(/process \d+ \(switch\)/);
   expect((await first).code).toBe(0);
 });
+
+scenario("a switch outlives its terminal and its reader", async ({ host }) => {
+  await host.switchTo(two);
+  const changed = (text: string) =>
+    two.replace("config: {}", `config: { environment: { etc: { told: { text: "${text}" } } } }`);
+  const told = () => host.stowage(["run", "web", "--", "cat", "/etc/told"]);
+  await host.put("/etc/stowage/host.ts", changed("hung up"));
+  // Told to stop as soon as it has begun to stop the container.
+  const hangUp = `stowage switch > /tmp/out 2>&1 & pid=$!
+    until test -e /var/lib/stowage/switch.json; do sleep 0.01; done
+    kill -HUP $pid; wait $pid`;
+  await host.sh(hangUp);
+  expect(await told()).toBe("hung up");
+  await host.put("/etc/stowage/host.ts", changed("nobody reads"));
+  await host.sh("stowage switch 2>&1 | true");
+  await eventually(async () => {
+    expect(await told()).toBe("nobody reads");
+    expect((await host.tryStowage(["switch", "--json"])).stdout).toContain('"steps": []');
+  });
+});

@@ -49,10 +49,11 @@ async function whileAlone(session: Session, flags: HostFlags & JsonFlag): Promis
 async function carryOutShown(session: Session, flags: JsonFlag, planned: Planned, onProgress: OnProgress) {
   const { plan } = planned;
   if (plan.blocked.length > 0) throw new StowageError(plan.blocked);
-  if (plan.steps.length === 0) return exitCodes.done;
+  // Nothing to do: nothing is printed. A program that asked for JSON gets a plan without steps.
+  if (plan.steps.length === 0 && !flags.json) return exitCodes.done;
   outliveTerminal();
   if (!flags.json && !session.quiet) session.print(`${printable(renderPlan(plan))}\n`);
-  const report = await carryOut(planned, onProgress);
+  const report = plan.steps.length === 0 ? { rows: [] } : await carryOut(planned, onProgress);
   const number = readCurrent(session.layout)?.number ?? null;
   if (flags.json) {
     const value = { plan: planJson(plan, []), generation: number, steps: reportJson(report) };
