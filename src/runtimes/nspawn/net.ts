@@ -16,6 +16,7 @@ import type { Layout } from "../../store/layout.ts";
 import { type Exec, literal, type Unit } from "../../units/index.ts";
 import { netUnit, nftablesUnit, type SystemContainer } from "./container.ts";
 import { networkFile } from "./paths.ts";
+import { dropsDebug, quietly } from "./quietly.ts";
 import { restartTriggers } from "./triggers.ts";
 
 const ip = "/usr/sbin/ip";
@@ -45,8 +46,7 @@ export function netParts(
           ...(ports && { Requires: nftablesUnit }),
           ...restartTriggers(Object.values(files)),
         },
-        // Together with systemd-cat: see `quietly`.
-        Service: { Type: "oneshot", RemainAfterExit: true, LogLevelMax: "info", ...commands(layout, name, ports) },
+        Service: { Type: "oneshot", RemainAfterExit: true, ...dropsDebug, ...commands(layout, name, ports) },
       },
     },
   };
@@ -70,7 +70,7 @@ function netFiles(layout: Layout, link: Link, forwards: readonly Forward[]): Rec
 function commands(layout: Layout, name: string, ports: boolean): Record<string, Exec[]> {
   const file = (part: string): string => networkFile(layout, `${name}.${part}`);
   const namespace = networkNamespace(name);
-  const down: Exec = { exec: [ip, "-force", "-batch", file("down")], ignoreFailure: true };
+  const down = [ip, "-force", "-batch", file("down")];
   return {
     // What a crash may have left behind must not block a start.
     ExecStartPre: [quietly(down)],
@@ -82,12 +82,9 @@ function commands(layout: Layout, name: string, ports: boolean): Record<string, 
       { exec: [ip, "-n", namespace, "-batch", file("ns")] },
       ...(ports ? [{ exec: [nft, "-f", file("nft")] }] : []),
     ],
-    ExecStopPost: [...(ports ? [{ exec: [nft, "-f", file("nft-down")], ignoreFailure: true }] : []), down],
+    ExecStopPost: [
+      ...(ports ? [{ exec: [nft, "-f", file("nft-down")], ignoreFailure: true }] : []),
+      { exec: down, ignoreFailure: true },
+    ],
   };
 }
-
-/** Its complaints that nothing was left behind, which is how it should be, become messages that LogLevelMax= drops. */
-const quietly = ({ exec, ...rest }: Exec): Exec => ({
-  exec: ["/usr/bin/systemd-cat", "--priority=debug", ...exec],
-  ...rest,
-});

@@ -13,6 +13,7 @@ import {
   sysctlUnit,
 } from "./container.ts";
 import { emptyDir, rootDir, rootDirs, treeDir } from "./paths.ts";
+import { dropsDebug, quietly } from "./quietly.ts";
 
 /** @param sockets units that pass on connections which nft cannot: started and stopped with the container */
 export function containerService(layout: Layout, container: SystemContainer, sockets: readonly string[]): Unit {
@@ -45,6 +46,7 @@ function serviceSection(layout: Layout, container: SystemContainer): UnitSection
     Type: "notify",
     NotifyAccess: "all",
     SyslogIdentifier: `container ${container.name}`,
+    ...dropsDebug,
     Slice: "machine.slice",
     Delegate: true,
     TasksMax: 16384,
@@ -63,7 +65,7 @@ function serviceSection(layout: Layout, container: SystemContainer): UnitSection
     ...startPre(layout, container),
     ExecStart: { exec: bootCommand(layout, container) },
     // machined keeps a dead registration for as long as the unit is not inactive; every automatic restart then fails.
-    ExecStopPost: { exec: unregisterMachine(container.name), ignoreFailure: true },
+    ExecStopPost: quietly(unregisterMachine(container.name)),
   };
 }
 
