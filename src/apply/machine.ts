@@ -5,6 +5,7 @@ import { stopUnit } from "../host/nspawn.ts";
 import type { Systemd } from "../host/systemd.ts";
 import { hostsText } from "../network/index.ts";
 import type { Plan } from "../plan/plan.ts";
+import { diskErrors } from "../store/disk-errors.ts";
 import { setCurrentGeneration, writeGeneration } from "../store/generations.ts";
 import type { Layout } from "../store/layout.ts";
 import { render } from "../units/index.ts";
@@ -120,12 +121,13 @@ function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEf
   const journal = (pending: readonly string[] | null) =>
     writeJournal(layout, { from, to: known(number.next, "the generation's number"), pending });
   return {
-    async begin() {
-      const isCurrent = plan.current?.id === plan.next.id && machine.current !== null;
-      number.next = isCurrent ? machine.current : writeGeneration(layout, plan.next);
-      removeTemporaries(temporaryPlaces(plan, machine));
-      journal(null);
-    },
+    begin: () =>
+      diskErrors(layout.state, async () => {
+        const isCurrent = plan.current?.id === plan.next.id && machine.current !== null;
+        number.next = isCurrent ? machine.current : writeGeneration(layout, plan.next);
+        removeTemporaries(temporaryPlaces(plan, machine));
+        journal(null);
+      }),
     async end(unfinished) {
       if (unfinished === "files") return;
       if (unfinished.length === 0) removeJournal(layout);

@@ -232,6 +232,14 @@ describe("the journal", () => {
     expect(existsSync(`${dir}/hosts.stowage-1`)).toBe(false);
   });
 
+  test("that cannot be written is an error, and the first step is not taken", async () => {
+    const next = full();
+    const plan = planOf(null, next, writeAll(next));
+    const broken = machine({ layout: { ...layout, state: "/dev/full/state" } });
+    await expect(apply(plan, machineEffects(plan, broken))).rejects.toThrow();
+    expect(readdirSync(layout.units)).toEqual([]);
+  });
+
   test("no new generation is written to put things right for the current one", async () => {
     const one = full();
     setCurrentGeneration(layout, writeGeneration(layout, one));
