@@ -5,6 +5,7 @@
  */
 import { orders, priorities } from "./definition.ts";
 import { type Difference, differences } from "./differences.ts";
+import { writtenAt } from "./origins.ts";
 import type { Pass } from "./pass.ts";
 import { unknownValue } from "./probe.ts";
 import type { Read, ReadKind, Run } from "./run.ts";
@@ -95,6 +96,22 @@ class Audit {
     return cyclesAmong(trials);
   }
 
+  /** An attribute does not come or go with one definition of it if another is there in any case. */
+  #settlePresence(run: Run, config: unknown, difference: Difference): Difference {
+    const { path, comesOrGoes } = difference;
+    if (!comesOrGoes) return difference;
+    const below = path.slice(run.scope.path.length);
+    const definesIn = (raw: unknown) => writtenAt(raw, below).some((written) => written.counts && written.exact);
+    const isSteady = definesIn(run.raw) === definesIn(config) || this.#isDefinedOutside(path);
+    return isSteady ? { ...difference, comesOrGoes: false } : difference;
+  }
+
+  #isDefinedOutside(path: readonly string[]): boolean {
+    const definitions = this.pass.cellAt(path)?.definitions() ?? [];
+    const outermost = (run: Run): Run => (run.from ? outermost(run.from) : run);
+    return definitions.some(({ run }) => run === undefined || !this.group.has(outermost(run)));
+  }
+
   /** What a module read that a module of the group could define, each once. */
   #innerReads(run: Run): Read[] {
     const reads = new Map<string, Read>();
@@ -134,7 +151,9 @@ class Audit {
     this.pass.reader = reader;
     try {
       const { config } = run.source.definitions.compute(argumentsFor(run.scope, reader));
-      return differences(run.raw, config, run.scope.path);
+      return differences(run.raw, config, run.scope.path).map((difference) =>
+        this.#settlePresence(run, config, difference),
+      );
     } catch {
       // It cannot live with such an answer: that says nothing.
       return [];
@@ -179,7 +198,7 @@ function touches(difference: Difference, read: Read): boolean {
     case "exists":
       return below === 0 && difference.comesOrGoes;
     case "shape":
-      return below === 0;
+      return below === 0 && (difference.inValue || difference.comesOrGoes);
   }
 }
 

@@ -11,14 +11,13 @@ import { showPath } from "./show.ts";
 
 export function gatherProblems(settled: Settled, collected: Collected, check: boolean): Problem[] {
   const { pass, cycles, restless } = settled;
-  const circular = new Set(cycles.flatMap((cycle) => cycle.map((step) => step.run)));
-  const isTainted = (run: Run): boolean =>
-    run.isTainted || circular.has(run) || (run.from !== undefined && isTainted(run.from));
+  // Where something depends on itself, what modules computed is not judged: it may hang on that.
+  const isTainted = (run: Run) => run.isTainted || (cycles.length > 0 && run.isComputed);
   const problems: Problem[] = [...collected.problems, ...nestedProblems(settled, collected)];
   problems.push(...cycles.map(cycleProblem));
   if (cycles.length === 0 && restless.length > 0) problems.push(restlessProblem(restless));
   for (const run of pass.runs) {
-    if (run.error !== undefined && !run.unreliable && !circular.has(run)) problems.push(errorProblem(run));
+    if (run.error !== undefined && !run.unreliable && cycles.length === 0) problems.push(errorProblem(run));
     for (const misfit of run.scattered.misfits) {
       if (check || misfit.code !== "unknown-option") problems.push(misfitProblem(run, misfit));
     }

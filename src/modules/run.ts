@@ -64,6 +64,11 @@ export class Run {
     return this.unreliable || this.error !== undefined || (this.from?.isTainted ?? false);
   }
 
+  /** It, or what gave it, is a function. */
+  get isComputed(): boolean {
+    return "compute" in this.source.definitions || (this.from?.isComputed ?? false);
+  }
+
   get hints(): Hints {
     this.#hints ??= this.scope.pass.hintsOf(this);
     return this.#hints;

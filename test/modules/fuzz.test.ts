@@ -1,0 +1,235 @@
+/**
+ * Random programs of modules against an oracle that knows nothing of modules: each variable is computed by recursion
+ * from all its assignments, and meeting a variable that is being computed is a cycle. The same program is cut into
+ * modules in several ways, and each cut is evaluated in several orders: always the same must come out.
+ */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { evalModules, mkIf, mkMerge, mkOption, mkOverride, types } from "../../src/modules/index.ts";
+import { shortcuts } from "../../src/modules/pass.ts";
+import type { Loose } from "./case.ts";
+
+/** `v0`, or `boxes.x.p`. */
+type Variable = readonly string[];
+
+interface Assignment {
+  readonly target: Variable;
+  readonly priority: number;
+  /** Counts only if this is even. */
+  readonly guard: Variable | undefined;
+  readonly constant: number;
+  readonly reads: readonly Variable[];
+}
+
+const plain = ["v0", "v1", "v2", "v3"].map((name) => [name]);
+const boxed = ["x", "y", "z"].flatMap((box) => ["p", "q"].map((name) => ["boxes", box, name]));
+const variables: readonly Variable[] = [...plain, ...boxed];
+const keyOf = (variable: Variable) => variable.join(".");
+
+class Random {
+  #state: number;
+  constructor(seed: number) {
+    this.#state = seed >>> 0 || 1;
+  }
+  below(limit: number): number {
+    this.#state = (Math.imul(this.#state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((this.#state / 2 ** 32) * limit);
+  }
+  pick<T>(list: readonly T[]): T {
+    return list[this.below(list.length)]!;
+  }
+  shuffled<T>(list: readonly T[]): T[] {
+    const rest = [...list];
+    return list.map(() => rest.splice(this.below(rest.length), 1)[0]!);
+  }
+}
+
+/** @param acyclic only what comes earlier in a random order is read */
+function program(random: Random, acyclic: boolean): Assignment[] {
+  const order = random.shuffled(variables);
+  return Array.from({ length: 4 + random.below(9) }, (_, index) => {
+    const at = random.below(order.length);
+    const readable = acyclic ? order.slice(0, at) : order;
+    const some = (most: number) =>
+      readable.length === 0 ? [] : Array.from({ length: random.below(most + 1) }, () => random.pick(readable));
+    return {
+      target: order[at]!,
+      // Never two of one priority, so that nothing is a conflict.
+      priority: 100 + index,
+      guard: some(1)[0],
+      constant: random.below(5),
+      reads: some(2),
+    };
+  });
+}
+
+class Cycle extends Error {}
+
+/** What comes out, by variable; undefined if something depends on itself. */
+function oracle(assignments: readonly Assignment[]): Record<string, number> | undefined {
+  const values = new Map<string, number>();
+  const computing = new Set<string>();
+  const value = (variable: Variable): number => {
+    const key = keyOf(variable);
+    if (values.has(key)) return values.get(key)!;
+    if (computing.has(key)) throw new Cycle();
+    computing.add(key);
+    let best: { priority: number; value: number } = { priority: 1500, value: 0 };
+    for (const { target, priority, guard, constant, reads } of assignments) {
+      if (keyOf(target) !== key) continue;
+      const holds = guard === undefined || value(guard) % 2 === 0;
+      const sum = reads.reduce((total, read) => total + value(read), constant);
+      if (holds && priority < best.priority) best = { priority, value: sum };
+    }
+    computing.delete(key);
+    values.set(key, best.value);
+    return best.value;
+  };
+  try {
+    return Object.fromEntries(variables.map((variable) => [keyOf(variable), value(variable)]));
+  } catch (error) {
+    if (error instanceof Cycle) return undefined;
+    throw error;
+  }
+}
+
+const int = () => mkOption({ type: types.int, default: 0 });
+const options = {
+  ...Object.fromEntries(plain.map(([name]) => [name!, int()])),
+  boxes: mkOption({ type: types.attrsOf(types.submodule({ options: { p: int(), q: int() } })), default: {} }),
+};
+// Every box is there whatever the program does, so that its variables can be read.
+const base = { options, config: { boxes: { x: {}, y: {}, z: {} } } };
+
+const read = (config: Loose, variable: Variable) => variable.reduce((value, name) => value[name], config);
+const nest = (path: Variable, value: unknown): object =>
+  path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as object;
+
+function definition(config: Loose, { target, priority, guard, constant, reads }: Assignment, below = 0): Loose {
+  const sum = reads.reduce((total, variable) => total + read(config, variable), constant);
+  const defined = nest(target.slice(below), mkOverride(priority, sum));
+  return guard === undefined ? defined : mkIf(read(config, guard) % 2 === 0, defined as Loose);
+}
+
+/** Cuts a program into modules: assignments together or alone, as functions, in boxes, or as they are. */
+function modules(random: Random, assignments: readonly Assignment[]): Loose[] {
+  const count = 1 + random.below(assignments.length);
+  const groups = Array.from({ length: count }, () => [] as Assignment[]);
+  for (const assignment of assignments) random.pick(groups).push(assignment);
+  return groups.map((group) => {
+    const all = (config: Loose) => mkMerge(group.map((assignment) => definition(config, assignment)) as Loose[]);
+    const inBox = group.length === 1 && group[0]!.target.length === 3;
+    switch (random.below(inBox ? 3 : 2)) {
+      case 0:
+        return ({ config }: Loose) => all(config);
+      case 1:
+        return { config: ({ config }: Loose) => all(config) };
+      default: {
+        const [boxes, box] = group[0]!.target as [string, string, string];
+        return { [boxes]: { [box]: ({ parent }: Loose) => definition(parent, group[0]!, 2) } };
+      }
+    }
+  });
+}
+
+function evaluated(list: readonly Loose[]): { config: Loose; codes: readonly string[] } {
+  const { config, issues } = evalModules({ modules: [base, ...list] });
+  return { config, codes: issues.map((issue) => issue.code) };
+}
+
+export function check(seed: number, acyclic: boolean): void {
+  const random = new Random(seed);
+  const assignments = program(random, acyclic);
+  const expected = oracle(assignments);
+  const cut = modules(random, assignments);
+  if (process.env.FUZZ_SEED) {
+    const say = (a: Assignment) =>
+      `${keyOf(a.target)}@${a.priority} = ${a.constant} + ${a.reads.map(keyOf)} if ${a.guard && keyOf(a.guard)}`;
+    console.log(
+      assignments.map(say).join("\n"),
+      "\n",
+      String(cut.map((m) => (typeof m === "function" ? "f" : JSON.stringify(m)))),
+      expected,
+    );
+    console.log(evalModules({ modules: [base, ...cut] }).issues);
+  }
+  for (const list of [cut, [...cut].reverse(), random.shuffled(cut)]) {
+    const { config, codes } = evaluated(list);
+    if (expected === undefined) {
+      expect(codes.length).toBeGreaterThan(0);
+      expect(new Set(codes)).toEqual(new Set(["cycle"]));
+    } else {
+      expect(codes).toEqual([]);
+      const got = Object.fromEntries(variables.map((variable) => [keyOf(variable), read(config, variable)]));
+      expect(got).toEqual(expected);
+    }
+  }
+}
+
+const runs = { numRuns: Number(process.env.FUZZ_RUNS ?? 100) };
+
+if (process.env.FUZZ_SEED) test("seed", () => check(Number(process.env.FUZZ_SEED), process.env.FUZZ_ACYCLIC !== "no"));
+describe("random programs", { timeout: 60_000 }, () => {
+  test("without cycles: the values of the oracle, in any order of modules", () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => check(seed, true)),
+      runs,
+    );
+  });
+
+  test("with and without cycles: a cycle where the oracle finds one, and nowhere else", () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => check(seed, false)),
+      runs,
+    );
+  });
+
+  test("order of keys and of modules without meaning does not change a byte", () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const random = new Random(seed);
+        const cut = modules(random, program(random, true));
+        const text = (list: readonly Loose[]) => JSON.stringify(evaluated(list).config);
+        expect(text(random.shuffled(cut))).toBe(text(cut));
+      }),
+      runs,
+    );
+  });
+});
+
+/** Plain data of any shape, right or wrong, goes the short way or the long way to the same end. */
+test("the short way gives what the long way gives", () => {
+  const box = types.submodule({
+    options: {
+      n: mkOption({ type: types.int, default: 1 }),
+      l: mkOption({ type: types.listOf(types.either(types.int, types.str)), default: [] }),
+      s: mkOption({ type: types.nullOr(types.coercedTo(types.int, (n) => `${n}`, types.str)), default: null }),
+      g: { a: mkOption({ type: types.attrsOf(types.bool), default: {} }), r: mkOption({ type: types.int }) },
+    },
+  });
+  const tree = { options: { boxes: mkOption({ type: types.attrsOf(box), default: {} }) } };
+  const leaf = fc.oneof(fc.integer(), fc.string({ maxLength: 3 }), fc.boolean(), fc.constant(null));
+  const some = fc.oneof(leaf, fc.array(leaf, { maxLength: 3 }), fc.dictionary(fc.constantFrom("a", "r", "b"), leaf));
+  const definition = fc.dictionary(
+    fc.constantFrom("x", "y"),
+    fc.oneof(
+      { weight: 5, arbitrary: fc.dictionary(fc.constantFrom("n", "l", "s", "g", "z"), some) },
+      { weight: 1, arbitrary: some },
+    ),
+  );
+  const outcome = (boxes: object, taken: boolean) => {
+    shortcuts.taken = taken;
+    const { config, issues } = evalModules({ modules: [tree, { boxes }] as Loose });
+    return { json: JSON.stringify(config), issues };
+  };
+  try {
+    fc.assert(
+      fc.property(definition, (boxes) => {
+        expect(outcome(boxes, true)).toEqual(outcome(boxes, false));
+      }),
+      runs,
+    );
+  } finally {
+    shortcuts.taken = true;
+  }
+});
