@@ -54,8 +54,12 @@ function recordReason(current: Generation | null, next: Generation, former: Form
 function keptOf({ unit, decision, because, running, next, former }: ContainerSubject): Kept[] {
   if (decision === "keep")
     return [{ unit, because: `restartIfChanged is false, so it keeps running as it was (${because})` }];
-  if (decision !== "none" || because === "" || next === null || former === null || running === "running") return [];
-  return [{ unit, because: `it is stopped; its next start will be with what is new (${because})` }];
+  if (decision !== "none" || next === null || former === null || running === "running") return [];
+  if (next.autoStart && !former.autoStart)
+    return [{ unit, because: "it is stopped, and autoStart begins with the next boot; it can be started by hand" }];
+  return because === ""
+    ? []
+    : [{ unit, because: `it is stopped; its next start will be with what is new (${because})` }];
 }
 
 function noticesOf({ name, former, next }: ContainerSubject, layout: Layout): string[] {
