@@ -87,7 +87,7 @@ export function ensureDisk(gigabytes) {
   }
 }
 
-function explainApt(said, packages) {
+export function explainApt(said, packages) {
   const by = `Install them yourself: apt-get install ${packages.join(" ")}`;
   if (
     /Could not resolve|Temporary failure|Could not connect|Unable to connect|Connection (?:failed|timed out)/i.test(

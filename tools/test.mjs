@@ -7,6 +7,8 @@
  *   npm test -- scenarios          parts whose name holds the word: build, biome, types, unit, lab, scenarios
  *   npm test -- scenarios first    of these, files whose path holds "first"
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { ensureAll, NotReady } from "./ensure.mjs";
 import { check, root, runParts, task, vitest } from "./parts.mjs";
 
@@ -17,6 +19,14 @@ async function labTrees() {
   const { load } = await import("./load.mjs");
   const { suites, tree } = await load("lab/tree.ts");
   await Promise.all(suites.map((suite) => tree(suite, "base", (line) => console.log(`  ${line}`))));
+}
+
+/** The first build downloads and unpacks a whole Debian base: not under the timeout of a scenario either. */
+async function firstSystem() {
+  const { load } = await import("./load.mjs");
+  const { buildOutside } = await load("lab/configure.ts");
+  const hostTs = readFileSync(join(root, "examples/first/host.ts"), "utf8");
+  await buildOutside(hostTs, { onOutput: (piece) => process.stdout.write(piece) });
 }
 
 function end({ passed, failed }) {
@@ -33,6 +43,7 @@ try {
     ...checks(),
     vitest("unit tests", "unit", filters),
     task("lab trees", labTrees),
+    task("lab store", firstSystem),
     vitest("scenarios", "scenarios", filters),
   ];
   const chosen = only === undefined ? parts : parts.filter(({ name }) => name.includes(only));
