@@ -1,5 +1,7 @@
+import { mergeProgram } from "./merge-program.ts";
+
 /**
- * The program `activate` of every toplevel: brings the container's /etc to what is declared. It runs inside the
+ * The program `activate` of every toplevel: brings the container's root to what its packages and its declarations say. It runs inside the
  * container, confined like it, and is the same text for all: what is to be done stands in files beside it.
  *
  * - `etc/<path>`: /etc/<path> is a link to it, so that a new text needs no more than the swap of `current`.
@@ -10,12 +12,16 @@
  * `<name>.before-stowage`.
  */
 export const activateProgram = `#!/bin/sh
-# Made by stowage. Brings /etc to what is declared; the same text in every container.
+# Made by stowage. Brings the root to what is declared; the same text in every container.
 set -eu
 umask 022
 declared=\${STOWAGE_DECLARED:-/run/declared/current}
-etc=\${STOWAGE_ETC:-/etc}
-state=\${STOWAGE_STATE:-/var/lib/stowage}
+# Set only by tests: everywhere else these are the places of a container.
+root=\${STOWAGE_ROOT:-}
+seed=\${STOWAGE_SEED:-/run/seed}
+list=\${STOWAGE_LIST:-/usr/lib/stowage/seed.list}
+etc=$root/etc
+state=$root/var/lib/stowage
 links=$declared/etc
 
 present() { [ -e "$1" ] || [ -L "$1" ]; }
@@ -51,7 +57,7 @@ clear() {
 
 mkdir -p -- "$state"
 touch -- "$state/copies"
-
+${mergeProgram}
 # Links of ours whose file is not declared any more, or has become a directory.
 find "$etc" -xdev -type l -lname "$links/*" ! -xtype f -delete
 

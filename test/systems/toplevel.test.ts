@@ -110,15 +110,15 @@ describe("activate", () => {
   let etc: string;
   let current: string;
   beforeEach(() => {
-    etc = join(place, "etc");
+    etc = join(place, "root", "etc");
     current = join(place, "declared");
-    mkdirSync(etc);
+    mkdirSync(etc, { recursive: true });
   });
   const activate = (change: Record<string, EtcFile>) => {
     rmSync(current, { recursive: true, force: true });
     mkdirSync(current);
     makeToplevel(current, recipe({ etc: change }), storePath(layout, packages));
-    const env = { ...process.env, STOWAGE_DECLARED: current, STOWAGE_ETC: etc, STOWAGE_STATE: join(place, "memory") };
+    const env = { ...process.env, STOWAGE_DECLARED: current, STOWAGE_ROOT: join(place, "root") };
     const result = spawnSync(join(current, "activate"), [], { env, encoding: "utf8" });
     expect({ status: result.status, err: result.status ? result.stderr : "" }).toEqual({ status: 0, err: "" });
     return result.stderr;

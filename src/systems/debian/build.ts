@@ -18,6 +18,7 @@ import type { Mirror } from "./archives.ts";
 import { debDir, fetchPackages } from "./fetch.ts";
 import { normalise, sharedKeys } from "./normalise.ts";
 import { exitDpkg, exitNoOverlay, layerProgram } from "./program.ts";
+import { writeSeedList } from "./seed-list.ts";
 import { fitUnits } from "./units.ts";
 
 export interface BuildOptions {
@@ -68,6 +69,7 @@ async function buildLayer(layout: Layout, recipe: DebianRecipe, options: BuildOp
     normalise(directory);
     keys = sharedKeys(directory);
     fitUnits(directory);
+    writeSeedList(directory);
     writeFileSync(`${directory}/recipe.json`, `${canonicalJson(recipe)}\n`);
     // Also the marks of `markUpdated`: they get the same time as /usr.
     for (const part of ["usr", "seed"]) clampTimes(join(directory, part), recipe.epoch, started);
