@@ -8,6 +8,7 @@ import { leftBehind, readJournal } from "../apply/journal.ts";
 import { type Containers, type Machine, machineEffects } from "../apply/machine.ts";
 import type { OnProgress, Report } from "../apply/report.ts";
 import { compile, type Generation, requestsOf, warningsOf } from "../compile/index.ts";
+import { StowageError } from "../error.ts";
 import { systemctl } from "../host/systemd.ts";
 import { placesOf } from "../modules/index.ts";
 import { type Plan, plan } from "../plan/index.ts";
@@ -15,7 +16,7 @@ import { observe } from "../runtimes/nspawn/observe.ts";
 import type { Layout } from "../store/layout.ts";
 import { buildSystems } from "../systems/build-all.ts";
 import { declare, removeFormerDeclared } from "../systems/declare.ts";
-import { ensureLocked } from "../systems/lock-file.ts";
+import { ensureLocked, readLock } from "../systems/lock-file.ts";
 import { markApplied, seedRoot } from "../systems/seed.ts";
 import { type Configured, evaluate } from "./evaluate.ts";
 import { problemText } from "./report/problems.ts";
@@ -26,11 +27,31 @@ import type { HostFlags, Session } from "./session.ts";
  * @throws StowageError with every problem of the configuration
  */
 export async function generationOf(session: Session, flags: HostFlags, onProgress: OnProgress): Promise<Generation> {
-  const { evaluation, lockFile } = await evaluate(session, flags);
+  const configured = await evaluate(session, flags);
+  const { evaluation, lockFile } = configured;
   tellWarnings(session, evaluation);
+  // First, so that a mistake is told before apt is asked for anything.
+  const locked = compileLocked(session, configured);
+  if (locked !== null) return locked;
   const requests = requestsOf(evaluation.config);
   const lock = await ensureLocked(session.layout, lockFile, requests, { onWork: onProgress });
   return compile(evaluation, lock, session.layout);
+}
+
+/**
+ * With the lock as it is.
+ * @returns null where it lacks packages, which is no problem of the configuration
+ * @throws StowageError with every problem of the configuration
+ */
+export function compileLocked(session: Session, { evaluation, lockFile }: Configured): Generation | null {
+  try {
+    return compile(evaluation, readLock(lockFile), session.layout);
+  } catch (error) {
+    if (!(error instanceof StowageError)) throw error;
+    const problems = error.problems.filter((problem) => problem.code !== "not-locked");
+    if (problems.length > 0) throw new StowageError(problems);
+    return null;
+  }
 }
 
 export function tellWarnings(session: Session, evaluation: Configured["evaluation"]): void {

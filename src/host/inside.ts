@@ -52,6 +52,9 @@ export function insideCommand(
   ];
 }
 
+/** From 256 on systemd-run paints the terminal and changes its title: not what was asked for. */
+const asItIs = { SYSTEMD_TINT_BACKGROUND: "0", SYSTEMD_ADJUST_TERMINAL_TITLE: "0" };
+
 /** Runs a command with our own terminal or streams. @returns its exit status */
 export async function runInside(machine: string, command: readonly string[], options: InsideOptions): Promise<number> {
   const unit = transientName();
@@ -60,7 +63,7 @@ export async function runInside(machine: string, command: readonly string[], opt
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.on(signal, stop);
   try {
-    return await attach(insideCommand(machine, unit, command, options), { package: "systemd-container" });
+    return await attach(insideCommand(machine, unit, command, options), { package: "systemd-container", env: asItIs });
   } finally {
     for (const signal of signals) process.off(signal, stop);
   }

@@ -38,11 +38,16 @@ function lineReporter(session: Session): ProgressReporter {
 function liveReporter(session: Session): ProgressReporter {
   const { stderr } = session.io;
   const running = new Map<string, string>();
-  const clear = () => stderr.write("\r\u001b[K");
+  let drawn = false;
+  const clear = () => {
+    if (drawn) stderr.write("\r\u001b[K");
+    drawn = false;
+  };
   const draw = () => {
     const text = [...running.values()].join(", ");
+    drawn = text !== "";
     // A line that wraps could not be taken away again.
-    if (text !== "") stderr.write(session.paintErr.dim(text.slice(0, (stderr.columns ?? 80) - 1)));
+    if (drawn) stderr.write(session.paintErr.dim(text.slice(0, (stderr.columns || 80) - 1)));
   };
   return {
     on(event) {
