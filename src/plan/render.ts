@@ -4,18 +4,16 @@ import type { Action, Plan, Step } from "./plan.ts";
 /** "" where there is nothing to do. Ends with a line break otherwise. */
 export function renderPlan(plan: Plan): string {
   if (plan.steps.length === 0) return "";
-  const containers = [...new Set(plan.steps.flatMap((step) => step.container ?? []))].sort();
+  const byContainer = new Map<string | undefined, Step[]>([[undefined, []]]);
+  for (const step of plan.steps) {
+    const steps = byContainer.get(step.container);
+    if (steps === undefined) byContainer.set(step.container, [step]);
+    else steps.push(step);
+  }
+  const containers = [...byContainer.keys()].filter((name) => name !== undefined).sort();
   const groups = [
-    ...containers.map((name) =>
-      group(
-        heading(name, plan),
-        plan.steps.filter((step) => step.container === name),
-      ),
-    ),
-    group(
-      "host",
-      plan.steps.filter((step) => step.container === undefined),
-    ),
+    ...containers.map((name) => group(heading(name, plan), byContainer.get(name) ?? [])),
+    group("host", byContainer.get(undefined) ?? []),
     notes(
       "kept",
       plan.kept.map(({ unit, because }) => `${unit}: ${because}`),
