@@ -1,6 +1,6 @@
 /** Submodules: an evaluation of its own as the value of an option. */
 import type { ConfigFrom, DefsFrom, Wrapped } from "../infer.ts";
-import type { Module, ModuleFunction, SubmoduleArgs } from "../module.ts";
+import type { Module, SubmoduleArgs } from "../module.ts";
 import type { Options } from "../option.ts";
 import type { OptionType } from "../option-type.ts";
 import { isPlainObject } from "../same.ts";
@@ -33,22 +33,19 @@ interface SubmoduleType extends OptionType {
   readonly spec: SubmoduleWithSpec;
 }
 
-/** An object with declared options, evaluated by the rules of the host itself. `name` is its attribute. */
+/**
+ * An object with declared options, evaluated by the rules of the host itself. `name` is its attribute. For a function
+ * or a list of modules see {@link submoduleWith}: with a second signature here, a mistake in an object would be told as
+ * "no overload matches", at the wrong place.
+ */
 export function submodule<const O extends Options>(
   module: SubmoduleSpec<O>,
-): OptionType<ConfigFrom<O>, SubmoduleDef<O>>;
-/** From a function or a list of modules; the compiler does not know its options then. */
-export function submodule(
-  module: ModuleFunction | readonly Module[],
-  // biome-ignore lint/suspicious/noExplicitAny: unknown options
-): OptionType<any, any>;
-export function submodule(module: Module | readonly Module[]): OptionType {
-  const description = (module as { description?: string }).description;
+): OptionType<ConfigFrom<O>, SubmoduleDef<O>> {
   return submoduleWith({
     modules: Array.isArray(module) ? module : [module],
     // So that an option of a submodule may be called `config`, as `containers.<name>.config` is.
     shorthandOnlyDefinesConfig: true,
-    ...(typeof description === "string" && { description }),
+    ...(typeof module.description === "string" && { description: module.description }),
   });
 }
 

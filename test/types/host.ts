@@ -1,0 +1,64 @@
+/** A host.ts against the options of the host: completed and checked through `HostOptions`, a user's own options too. */
+
+import { defineHost, defineModule, mkForce, mkIf, mkMerge, mkOption, types } from "../../src/index.ts";
+import type { HostConfig } from "../../src/modules/index.ts";
+
+const own = { shop: { domain: mkOption({ type: types.hostName, default: "shop.example" }) } };
+type OwnOptions = typeof own;
+declare module "../../src/index.ts" {
+  interface HostOptions extends OwnOptions {}
+}
+
+export const domain = (config: HostConfig): string => config.shop.domain;
+
+export const shop = defineModule({
+  options: own,
+  config: ({ config }) => ({ containers: { shop: { autoStart: config.shop.domain !== "" } } }),
+});
+
+export default defineHost({
+  imports: [shop],
+  containers: { web: { autoStart: true, config: mkForce({ packages: ["nginx-light"] }) } },
+});
+
+export const computed = defineHost(({ config }) =>
+  mkMerge([
+    { shop: { domain: "a.example" } },
+    mkIf(config.containers.web?.autoStart === true, { containers: { db: { autoStart: true } } }),
+  ]),
+);
+
+defineHost({
+  containers: {
+    web: {
+      // @ts-expect-error unknown option
+      autostart: true,
+    },
+  },
+});
+defineHost({
+  containers: {
+    web: mkIf(true, {
+      config: {
+        // @ts-expect-error a wrong type, in a submodule of a submodule
+        packages: "nginx",
+      },
+    }),
+  },
+});
+defineHost({
+  shop: {
+    // @ts-expect-error a wrong type in an option of one's own
+    domain: 5,
+  },
+});
+defineHost({
+  imports: [],
+  // @ts-expect-error unknown option beside imports
+  contaniers: {},
+});
+defineHost(({ config }) => {
+  // @ts-expect-error config is read-only
+  config.shop.domain = "x";
+  return {};
+});
