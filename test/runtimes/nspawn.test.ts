@@ -280,7 +280,7 @@ describe("sockets for what nft cannot do", () => {
     expect(unit.sections.Unit).toMatchObject({
       DefaultDependencies: false,
       BindsTo: "container@web.service",
-      After: "container@web.service",
+      Before: "container@web.service shutdown.target",
     });
     expect(lines(unitOf(isolated), "Unit", "Wants").join()).toContain("stowage-forward-tcp-8080@web.socket");
   });

@@ -6,6 +6,7 @@
 import { type Address, type Forward, localAddress } from "../../network/index.ts";
 import { literal, type Unit } from "../../units/index.ts";
 import { containerUnit, type SystemContainer } from "./container.ts";
+import { noStartLimit } from "./service.ts";
 
 const proxy = "/usr/lib/systemd/systemd-socket-proxyd";
 
@@ -38,11 +39,12 @@ function socketUnit(name: string, forward: Forward, listen: readonly string[]): 
       Unit: {
         Description: literal(`Port ${forward.hostPort} of the host for container '${name}'`),
         BindsTo: containerUnit(name),
-        After: containerUnit(name),
         // By default a socket is ordered before sockets.target, which every service comes after: a cycle.
         DefaultDependencies: false,
         Conflicts: "shutdown.target",
-        Before: "shutdown.target",
+        // Who connects the moment the container is ready finds somebody listening.
+        Before: `${containerUnit(name)} shutdown.target`,
+        ...noStartLimit,
       },
       Socket: { ListenStream: listen, BindIPv6Only: "ipv6-only" },
     },
@@ -59,6 +61,7 @@ function proxyUnit(name: string, forward: Forward, target: Address): Unit {
         BindsTo: containerUnit(name),
         Requires: socket,
         After: `${containerUnit(name)} ${socket}`,
+        ...noStartLimit,
       },
       Service: {
         // Not notify: it never says that it is ready, and would be killed after the start timeout.

@@ -5,7 +5,7 @@ import { type Exec, literal, pathWord, type Unit } from "../../units/index.ts";
 import { activateCommand } from "./arguments.ts";
 import { isIsolated, mergeUnit, type SystemContainer } from "./container.ts";
 import { emptyDir, rootDir } from "./paths.ts";
-import { noPlantedLinks, nspawnSandbox } from "./service.ts";
+import { noPlantedLinks, noStartLimit, nspawnSandbox } from "./service.ts";
 
 /**
  * Runs only when the last toplevel that was brought in is another one; the marker is written after success, so a merge
@@ -23,6 +23,7 @@ export function mergeService(layout: Layout, container: SystemContainer): Unit |
         ConditionPathExists: `!${literal(`${appliedDir(layout, name)}/${system.toplevel}`)}`,
         RequiresMountsFor: [rootDir(layout, container), storeDir(layout)].map(pathWord),
         AssertPathIsSymbolicLink: noPlantedLinks(layout, container),
+        ...noStartLimit,
       },
       Service: {
         Type: "oneshot",

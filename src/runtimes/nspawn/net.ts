@@ -17,6 +17,7 @@ import { type Exec, literal, type Unit } from "../../units/index.ts";
 import { netUnit, nftablesUnit, type SystemContainer } from "./container.ts";
 import { networkFile } from "./paths.ts";
 import { dropsDebug, quietly } from "./quietly.ts";
+import { noStartLimit } from "./service.ts";
 import { restartTriggers } from "./triggers.ts";
 
 const ip = "/usr/sbin/ip";
@@ -41,6 +42,7 @@ export function netParts(
           Description: literal(`Network of container '${name}'`),
           // Ends with the container, whatever ended that.
           StopWhenUnneeded: true,
+          ...noStartLimit,
           Wants: "network-pre.target",
           After: ["network-pre.target", ...(ports ? [nftablesUnit] : [])].join(" "),
           ...(ports && { Requires: nftablesUnit }),

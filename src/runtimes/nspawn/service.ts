@@ -35,8 +35,7 @@ function unitSection(layout: Layout, container: SystemContainer, sockets: readon
     ...(merge.length > 0 && { Requires: merge.join(" ") }),
     RequiresMountsFor: mountsFor(layout, container),
     AssertPathIsSymbolicLink: noPlantedLinks(layout, container),
-    // A container that restarts often is still wanted.
-    StartLimitIntervalSec: 0,
+    ...noStartLimit,
     ...(container.restartIfChanged ? {} : { "X-RestartIfChanged": false }),
   };
 }
@@ -68,6 +67,9 @@ function serviceSection(layout: Layout, container: SystemContainer): UnitSection
     ExecStopPost: quietly(unregisterMachine(container.name)),
   };
 }
+
+/** For a container and all that starts with it: one that is stopped and started often is still wanted. */
+export const noStartLimit: UnitSection = { StartLimitIntervalSec: 0 };
 
 /** What every unit that starts systemd-nspawn has. */
 export const nspawnSandbox: UnitSection = {

@@ -74,3 +74,15 @@ scenario("stopping while it still starts ends cleanly, and it can be started aga
   await host.stowage(["start", "web"]);
   expect((await httpGet(host, "http://10.233.1.2/")).status).toBe(200);
 });
+
+scenario("stopped and started many times in a row, and each time it serves at once, on ::1 too", async ({ host }) => {
+  await host.switchTo(stopped);
+  for (let round = 0; round < 8; round++) {
+    await host.must(["systemctl", "start", unit]);
+    expect((await httpGet(host, "http://[::1]:8080/")).status).toBe(200);
+    await host.must(["systemctl", "stop", unit]);
+  }
+  await host.must(["systemctl", "start", unit]);
+  await host.must(["kill", "-9", await leader(host)]);
+  await eventually(async () => expect((await httpGet(host, "http://[::1]:8080/", 2)).status).toBe(200), 20_000);
+});
