@@ -24,16 +24,23 @@ export function showValue(value: unknown): string {
   return text.length <= mostCharacters ? text : `${text.slice(0, mostCharacters - 1)}…`;
 }
 
-function write(value: unknown, depth: number): string {
+/** The same, however long. */
+export function showValueWhole(value: unknown): string {
+  return write(value, 0, Number.POSITIVE_INFINITY);
+}
+
+function write(value: unknown, depth: number, deepest = 2): string {
   if (value === unknownValue) return "a value that is not known";
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return "a function";
   if (typeof value !== "object" || value === null) return String(value);
   if (isWrapper(value)) return "a wrapped definition";
-  if (depth > 2) return "…";
-  if (Array.isArray(value)) return `[${value.map((element) => write(element, depth + 1)).join(", ")}]`;
+  if (depth > deepest) return "…";
+  if (Array.isArray(value)) return `[${value.map((element) => write(element, depth + 1, deepest)).join(", ")}]`;
   if (!isPlainObject(value)) return `a ${value.constructor?.name ?? "value of an unknown class"}`;
-  const members = Object.entries(value).map(([name, member]) => `${showPath([name])}: ${write(member, depth + 1)}`);
+  const members = Object.entries(value).map(
+    ([name, member]) => `${showPath([name])}: ${write(member, depth + 1, deepest)}`,
+  );
   return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
 }
