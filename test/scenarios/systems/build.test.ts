@@ -19,6 +19,7 @@ import { recipeFor } from "../../../src/systems/lock.ts";
 import { updateLock } from "../../../src/systems/lock-file.ts";
 import type { Work } from "../../../src/systems/progress.ts";
 import { type DebianRecipe, recipeName } from "../../../src/systems/recipe.ts";
+import { makeToplevel } from "../../../src/systems/toplevel.ts";
 import { canBuild, makePlace, type TestPlace, treeHashOf } from "./place.ts";
 
 const suites = ["trixie", "bookworm"];
@@ -88,6 +89,30 @@ describe.skipIf(!canBuild).each(suites)("%s", (suite) => {
     const locked = recipe().layers.flat();
     expect(states.sort()).toEqual(locked.map((part) => `ii ${part.name} ${part.version}`).sort());
     expect(readlinkSync(`${tree()}/seed/var/lib/dpkg`)).toBe("../../usr/lib/stowage/dpkg");
+  });
+  test("a root that was seeded from the layer below becomes what a fresh root would be", () => {
+    const root = join(place.directory, `root-${suite}`);
+    execFileSync("cp", ["-a", `${at(base[suite] as string)}/seed`, root]);
+    const declared = join(place.directory, `declared-${suite}`);
+    mkdirSync(declared);
+    const recipe = { kind: "toplevel", builder: 1, name: "web", packages: "x", etc: {}, units: {} } as const;
+    makeToplevel(declared, { ...recipe, unitLinks: {}, bin: {} }, tree());
+    const env = {
+      ...process.env,
+      STOWAGE_DECLARED: declared,
+      STOWAGE_ROOT: root,
+      STOWAGE_SEED: `${tree()}/seed`,
+      STOWAGE_LIST: `${tree()}/usr/lib/stowage/seed.list`,
+    };
+    execFileSync(`${declared}/activate`, [], { env });
+    const list = (top: string) =>
+      execFileSync("find", [top, "-mindepth", "1", "-printf", "%P %m %U %G %l\n"], { encoding: "utf8" })
+        .split("\n")
+        .sort();
+    expect(list(root).filter((line) => !line.startsWith("var/lib/stowage/copies "))).toEqual(list(`${tree()}/seed`));
+    for (const file of ["passwd", "group", "shadow", "gshadow", "ld.so.cache"]) {
+      expect(readFileSync(`${root}/etc/${file}`)).toEqual(readFileSync(`${tree()}/seed/etc/${file}`));
+    }
   });
   test("licences stay, manuals do not", () => {
     expect(existsSync(`${tree()}/usr/share/doc/nginx-light/copyright`)).toBe(true);
