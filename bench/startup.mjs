@@ -7,12 +7,14 @@
  * Prints the medians, their difference and ratio. Exit code 1 when the difference is above the budget.
  */
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const budget = 15;
 const rounds = Number(process.argv[2] ?? 40);
-const cli = join(dirname(dirname(fileURLToPath(import.meta.url))), "dist/cli.js");
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const cli = join(root, JSON.parse(readFileSync(join(root, "package.json"), "utf8")).bin.stowage);
 
 // It would cost every start of Node 20 some 60 ms, whatever is started.
 const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;

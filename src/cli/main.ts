@@ -7,7 +7,16 @@ const argv = process.argv.slice(2);
 if (argv.length === 1 && argv[0] === "--version") {
   writeSync(1, `${version}\n`);
 } else {
-  const { main } = await import("./app.ts");
-  // Set, not process.exit: what was written to a pipe would be lost.
-  process.exitCode = await main(argv, process);
+  // No top-level await: this file is also built as a CommonJS module, which starts faster.
+  import("./app.ts")
+    .then(({ main }) => main(argv, process))
+    .then((code) => {
+      // Set, not process.exit: what was written to a pipe would be lost.
+      process.exitCode = code;
+    })
+    .catch((error: unknown) => {
+      // Errors of verbs are told where they run: this is an installation that is not whole.
+      writeSync(2, `${error instanceof Error ? error.stack : error}\n`);
+      process.exitCode = 70;
+    });
 }
