@@ -2,7 +2,7 @@
  * Units of a package tree that the packages do not bring, and links of theirs that a container has no use for.
  * Both below usr/lib/systemd/system, so that they come and go with the tree and nothing stands in the container's /etc.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findPaths } from "../tree.ts";
 
@@ -43,6 +43,36 @@ const notPulledIn = [
   "systemd-ask-password-wall.path",
   "console-getty.service",
   "getty.target",
+  // Started by their first use: dbus.socket listens.
+  "dbus.service",
+  "run-lock.mount",
+  "systemd-initctl.socket",
+  "systemd-sysext.socket",
+];
+
+/** systemd-fstab-generator pulls it in also where there is no fstab; systemd-nspawn(1) has mounted the root as it is to be. */
+const masked = ["systemd-remount-fs.service"];
+
+/**
+ * Run by PID 1 at every boot and every reload, each a process; in a container they look for what is not there: a kernel
+ * command line, disks, a TPM, consoles, a vsock. systemd-fstab-generator, systemd-sysv-generator and those of packages stay.
+ */
+const uselessGenerators = [
+  "systemd-bless-boot-generator",
+  "systemd-cryptsetup-generator",
+  "systemd-debug-generator",
+  "systemd-factory-reset-generator",
+  "systemd-getty-generator",
+  "systemd-gpt-auto-generator",
+  "systemd-hibernate-resume-generator",
+  "systemd-import-generator",
+  "systemd-integritysetup-generator",
+  "systemd-rc-local-generator",
+  "systemd-run-generator",
+  "systemd-ssh-generator",
+  "systemd-system-update-generator",
+  "systemd-tpm2-generator",
+  "systemd-veritysetup-generator",
 ];
 
 interface FirstBoot {
@@ -129,17 +159,26 @@ function firstBootUnits(postgresqlVersions: readonly string[]): FirstBoot[] {
   ];
 }
 
-/** Writes the first-boot units that this tree needs and takes away the links that a container does not. */
+/** Writes the first-boot units that this tree needs and takes away the links and generators that a container does not. */
 export function fitUnits(directory: string): void {
   const units = `${directory}/usr/lib/systemd/system`;
   for (const name of notPulledIn) {
     for (const link of findPaths(units, `*.wants/${name}`)) rmSync(link);
   }
+  for (const name of masked) mask(join(units, name));
+  for (const name of uselessGenerators) rmSync(join(units, "../system-generators", name), { force: true });
   const versions = existsSync(`${directory}/usr/lib/postgresql`) ? readdirSync(`${directory}/usr/lib/postgresql`) : [];
   const clusters = versions.filter((version) => /^\d+(\.\d+)?$/.test(version)).sort();
   for (const unit of firstBootUnits(clusters)) {
     if (existsSync(`${directory}/usr/${unit.when}`)) install(units, unit);
   }
+}
+
+function mask(unit: string): void {
+  // The layer below has masked it, or there is no such unit.
+  if (!lstatSync(unit, { throwIfNoEntry: false })?.isFile()) return;
+  rmSync(unit);
+  symlinkSync("/dev/null", unit);
 }
 
 function install(units: string, unit: FirstBoot): void {
