@@ -32,7 +32,7 @@ function states(generation: Generation) {
   const stopped = Object.values(generation.containers)
     .filter((part) => !part.autoStart)
     .flatMap((part) => [part.unit, ...part.companions]);
-  const oneshot = (unit: string) => unit.startsWith("container-merge@") || /^stowage-forward-.*\.service$/.test(unit);
+  const oneshot = (unit: string) => /^container-merge@|^stowage-sysctl|^stowage-forward-.*\.service$/.test(unit);
   return activeStates(
     Object.fromEntries(
       Object.keys(generation.units).map((unit) => [

@@ -146,7 +146,7 @@ export class SimulatedMachine {
       if (/^(container|stowage)/.test(unit)) throw new Error(`${unit} is started and there is no such unit`);
       return;
     }
-    if (this.#running.has(unit) || /^container-merge@/.test(unit)) return;
+    if (this.#running.has(unit) || /^container-merge@|^stowage-sysctl/.test(unit)) return;
     const sections = parse(unit, text).sections;
     const named = (key: string) => linesOf(sections.Unit?.[key] ?? []).flatMap((line) => line.split(" "));
     for (const needed of [...named("Requires"), ...named("BindsTo")]) if (needed !== unit) this.#start(needed);

@@ -309,6 +309,12 @@ describe("what containers share", () => {
     expect(sysctl({ ...isolated, forwards: [] })).toBe("fs/inotify/max_user_instances = 8192\n");
   });
 
+  test("kernel settings are applied at each start: the unit does not remain active", () => {
+    const [unit] = sharedParts(defaultLayout, [trusted]).units;
+    expect(unit?.sections.Service).not.toHaveProperty("RemainAfterExit");
+    expect(lines(unitOf(trusted), "Unit", "After").join()).toContain("stowage-sysctl.service");
+  });
+
   test("machines.target is started at boot, whatever the distribution says", () => {
     expect(sharedParts(defaultLayout, [trusted]).files).toHaveProperty([
       "/etc/systemd/system/multi-user.target.d/stowage.conf",

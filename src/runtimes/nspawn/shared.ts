@@ -25,7 +25,7 @@ export function sharedParts(
     forwarding6: forwarding.some(({ link }) => link !== null && localAddress(link, 6) !== null),
   });
   return {
-    units: [sysctlService(sysctls), ...(forwarding.length > 0 ? [nftablesService(layout)] : [])],
+    units: [sysctlService(), ...(forwarding.length > 0 ? [nftablesService(layout)] : [])],
     files: {
       [sysctlFile]: sysctls,
       // Debian enables machines.target when it is installed, other systems do not; a drop-in stands in nobody's way.
@@ -39,21 +39,16 @@ export function sharedParts(
   };
 }
 
-/** systemd-sysctl.service has long run when a switch writes the file: this applies it now, and before containers start. */
-function sysctlService(sysctls: string): Unit {
+/**
+ * systemd-sysctl.service has long run when a switch writes the file: this applies it before containers start. It does not
+ * remain active, so that each start finds the settings right, and none is left behind.
+ */
+function sysctlService(): Unit {
   return {
     name: sysctlUnit,
     sections: {
-      Unit: {
-        Description: "Kernel settings for containers",
-        After: "systemd-sysctl.service",
-        ...restartTriggers([sysctls]),
-      },
-      Service: {
-        Type: "oneshot",
-        RemainAfterExit: true,
-        ExecStart: { exec: ["/usr/lib/systemd/systemd-sysctl", sysctlFile] },
-      },
+      Unit: { Description: "Kernel settings for containers", After: "systemd-sysctl.service" },
+      Service: { Type: "oneshot", ExecStart: { exec: ["/usr/lib/systemd/systemd-sysctl", sysctlFile] } },
     },
   };
 }
