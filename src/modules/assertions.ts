@@ -1,6 +1,7 @@
 /** The options `assertions` and `warnings` of the root, where they are declared: ordinary options with a meaning. */
 import type { Place, Problem } from "../error.ts";
-import { type Cell, Failure } from "./cell.ts";
+import type { Cell } from "./cell.ts";
+import { Failure } from "./failure.ts";
 import { placesIn } from "./origins.ts";
 import { firstPlace } from "./place.ts";
 import type { Settled } from "./settle.ts";
@@ -45,7 +46,8 @@ function elementsOf(settled: Settled, name: string): { cell: Cell; value: unknow
   const list = settled.pass.cellAt([name]);
   const values = list?.value();
   if (!list || values instanceof Failure || !Array.isArray(values)) return [];
-  return values.map((value, index) => ({ cell: list.child(`[${index}]`)!, value }));
+  const cells = values.length > 0 ? list.elements() : [];
+  return values.map((value, index) => ({ cell: cells[index]!, value }));
 }
 
 function placed(cell: Cell): { places?: readonly Place[] } {

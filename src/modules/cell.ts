@@ -2,24 +2,13 @@
 import type { Place } from "../error.ts";
 import { type CellDefinition, defaultDefinition, namesOf, winning } from "./cell-definitions.ts";
 import { orders, priorities } from "./definition.ts";
+import { Failure } from "./failure.ts";
 import { Conflict, type OptionType } from "./option-type.ts";
 import { unknownValue } from "./probe.ts";
 import { put } from "./put.ts";
 import { discharge } from "./scatter.ts";
 import type { Scope } from "./scope.ts";
 import { unusual } from "./unusual.ts";
-
-/** Stands where a value should be. */
-export class Failure {
-  constructor(
-    readonly cell: Cell,
-    readonly code: string,
-    /** Fits after the option's path. */
-    readonly message: string,
-    readonly definitions: readonly CellDefinition[] = [],
-    readonly hint?: string,
-  ) {}
-}
 
 /** What the definitions of a cell turn out to be, once its type has looked at them. */
 export type Shape =
@@ -202,8 +191,8 @@ export abstract class Cell {
   child(name: string): Cell | undefined {
     const shape = this.shape();
     if (shape.is === "attributes") return this.attribute(name, shape.of, shape.definitions);
-    if (shape.is !== "elements") return undefined;
-    return this.#element(name, shape.of, shape.definitions);
+    if (shape.is === "elements" && !this.#children?.has(name)) this.elements();
+    return this.#children?.get(name);
   }
 
   protected attribute(name: string, type: OptionType, definitions: readonly CellDefinition[]): Cell | undefined {
@@ -229,16 +218,6 @@ export abstract class Cell {
     return found;
   }
 
-  #element(name: string, type: OptionType, definitions: readonly CellDefinition[]): Cell | undefined {
-    const existing = this.#children?.get(name);
-    if (existing) return existing;
-    let index = 0;
-    for (const found of this.#elementDefinitions(definitions)) {
-      if (`[${index++}]` === name) return this.#newChild(name, type, found);
-    }
-    return undefined;
-  }
-
   *#elementDefinitions(definitions: readonly CellDefinition[]): Generator<CellDefinition[]> {
     for (const definition of definitions) {
       for (const element of definition.value as readonly unknown[]) {
@@ -247,6 +226,18 @@ export abstract class Cell {
         if (found.length > 0) yield found;
       }
     }
+  }
+
+  /** Of a list: a cell for each element, in order. */
+  elements(): readonly Cell[] {
+    const shape = this.shape();
+    if (shape.is !== "elements") return [];
+    const cells: Cell[] = [];
+    for (const found of this.#elementDefinitions(shape.definitions)) {
+      const name = `[${cells.length}]`;
+      cells.push(this.#children?.get(name) ?? this.#newChild(name, shape.of, found));
+    }
+    return cells;
   }
 
   hasChild(name: string): boolean {

@@ -28,7 +28,16 @@ const mostTrials = 4000;
 
 export function findCycles(pass: Pass): Cycle[] {
   const definers = new Definers(pass);
-  const needs = (run: Run) => new Set(run.reads.flatMap((read) => [...definers.of(read)]));
+  const known = new Map<Run, Set<Run>>();
+  const needs = (run: Run) => {
+    let found = known.get(run);
+    if (!found) {
+      found = new Set();
+      for (const read of run.reads) for (const definer of definers.of(read)) found.add(definer);
+      known.set(run, found);
+    }
+    return found;
+  };
   const groups = strongComponents(pass.knotted, needs);
   return groups.flatMap((group) => new Audit(pass, new Set(group), definers).cycles());
 }
@@ -37,6 +46,7 @@ export function findCycles(pass: Pass): Cycle[] {
 class Definers {
   readonly #scopes = new Map<string, Run[][]>();
   readonly #below = new Map<string, Set<Run>>();
+  readonly #found = new Map<string, Set<Run>>();
 
   constructor(readonly pass: Pass) {
     for (const scope of pass.scopes) {
@@ -55,6 +65,16 @@ class Definers {
   }
 
   of(read: Read): Set<Run> {
+    const key = readKey(read);
+    let found = this.#found.get(key);
+    if (!found) {
+      found = this.#find(read);
+      this.#found.set(key, found);
+    }
+    return found;
+  }
+
+  #find(read: Read): Set<Run> {
     const found = new Set<Run>(read.kind === "value" ? this.#below.get(keyOf(read.path)) : []);
     for (let length = 0; length <= read.path.length; length++) {
       for (const runs of this.#scopes.get(keyOf(read.path.slice(0, length))) ?? []) {
@@ -75,6 +95,8 @@ interface Trial {
 
 /** The modules of one knot. */
 class Audit {
+  readonly #seen = new Map<Run, ReadonlyMap<string, unknown>>();
+
   constructor(
     readonly pass: Pass,
     readonly group: ReadonlySet<Run>,
@@ -82,18 +104,22 @@ class Audit {
   ) {}
 
   cycles(): Cycle[] {
-    // A module that gives something else each time cannot be judged.
-    const steady = [...this.group].filter((run) => this.#tryWith(run, new Set(), unknownInstead).length === 0);
-    const inner = new Map(steady.map((run) => [run, this.#innerReads(run)]));
+    const inner = new Map([...this.group].map((run) => [run, this.#innerReads(run)]));
     const dependent = [...inner].flatMap(([run, reads]) => this.#changedBy(run, reads));
-    const trials: Trial[] = [];
-    for (const [run, reads] of inner) {
-      for (const read of reads) {
-        if (trials.length >= mostTrials || !dependent.some((difference) => touches(difference, read))) continue;
-        trials.push({ run, read, changed: this.#changedBy(run, [read]) });
-      }
-    }
+    const suspects = [...inner].flatMap(([run, reads]) =>
+      reads.filter((read) => dependent.some((difference) => touches(difference, read))).map((read) => ({ run, read })),
+    );
+    // A module that gives something else each time cannot be judged.
+    const fickle = new Set(suspects.map(({ run }) => run).filter((run) => this.#isFickle(run)));
+    const trials = suspects
+      .filter(({ run }) => !fickle.has(run))
+      .slice(0, mostTrials)
+      .map(({ run, read }): Trial => ({ run, read, changed: this.#changedBy(run, [read]) }));
     return cyclesAmong(trials);
+  }
+
+  #isFickle(run: Run): boolean {
+    return this.#tryWith(run, new Set(), unknownInstead).length > 0;
   }
 
   /** An attribute does not come or go with one definition of it if another is there in any case. */
@@ -112,6 +138,16 @@ class Audit {
     return definitions.some(({ run }) => run === undefined || !this.group.has(outermost(run)));
   }
 
+  /** Answers as they were: those of the former pass may be different from what came out of it. */
+  #seenBy(run: Run): ReadonlyMap<string, unknown> {
+    let seen = this.#seen.get(run);
+    if (!seen) {
+      seen = new Map(run.reads.map((read) => [readKey(read), read.seen]));
+      this.#seen.set(run, seen);
+    }
+    return seen;
+  }
+
   /** What a module read that a module of the group could define, each once. */
   #innerReads(run: Run): Read[] {
     const reads = new Map<string, Read>();
@@ -123,24 +159,24 @@ class Audit {
   }
 
   /**
-   * What the module defines differently if it is told something else. Values and whether something is there are tried
-   * apart: what is not there has no value to be asked for.
+   * What the module defines differently if it is told something else. Other values are tried apart from whether
+   * something is there at all: what is not there has no value to be asked for.
    */
   #changedBy(run: Run, reads: readonly Read[]): Difference[] {
     const isPresence = (read: Read) => read.kind === "exists" || read.kind === "shape";
-    const found: Difference[] = [];
-    for (const some of [reads.filter(isPresence), reads.filter((read) => !isPresence(read))]) {
-      if (some.length === 0) continue;
-      const bent = new Set(some.map(readKey));
-      for (const instead of [unknownInstead, otherInstead]) found.push(...this.#tryWith(run, bent, instead));
-    }
-    return found;
+    const trials: readonly (readonly [readonly Read[], Instead])[] = [
+      [reads, unknownInstead],
+      [reads.filter((read) => !isPresence(read)), otherInstead],
+      [reads.filter(isPresence), otherInstead],
+    ];
+    return trials.flatMap(([some, instead]) =>
+      some.length === 0 ? [] : this.#tryWith(run, new Set(some.map(readKey)), instead),
+    );
   }
 
   #tryWith(run: Run, bent: ReadonlySet<string>, instead: Instead): Difference[] {
     if (!("compute" in run.source.definitions)) return [];
-    // Answers are as they were: those of the former pass may be different from what came out of it.
-    const seen = new Map(run.reads.map((read) => [readKey(read), read.seen]));
+    const seen = this.#seenBy(run);
     const bend: Bend = (path, kind, answer) => {
       const key = readKey({ path, kind });
       const before = seen.has(key) ? seen.get(key) : answer;

@@ -1,8 +1,9 @@
 /** The defaults of a set of modules, as far as all its instances share them. */
-import { Cell, Failure } from "./cell.ts";
+import { Cell } from "./cell.ts";
 import type { CellDefinition } from "./cell-definitions.ts";
 import type { Collected } from "./collect.ts";
 import { allOptions, type DeclaredOption, isGroup, type OptionGroup } from "./declared.ts";
+import { Failure } from "./failure.ts";
 import { defaultDefinitions } from "./option-cell.ts";
 import type { OptionType } from "./option-type.ts";
 import type { Scope } from "./scope.ts";

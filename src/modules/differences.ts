@@ -12,40 +12,62 @@ export interface Difference {
   readonly comesOrGoes: boolean;
 }
 
+/** A path that is written out only where something differs: most of what is compared is equal. */
+interface Trail {
+  readonly outer: Trail | undefined;
+  readonly name: string;
+}
+
 /** @param path of the scope whose module returned them */
 export function differences(a: unknown, b: unknown, path: readonly string[]): Difference[] {
   const found: Difference[] = [];
-  compare(a, b, path, found);
+  new Comparison(path, found).compare(a, b, undefined);
   return found;
 }
 
-function compare(a: unknown, b: unknown, path: readonly string[], found: Difference[]): void {
-  if (Object.is(a, b)) return;
-  if (isWrapper(a) || isWrapper(b)) {
-    if (!compareWrappers(a, b, path, found)) note(a, b, path, found, true);
-  } else if (isPlainObject(a) && isPlainObject(b)) {
-    for (const name of new Set([...Object.keys(a), ...Object.keys(b)]))
-      compare(a[name], b[name], [...path, name], found);
-  } else if (!alike(a, b)) note(a, b, path, found, a === undefined || b === undefined);
+class Comparison {
+  constructor(
+    readonly base: readonly string[],
+    readonly found: Difference[],
+  ) {}
+
+  compare(a: unknown, b: unknown, trail: Trail | undefined): void {
+    if (Object.is(a, b)) return;
+    if (isWrapper(a) || isWrapper(b)) {
+      if (!this.#wrappers(a, b, trail)) this.#note(a, b, trail, true);
+    } else if (isPlainObject(a) && isPlainObject(b)) {
+      for (const name of Object.keys(a)) this.compare(a[name], b[name], { outer: trail, name });
+      for (const name of Object.keys(b)) {
+        if (!Object.hasOwn(a, name)) this.compare(undefined, b[name], { outer: trail, name });
+      }
+    } else if (!alike(a, b)) this.#note(a, b, trail, a === undefined || b === undefined);
+  }
+
+  /** False where the wrappers themselves differ. */
+  #wrappers(a: unknown, b: unknown, trail: Trail | undefined): boolean {
+    if (a instanceof If && b instanceof If && conditionOf(a) === conditionOf(b)) this.compare(a.value, b.value, trail);
+    else if (a instanceof Override && b instanceof Override && a.priority === b.priority) {
+      this.compare(a.value, b.value, trail);
+    } else if (a instanceof Order && b instanceof Order && a.order === b.order) this.compare(a.value, b.value, trail);
+    else if (a instanceof Merge && b instanceof Merge && a.values.length === b.values.length) {
+      for (const [index, value] of a.values.entries()) this.compare(value, b.values[index], trail);
+    } else return false;
+    return true;
+  }
+
+  /** Objects are told by their members, so that a condition around several options touches only these. */
+  #note(a: unknown, b: unknown, trail: Trail | undefined, comesOrGoes: boolean): void {
+    const path = [...this.base, ...namesOf(trail)];
+    const before = this.found.length;
+    for (const value of [a, b]) collectLeaves(value, path, comesOrGoes, this.found);
+    if (this.found.length === before) this.found.push({ path, inValue: true, comesOrGoes });
+  }
 }
 
-/** False where the wrappers themselves differ. */
-function compareWrappers(a: unknown, b: unknown, path: readonly string[], found: Difference[]): boolean {
-  if (a instanceof If && b instanceof If && conditionOf(a) === conditionOf(b)) compare(a.value, b.value, path, found);
-  else if (a instanceof Override && b instanceof Override && a.priority === b.priority) {
-    compare(a.value, b.value, path, found);
-  } else if (a instanceof Order && b instanceof Order && a.order === b.order) compare(a.value, b.value, path, found);
-  else if (a instanceof Merge && b instanceof Merge && a.values.length === b.values.length) {
-    for (const [index, value] of a.values.entries()) compare(value, b.values[index], path, found);
-  } else return false;
-  return true;
-}
-
-/** Objects are told by their members, so that a condition around several options touches only these. */
-function note(a: unknown, b: unknown, path: readonly string[], found: Difference[], comesOrGoes: boolean): void {
-  const before = found.length;
-  for (const value of [a, b]) collectLeaves(value, path, comesOrGoes, found);
-  if (found.length === before) found.push({ path, inValue: true, comesOrGoes });
+function namesOf(trail: Trail | undefined): string[] {
+  const names: string[] = [];
+  for (let at = trail; at; at = at.outer) names.push(at.name);
+  return names.reverse();
 }
 
 function collectLeaves(value: unknown, path: readonly string[], comesOrGoes: boolean, found: Difference[]): void {

@@ -1,8 +1,9 @@
 /** Why an option has its value: every definition of it, winners and losers, with priority and place. */
 import type { Place } from "../error.ts";
-import { type Cell, Failure } from "./cell.ts";
+import type { Cell } from "./cell.ts";
 import { insideOf } from "./evaluate.ts";
 import type { Evaluation } from "./evaluation.ts";
+import { Failure } from "./failure.ts";
 import type { Option } from "./option.ts";
 import { OptionCell } from "./option-cell.ts";
 import { type WrittenDefinition, writtenAt } from "./origins.ts";

@@ -1,8 +1,9 @@
 /** All problems of an evaluation, each once, consequences of others left out. */
 import type { Problem } from "../error.ts";
-import type { Cell, Failure } from "./cell.ts";
+import type { Cell } from "./cell.ts";
 import type { Collected } from "./collect.ts";
 import type { Cycle } from "./cycles.ts";
+import type { Failure } from "./failure.ts";
 import { placesIn } from "./origins.ts";
 import { errorProblem, misfitProblem, problemOf } from "./problems.ts";
 import type { Read, Run } from "./run.ts";

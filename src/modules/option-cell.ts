@@ -1,9 +1,10 @@
 /** The cell of an option: its definitions are those of the modules of its scope, which are run when they are asked for. */
 import type { Place } from "../error.ts";
-import { Cell, Failure } from "./cell.ts";
+import { Cell } from "./cell.ts";
 import { type CellDefinition, defaultDefinition, winning } from "./cell-definitions.ts";
 import type { DeclaredOption } from "./declared.ts";
 import { orders, priorities } from "./definition.ts";
+import { Failure } from "./failure.ts";
 import type { Extent } from "./hints.ts";
 import { Knot } from "./pass.ts";
 import { discharge } from "./scatter.ts";

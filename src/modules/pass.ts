@@ -3,12 +3,13 @@
  * waits for the modules that may define it. Only where a module has itself a part in what it reads, a knot, the answer
  * comes from the former pass, and the result stands only if it comes out the same (evaluate.ts).
  */
-import type { Cell, Failure } from "./cell.ts";
+import type { Cell } from "./cell.ts";
 import { directValue } from "./direct.ts";
+import type { Failure } from "./failure.ts";
 import { Hints, sourceHints } from "./hints.ts";
 import { instance } from "./instance.ts";
 import { refuel } from "./probe.ts";
-import type { Run } from "./run.ts";
+import type { Read, Run } from "./run.ts";
 import { Scope, type ScopeSpec } from "./scope.ts";
 import { scopeValue } from "./scope-value.ts";
 import { unusual } from "./unusual.ts";
@@ -37,6 +38,8 @@ export class Pass {
   readonly root: Scope;
   /** Runs that asked for something they have a part in. */
   readonly knotted = new Set<Run>();
+  /** Answers of the former pass that this one gives too. */
+  readonly confirmed = new Set<Read>();
   /** A module defined what nobody expected of it, after somebody had read it. */
   spoiled = false;
   readonly scopes: Scope[] = [];

@@ -1,7 +1,8 @@
 /** From what went wrong to problems for people. */
 import type { Place, Problem, ProblemDefinition } from "../error.ts";
-import type { Cell, Failure } from "./cell.ts";
+import type { Cell } from "./cell.ts";
 import type { CellDefinition } from "./cell-definitions.ts";
+import type { Failure } from "./failure.ts";
 import { placesIn } from "./origins.ts";
 import { shownFile } from "./place.ts";
 import type { Run } from "./run.ts";

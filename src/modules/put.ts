@@ -1,6 +1,6 @@
 /** Building the objects of a configuration. */
 import { StowageError } from "../error.ts";
-import { Failure } from "./cell.ts";
+import { Failure } from "./failure.ts";
 import { problemOf } from "./problems.ts";
 
 /** Sets an attribute; one without a value throws where it is read, and is not seen by loops and JSON. */

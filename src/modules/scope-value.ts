@@ -1,7 +1,8 @@
 /** The evaluated values of a scope as plain data. */
-import { Failure } from "./cell.ts";
+
 import type { DeclaredOption } from "./declared.ts";
 import { settleDefaults, templateOf } from "./defaults.ts";
+import { Failure } from "./failure.ts";
 import { put } from "./put.ts";
 import type { Scope } from "./scope.ts";
 

@@ -1,7 +1,8 @@
 /** Passes until the answers that were taken from the former pass come out the same. */
-import { Failure } from "./cell.ts";
+
 import type { Collected } from "./collect.ts";
 import { type Cycle, findCycles } from "./cycles.ts";
+import { Failure } from "./failure.ts";
 import { OptionCell } from "./option-cell.ts";
 import { definitionViews } from "./option-view.ts";
 import { Knowledge, Pass } from "./pass.ts";
@@ -39,6 +40,7 @@ export function settle(
     const build = () => done.fromTop(() => scopeValue(done.root));
     if (changed.length === 0 && !pass.spoiled) {
       const config = build();
+      // What was compared before the rest was computed stays as it was: cells do not change.
       changed = stillChanging(pass);
       if (changed.length === 0 && !pass.spoiled) return { pass, config, cycles: cyclesOf(pass), restless: [] };
     }
@@ -59,7 +61,11 @@ const cyclesOf = (pass: Pass): Cycle[] => (pass.knotted.size > 0 ? findCycles(pa
 function stillChanging(pass: Pass): Read[] {
   const changed: Read[] = [];
   for (const run of pass.knotted) {
-    for (const read of run.reads) if (read.knot && !alike(answerNow(pass, read), read.seen)) changed.push(read);
+    for (const read of run.reads) {
+      if (!read.knot || pass.confirmed.has(read)) continue;
+      if (alike(answerNow(pass, read), read.seen)) pass.confirmed.add(read);
+      else changed.push(read);
+    }
   }
   return changed;
 }

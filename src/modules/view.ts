@@ -1,6 +1,7 @@
 /** `config` and `options` as a module sees them: everything that is read is computed then, and noted. */
-import { type Cell, Failure } from "./cell.ts";
+import type { Cell } from "./cell.ts";
 import { isGroup, type OptionGroup } from "./declared.ts";
+import { Failure } from "./failure.ts";
 import { lib } from "./lib.ts";
 import { OptionCell } from "./option-cell.ts";
 import type { OptionType } from "./option-type.ts";
