@@ -14,7 +14,8 @@ export type Snapshot = Readonly<
 /**
  * Constant shell text; each prints lines. Left out is what systemd's own services start and stop as they please, the
  * slices and the bare directories in which systemd and nspawn keep such things, the mount that ip(8) makes of /run/netns
- * once and for all, and the store (what was built is kept), generations and the lock.
+ * once and for all, the lock files of an nspawn that was killed, and the store (what was built is kept), generations and
+ * the lock.
  */
 const probes: Readonly<Record<keyof Snapshot, string>> = {
   namespaces: "ls -1 /run/netns 2>/dev/null || :",
@@ -26,7 +27,7 @@ const probes: Readonly<Record<keyof Snapshot, string>> = {
   units:
     "systemctl list-units --all --plain --no-legend '*container*' '*stowage*' | grep -vE '[.]slice ' | awk '{ print $1, $3, $4 }'",
   files: `find /etc /run/stowage /run/systemd/nspawn /var/lib/stowage /var/lib/machines /var/tmp -xdev \
-    \\( -path /var/lib/stowage/store -o -path /var/lib/stowage/generations -o -path /run/stowage/lock \\) -prune -o -printf '%p %y %m %l\\n' 2>/dev/null |
+    \\( -path /var/lib/stowage/store -o -path /var/lib/stowage/generations -o -path /run/stowage/lock -o -path "/run/systemd/nspawn/locks/*" \\) -prune -o -printf '%p %y %m %l\\n' 2>/dev/null |
     grep -vE '^(/run/stowage|/run/stowage/containers|/run/systemd/nspawn(/[a-z-]+)?) d ' || :
     find /etc -xdev -type f -exec sha256sum {} +`,
 };
