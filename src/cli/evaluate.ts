@@ -4,7 +4,7 @@ import { StowageError } from "../error.ts";
 import * as stowage from "../index.ts";
 import { loadHost } from "../load/index.ts";
 import * as modules from "../modules/index.ts";
-import { type Evaluation, evalModules } from "../modules/index.ts";
+import { type Evaluation, evalModules, type Module } from "../modules/index.ts";
 import { type HostConfig, hostOptions } from "../options/index.ts";
 import { problemText } from "./report/problems.ts";
 import { configPath, type HostFlags, type Session } from "./session.ts";
@@ -17,7 +17,12 @@ export interface Configured {
   readonly lockFile: string;
   /** Without issues. */
   readonly evaluation: Evaluation<HostConfig>;
+  /** Ours first, then the user's: all that declare options. */
+  readonly modules: readonly Module[];
 }
+
+/** What every configuration has. */
+export const ownModules: readonly Module[] = [{ options: hostOptions }];
 
 /**
  * Loads and evaluates; warnings are told.
@@ -30,13 +35,15 @@ export async function evaluate(session: Session, flags: HostFlags): Promise<Conf
     cliVersion: version,
     libraries: { stowage, "stowage/modules": modules },
   });
-  const evaluation = evalModules({ modules: [{ options: hostOptions }, ...loaded.modules] });
+  const all = [...ownModules, ...loaded.modules];
+  const evaluation = evalModules({ modules: all });
   if (evaluation.issues.length > 0) throw new StowageError(evaluation.issues);
   for (const warning of evaluation.warnings) session.tell(problemText(warning, session.paintErr, "warning"));
   return {
     file,
     lockFile: resolve(session.io.cwd(), file, "../stowage.lock"),
     evaluation: evaluation as Evaluation as Evaluation<HostConfig>,
+    modules: all,
   };
 }
 

@@ -11,6 +11,7 @@ export type LogsFlags = WithJson<SharedFlags> & {
   readonly since?: string;
   readonly unit?: string;
 };
+export type OptionsFlags = HostFlags & { readonly markdown?: boolean; readonly schema?: boolean };
 export type RunFlags = SharedFlags & {
   readonly user?: string;
   readonly cwd?: string;
@@ -39,6 +40,27 @@ const configuration = {
     examples: ["eval", "eval containers.web.localAddress"],
     parameters: { ...hostVerb, positional: oneOptional("Part of it, with dots between names", "path") },
     load: () => import("./commands/eval.ts"),
+  }),
+  explain: verb<WithJson<HostFlags>, [path: string]>({
+    brief: "Tell all about an option: its value, type and documentation, and every definition of it with its place",
+    examples: ["explain containers.web.autoStart", "explain 'containers.<name>.forwardPorts'"],
+    parameters: { ...hostJson, positional: one("The option, with dots between names", "path") },
+    load: () => import("./commands/explain.ts"),
+  }),
+  options: verb<WithJson<OptionsFlags>, [search?: string]>({
+    brief: "List the options that may be set, those of your own modules too",
+    details: "With words: those whose name or description has them, the nearest first.",
+    examples: ["options", "options port", "options --markdown", "options --schema"],
+    parameters: {
+      flags: {
+        ...hostJson.flags,
+        markdown: { kind: "boolean", optional: true, withNegated: false, brief: "The whole reference, as Markdown" },
+        schema: { kind: "boolean", optional: true, withNegated: false, brief: "A JSON schema of the configuration" },
+      },
+      aliases: hostAliases,
+      positional: oneOptional("Words to search for", "search"),
+    },
+    load: () => import("./commands/options.ts"),
   }),
   compile: verb<WithJson<HostFlags>, []>({
     brief: "Print the generation that the configuration means: units, files, systems",

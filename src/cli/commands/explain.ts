@@ -1,0 +1,70 @@
+/** stowage explain PATH: all about one option. */
+import { StowageError, showPlace } from "../../error.ts";
+import {
+  type ExplainedDefinition,
+  type Explanation,
+  explain,
+  type OptionDoc,
+  optionDocs,
+  searchOptions,
+} from "../../modules/index.ts";
+import { evaluate } from "../evaluate.ts";
+import { exitCodes } from "../exit-codes.ts";
+import type { HostFlags, Session } from "../session.ts";
+import { parsePath } from "./eval.ts";
+import { docText } from "./options.ts";
+
+type Flags = HostFlags & { readonly json?: boolean };
+
+export default async function explainVerb(session: Session, flags: Flags, path: string): Promise<number> {
+  const names = parsePath(path);
+  const { evaluation, modules } = await evaluate(session, flags);
+  const docs = optionDocs(modules);
+  const doc = docOf(docs, names);
+  const explanation = explain(evaluation, names);
+  if (explanation === undefined && doc === undefined) throw noSuchOption(path, docs);
+  if (flags.json) session.print(`${JSON.stringify({ ...doc, ...explanation }, null, 2)}\n`);
+  else session.print(explanation === undefined ? docText(doc as OptionDoc) : explanationText(explanation, doc));
+  return exitCodes.done;
+}
+
+/** The declaration that a path is an instance of: `containers.web.path` of `containers.<name>.path`. */
+function docOf(docs: readonly OptionDoc[], path: readonly string[]): OptionDoc | undefined {
+  return docs.find(({ name }) => {
+    const parts = name.split(".");
+    return parts.length === path.length && parts.every((part, i) => part === path[i] || /^(<.*>|\*)$/.test(part));
+  });
+}
+
+function explanationText(explained: Explanation, doc: OptionDoc | undefined): string {
+  const lines = [`${explained.name} = ${explained.value ?? "(no value)"}`];
+  if (explained.problem !== undefined) lines.push(`  ${explained.problem}`);
+  lines.push("", `  ${explained.type}`);
+  if (explained.description) lines.push(`  ${explained.description}`);
+  if (explained.default !== undefined) lines.push(`  Default: ${explained.default}`);
+  if (doc?.example !== undefined) lines.push(`  Example: ${doc.example}`);
+  lines.push("");
+  if (explained.definitions.length === 0) lines.push("Nobody defines it.");
+  else lines.push("Defined:", ...explained.definitions.map(definitionLine));
+  if (explained.declared.length > 0) lines.push(`Declared at ${explained.declared.map(showPlace).join(", ")}`);
+  return `${lines.join("\n")}\n`;
+}
+
+function definitionLine({ value, place, file, priority, because }: ExplainedDefinition): string {
+  const where = place ? showPlace(place) : (file ?? "");
+  const notes = [
+    priority === 100 ? "" : `priority ${priority}`,
+    because === undefined ? "" : `does not count: ${because}`,
+  ];
+  const note = notes.filter((text) => text !== "").join("; ");
+  return `  ${value}${where && `  at ${where}`}${note && `  (${note})`}`;
+}
+
+function noSuchOption(path: string, docs: readonly OptionDoc[]): StowageError {
+  const near = searchOptions(docs, path.split(".").at(-1) ?? path).slice(0, 3);
+  return new StowageError({
+    code: "no-such-option",
+    message: `there is no option ${path}`,
+    ...(near.length > 0 && { hint: `did you mean ${near.map(({ name }) => name).join(" or ")}?` }),
+  });
+}
