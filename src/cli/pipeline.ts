@@ -89,8 +89,12 @@ export const carryOut = ({ plan, machine }: Planned, onProgress: OnProgress): Pr
 
 /** What a container has on disk: made from its store paths. */
 const onDisk = (layout: Layout): Containers => ({
-  async seed({ name, system, packages }) {
-    if (system === null || packages === null) throw new Error(`container ${name} has no system of ours to seed from`);
+  async seed({ name, system, packages, path }) {
+    if (path !== null) {
+      await seedRoot(layout, { container: name, tree: path });
+      return;
+    }
+    if (system === null || packages === null) throw new Error(`container ${name} has no system to seed from`);
     await seedRoot(layout, { container: name, toplevel: system, packages });
     markApplied(layout, name, system);
   },

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { StowageError } from "../error.ts";
 import { run } from "../host/run.ts";
 import { diskErrors } from "../store/disk-errors.ts";
 import { fsyncDirectory, syncFileSystem } from "../store/files.ts";
@@ -21,6 +22,17 @@ export interface SeedRequest {
   /** 32 hex digits; default: random. */
   readonly machineId?: string;
 }
+
+/** Of a container whose system is a tree that the user made: its /etc, /var and the like are copied, once. */
+export interface TreeSeedRequest {
+  readonly container: string;
+  /** Absolute path of a directory with `usr/`, `etc/`. */
+  readonly tree: string;
+  readonly machineId?: string;
+}
+
+/** What of a user's tree a new root begins with, where it is there; `usr` is bound. */
+const copiedOfTree = ["etc", "var", "root", "home", "srv", "opt", "mnt", "media"];
 
 /** Mount points of an empty root, and their modes. systemd-nspawn(1) refuses a directory without usr/lib/os-release. */
 const skeleton: Readonly<Record<string, number>> = {
@@ -40,7 +52,7 @@ const usrLinks = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
  * Makes `containers/<name>/root` where there is none. True when it was made here.
  * @throws StowageError `disk-full` and the like; nothing of the new root is left then
  */
-export async function seedRoot(layout: Layout, request: SeedRequest): Promise<boolean> {
+export async function seedRoot(layout: Layout, request: SeedRequest | TreeSeedRequest): Promise<boolean> {
   const home = containerDir(layout, request.container);
   mkdirSync(home, { recursive: true, mode: 0o700 });
   chmodSync(home, 0o700);
@@ -60,20 +72,41 @@ export async function seedRoot(layout: Layout, request: SeedRequest): Promise<bo
   return true;
 }
 
-async function fill(layout: Layout, root: string, request: SeedRequest): Promise<void> {
-  const packages = storePath(layout, checkStoreName(request.packages));
-  const toplevel = storePath(layout, checkStoreName(request.toplevel));
+async function fill(layout: Layout, root: string, request: SeedRequest | TreeSeedRequest): Promise<void> {
   mkdirSync(root, { mode: 0o755 });
   chmodSync(root, 0o755);
+  const usr = "tree" in request ? await copyTree(root, request) : await copySeed(layout, root, request);
+  makeSkeleton(root, usr);
+  writeNew(`${root}/etc/machine-id`, `${request.machineId ?? randomMachineId()}\n`, 0o444);
+  if (!existsInRoot(root, "etc/hostname")) writeNew(`${root}/etc/hostname`, `${hostnameOf(request)}\n`, 0o644);
+  await syncFileSystem(root);
+}
+
+const hostnameOf = (request: SeedRequest | TreeSeedRequest): string =>
+  ("hostname" in request ? request.hostname : undefined) ?? request.container;
+
+/** @returns the tree whose `usr` the container will have */
+async function copySeed(layout: Layout, root: string, request: SeedRequest): Promise<string> {
+  const packages = storePath(layout, checkStoreName(request.packages));
+  const toplevel = storePath(layout, checkStoreName(request.toplevel));
   await run(["cp", "-a", "--reflink=auto", "--", `${packages}/seed/.`, root], { package: "coreutils" });
   // A declared file takes the place of the packages' own: not written through, if that is a link.
   await run(["cp", "-a", "--remove-destination", "--", `${toplevel}/root/.`, root], { package: "coreutils" });
-  makeSkeleton(root, packages);
-  writeNew(`${root}/etc/machine-id`, `${request.machineId ?? randomMachineId()}\n`, 0o444);
-  if (!existsInRoot(root, "etc/hostname")) {
-    writeNew(`${root}/etc/hostname`, `${request.hostname ?? request.container}\n`, 0o644);
+  return packages;
+}
+
+async function copyTree(root: string, { container, tree }: TreeSeedRequest): Promise<string> {
+  for (const needed of ["usr", "etc"]) {
+    if (existsSync(`${tree}/${needed}`)) continue;
+    throw new StowageError({
+      code: "no-system",
+      message: `${tree}, the path of container ${container}, has no ${needed}/`,
+      details: ["a system is a directory tree with usr/ and etc/, and an init in it"],
+    });
   }
-  await syncFileSystem(root);
+  const parts = copiedOfTree.filter((name) => existsSync(`${tree}/${name}`)).map((name) => `${tree}/${name}`);
+  await run(["cp", "-a", "--reflink=auto", "--", ...parts, root], { package: "coreutils" });
+  return tree;
 }
 
 function makeSkeleton(root: string, packages: string): void {
