@@ -7,20 +7,20 @@ const body = (tree: string): string =>
   `\n      path: ${JSON.stringify(tree)}, privateNetwork: true, hostAddress: "10.233.1.1", localAddress: "10.233.1.2",`;
 
 scenario("a container runs a tree that somebody else made, and leaves it as it is", async ({ host }) => {
-  // The lab host's own system, as a tree beside it.
+  // The lab host's own system, as a tree beside it: where file systems can map ids, which its root cannot.
   await host.sh(
-    "mkdir /srv/tree && cp -a /usr /etc /srv/tree/ && mkdir /srv/tree/var && echo tree > /srv/tree/etc/mark",
+    "mkdir /var/lib/machines/tree && cp -a /usr /etc /var/lib/machines/tree/ && mkdir /var/lib/machines/tree/var && echo tree > /var/lib/machines/tree/etc/mark",
   );
   // Of the lab, and nothing for a container in it.
-  await host.sh("rm -rf /srv/tree/etc/stowage /srv/tree/etc/machine-id");
-  const tree = () => host.sh("cd /srv/tree && find etc var -printf '%p %m %T@ %l\\n' | sort | sha256sum");
+  await host.sh("rm -rf /var/lib/machines/tree/etc/stowage /var/lib/machines/tree/etc/machine-id");
+  const tree = () => host.sh("cd /var/lib/machines/tree && find etc var -printf '%p %m %T@ %l\\n' | sort | sha256sum");
   const before = await tree();
-  await host.switchTo(hostWith({ given: body("/srv/tree") }));
+  await host.switchTo(hostWith({ given: body("/var/lib/machines/tree") }));
   await host.stowage(["start", "given"]);
   expect(await host.stowage(["run", "given", "--", "cat", "/etc/mark"])).toBe("tree\n");
   expect(await host.stowage(["run", "given", "--", "sh", "-c", "touch /usr/x 2>&1 || echo no"])).toContain("no");
   await host.stowage(["run", "given", "--", "sh", "-c", "echo mine > /etc/mark"]);
-  expect(await host.get("/srv/tree/etc/mark")).toBe("tree\n");
+  expect(await host.get("/var/lib/machines/tree/etc/mark")).toBe("tree\n");
   await host.must(["ping", "-c", "1", "-W", "2", "10.233.1.2"]);
   await host.stowage(["stop", "given"]);
   expect(await tree()).toBe(before);
