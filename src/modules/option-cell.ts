@@ -45,7 +45,7 @@ export class OptionCell extends Cell {
   #gather(key: string | undefined): readonly CellDefinition[] {
     const { declared, scope } = this;
     for (const run of scope.runs) {
-      if (run.state === "running" && run.mayDefine(declared, key)) throw new Knot();
+      if (run.isBusy && run.mayDefine(declared, key)) throw new Knot();
     }
     const found: CellDefinition[] = [];
     for (const definition of defaultDefinitions(declared)) found.push(definition);

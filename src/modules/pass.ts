@@ -23,8 +23,8 @@ class Suspension {
   constructor(readonly run: Run) {}
 }
 
-// Each level holds some twenty frames of JavaScript, the module's own included.
-const deepest = 60;
+/** How many modules may wait for each other on the stack: each holds some twenty frames. Tests make it small. */
+export const stackLimit = { runs: 60 };
 
 /** What all passes of an evaluation know. */
 export class Knowledge {
@@ -118,16 +118,18 @@ export class Pass {
     }
   }
 
+  /** Whoever was broken off waits on a stack of its own; to need one of them is a knot as if it were running. */
   #runFromTop(first: Run): void {
     const stack = [first];
-    while (stack.length > 0) {
-      const run = stack[stack.length - 1]!;
+    for (let run = stack.at(-1); run; run = stack.at(-1)) {
+      if (run.state === "waiting") run.state = "pending";
       try {
         this.need(run);
         stack.pop();
       } catch (signal) {
         if (!(signal instanceof Suspension)) throw signal;
         this.#suspension = undefined;
+        run.state = "waiting";
         stack.push(signal.run);
       }
     }
@@ -136,8 +138,8 @@ export class Pass {
   /** Runs a module if it has not run. @throws Knot where it is running */
   need(run: Run): void {
     if (run.state === "done") return;
-    if (run.state === "running") throw new Knot();
-    if (this.#depth >= deepest) {
+    if (run.isBusy) throw new Knot();
+    if (this.#depth >= stackLimit.runs) {
       this.#suspension = new Suspension(run);
       throw this.#suspension;
     }

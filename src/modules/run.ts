@@ -24,7 +24,8 @@ export interface Read {
 }
 
 export class Run {
-  state: "pending" | "running" | "done" = "pending";
+  /** waiting: it was broken off so that another could run first. */
+  state: "pending" | "running" | "waiting" | "done" = "pending";
   /** What the module returned. */
   raw: unknown;
   reads: Read[] = [];
@@ -62,6 +63,11 @@ export class Run {
   /** What it defines means nothing, as something went wrong before. */
   get isTainted(): boolean {
     return this.unreliable || this.error !== undefined || (this.from?.isTainted ?? false);
+  }
+
+  /** Somewhere below on the stack: who needs it now has a part in what it needs. */
+  get isBusy(): boolean {
+    return this.state === "running" || this.state === "waiting";
   }
 
   /** It, or what gave it, is a function. */
