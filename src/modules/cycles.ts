@@ -3,6 +3,8 @@
  * do not: `a = mkIf(config.a, true)` does so too. So modules that have a part in what they read are run again with other
  * answers: what they then define differently depends on what they were told.
  */
+
+import { Definers, keyOf, readKey } from "./definers.ts";
 import { orders, priorities } from "./definition.ts";
 import { type Difference, differences } from "./differences.ts";
 import { writtenAt } from "./origins.ts";
@@ -40,51 +42,6 @@ export function findCycles(pass: Pass): Cycle[] {
   };
   const groups = strongComponents(pass.knotted, needs);
   return groups.flatMap((group) => new Audit(pass, new Set(group), definers).cycles());
-}
-
-/** Which modules could define what was read. */
-class Definers {
-  readonly #scopes = new Map<string, Run[][]>();
-  readonly #below = new Map<string, Set<Run>>();
-  readonly #found = new Map<string, Set<Run>>();
-
-  constructor(readonly pass: Pass) {
-    for (const scope of pass.scopes) {
-      const computing = scope.runs.filter((run) => "compute" in run.source.definitions);
-      if (computing.length === 0) continue;
-      const list = this.#scopes.get(keyOf(scope.path));
-      if (list) list.push(computing);
-      else this.#scopes.set(keyOf(scope.path), [computing]);
-      for (let length = 0; length < scope.path.length; length++) {
-        const prefix = keyOf(scope.path.slice(0, length + 1));
-        const below = this.#below.get(prefix) ?? new Set();
-        for (const run of computing) below.add(run);
-        this.#below.set(prefix, below);
-      }
-    }
-  }
-
-  of(read: Read): Set<Run> {
-    const key = readKey(read);
-    let found = this.#found.get(key);
-    if (!found) {
-      found = this.#find(read);
-      this.#found.set(key, found);
-    }
-    return found;
-  }
-
-  #find(read: Read): Set<Run> {
-    const found = new Set<Run>(read.kind === "value" ? this.#below.get(keyOf(read.path)) : []);
-    for (let length = 0; length <= read.path.length; length++) {
-      for (const runs of this.#scopes.get(keyOf(read.path.slice(0, length))) ?? []) {
-        const option = runs[0]!.scope.find(read.path.slice(length));
-        if (!option) continue;
-        for (const run of runs) if (run.mightDefine(option.option, option.rest[0])) found.add(run);
-      }
-    }
-    return found;
-  }
 }
 
 interface Trial {
@@ -294,6 +251,3 @@ function wayBack(start: Trial, next: ReadonlyMap<Trial, readonly { to: Trial; st
   }
   return undefined;
 }
-
-const readKey = ({ kind, path }: Pick<Read, "kind" | "path">) => `${kind} ${keyOf(path)}`;
-const keyOf = (path: readonly string[]) => path.join("\u0000");

@@ -9,16 +9,23 @@ export const priorities = { force: 50, plain: 100, default: 1000, optionDefault:
 /** Lower comes first in a merge. */
 export const orders = { before: 500, plain: 1000, after: 1500 } as const;
 
-export class If {
+/** One class above all wrappers: whether a value is one of them is asked for every value there is. */
+abstract class Wrapping {}
+
+export class If extends Wrapping {
   readonly kind = "if";
   constructor(
     readonly condition: unknown,
     readonly value: unknown,
-  ) {}
+  ) {
+    super();
+  }
 }
-export class Merge {
+export class Merge extends Wrapping {
   readonly kind = "merge";
-  constructor(readonly values: readonly unknown[]) {}
+  constructor(readonly values: readonly unknown[]) {
+    super();
+  }
 
   /** The same with each value changed, below priorities and orders. */
   map(change: (value: unknown) => unknown): Merge {
@@ -29,25 +36,29 @@ export class Merge {
     return new Merge(this.values.map(inside));
   }
 }
-export class Override {
+export class Override extends Wrapping {
   readonly kind = "override";
   constructor(
     readonly priority: number,
     readonly value: unknown,
-  ) {}
+  ) {
+    super();
+  }
 }
-export class Order {
+export class Order extends Wrapping {
   readonly kind = "order";
   constructor(
     readonly order: number,
     readonly value: unknown,
-  ) {}
+  ) {
+    super();
+  }
 }
 
 export type AnyWrapper = If | Merge | Override | Order;
 
 export function isWrapper(value: unknown): value is AnyWrapper {
-  return value instanceof If || value instanceof Override || value instanceof Merge || value instanceof Order;
+  return value instanceof Wrapping;
 }
 
 /** The definitions count only where the condition holds. A condition may read `config`. */

@@ -36,9 +36,11 @@ class Comparison {
     if (isWrapper(a) || isWrapper(b)) {
       if (!this.#wrappers(a, b, trail)) this.#note(a, b, trail, true);
     } else if (isPlainObject(a) && isPlainObject(b)) {
-      for (const name of Object.keys(a)) this.compare(a[name], b[name], { outer: trail, name });
+      for (const name of Object.keys(a)) {
+        if (a[name] !== b[name]) this.compare(a[name], b[name], { outer: trail, name });
+      }
       for (const name of Object.keys(b)) {
-        if (!Object.hasOwn(a, name)) this.compare(undefined, b[name], { outer: trail, name });
+        if (a[name] === undefined && b[name] !== undefined) this.compare(undefined, b[name], { outer: trail, name });
       }
     } else if (!alike(a, b)) this.#note(a, b, trail, a === undefined || b === undefined);
   }
