@@ -8,14 +8,8 @@ import { unknownValue } from "./probe.ts";
 import { put } from "./put.ts";
 import { discharge } from "./scatter.ts";
 import type { Scope } from "./scope.ts";
+import { attempt, type Shape } from "./shape.ts";
 import { unusual } from "./unusual.ts";
-
-/** What the definitions of a cell turn out to be, once its type has looked at them. */
-export type Shape =
-  | { readonly is: "value"; readonly value: unknown }
-  | { readonly is: "attributes" | "elements"; readonly of: OptionType; readonly definitions: readonly CellDefinition[] }
-  | { readonly is: "scope"; readonly scope: Scope }
-  | { readonly is: "failure"; readonly failure: Failure };
 
 /** More nesting than any configuration has: a submodule that contains itself for ever. */
 const deepest = 200;
@@ -122,9 +116,12 @@ export abstract class Cell {
       case "functions":
         return { is: "value", value: this.#function(merging.result, definitions) };
       case "value":
-        return this.#result(merging.merge(definitions), definitions);
+        return this.#result(
+          attempt(() => merging.merge(definitions)),
+          definitions,
+        );
       case "choice": {
-        const choice = merging.choose(definitions);
+        const choice = attempt(() => merging.choose(definitions));
         if (choice instanceof Conflict) return this.#result(choice, definitions);
         if ("value" in choice) return { is: "value", value: choice.value };
         return this.#shapeOf(choice.type, choice.definitions as readonly CellDefinition[]);

@@ -43,9 +43,8 @@ export function settleDefaults(collected: Collected, near: Scope): void {
     const value = trial.value();
     // What is wrong is told where the option is used.
     near.pass.failures.length = failures;
-    if (!(value instanceof Failure)) {
-      declared.settledDefault = { value: option.apply ? option.apply(value) : value };
-    }
+    // What `apply` makes of it may hang on the moment: it is asked in each instance.
+    if (!(value instanceof Failure) && !option.apply) declared.settledDefault = { value };
   }
 }
 

@@ -4,11 +4,12 @@
  * wrapper, an unknown name, a wrong type, sends it the long way, which also finds the words for what is wrong.
  */
 import type { Cell } from "./cell.ts";
-import { type DeclaredOption, isGroup, type OptionGroup } from "./declared.ts";
+import { isGroup, type OptionGroup } from "./declared.ts";
 import { settleDefaults, templateOf } from "./defaults.ts";
 import { isWrapper, orders, priorities } from "./definition.ts";
 import { collectedOf } from "./instance.ts";
 import { Conflict, type Definition, type OptionType } from "./option-type.ts";
+import { isSignal } from "./pass.ts";
 import { unknownValue } from "./probe.ts";
 import { isPlainObject } from "./same.ts";
 import { unusual } from "./unusual.ts";
@@ -50,12 +51,20 @@ const hasDirectOptions = (group: OptionGroup): boolean =>
   [...group.members].every(([name, member]) => {
     if (name === "_module") return true;
     if (isGroup(member)) return hasDirectOptions(member);
-    return isDirect(member.option.type) && !member.option.readOnly && !isWrapper(member.option.default);
+    const { type, readOnly, apply, default: fallback } = member.option;
+    return isDirect(type) && !readOnly && !apply && !isWrapper(fallback);
   });
 
 /** The value of one plain definition, or {@link unusual}. @param near a cell of the same pass */
 export function directValue(type: OptionType, value: unknown, near: Cell): unknown {
-  return isDirect(type) ? mergedValue(type, value, near) : unusual;
+  if (!isDirect(type)) return unusual;
+  try {
+    return mergedValue(type, value, near);
+  } catch (error) {
+    // A function of a type's own failed: the long way tells where.
+    if (isSignal(error)) throw error;
+    return unusual;
+  }
 }
 
 function mergedValue(type: OptionType, value: unknown, near: Cell): unknown {
@@ -116,7 +125,7 @@ function groupOf(group: OptionGroup, values: Record<string, unknown>, near: Cell
     const value = values[name];
     if (member === undefined || name === "_module" || name === "__proto__") return unusual;
     if (value === undefined) continue;
-    const inner = isGroup(member) ? innerGroup(member, value, near) : optionValue(member, value, near);
+    const inner = isGroup(member) ? innerGroup(member, value, near) : mergedValue(member.option.type, value, near);
     if (inner === unusual) return unusual;
     made[name] = inner;
   }
@@ -132,9 +141,4 @@ function groupOf(group: OptionGroup, values: Record<string, unknown>, near: Cell
 
 function innerGroup(group: OptionGroup, value: unknown, near: Cell): unknown {
   return isPlainObject(value) ? groupOf(group, value, near) : unusual;
-}
-
-function optionValue({ option }: DeclaredOption, value: unknown, near: Cell): unknown {
-  const inner = mergedValue(option.type, value, near);
-  return inner === unusual || !option.apply ? inner : option.apply(inner);
 }

@@ -6,9 +6,10 @@ import type { DeclaredOption } from "./declared.ts";
 import { orders, priorities } from "./definition.ts";
 import { Failure } from "./failure.ts";
 import type { Extent } from "./hints.ts";
-import { Knot } from "./pass.ts";
+import { isSignal, Knot } from "./pass.ts";
 import { discharge } from "./scatter.ts";
 import type { Scope } from "./scope.ts";
+import { messageOf } from "./show.ts";
 
 export class OptionCell extends Cell {
   #all: readonly CellDefinition[] | undefined;
@@ -78,7 +79,12 @@ export class OptionCell extends Cell {
     }
     const value = super.build();
     if (apply === undefined || value instanceof Failure) return value;
-    return apply(value);
+    try {
+      return apply(value);
+    } catch (error) {
+      if (isSignal(error)) throw error;
+      return this.fail("apply-error", `cannot be applied: ${messageOf(error)}`, this.definitions());
+    }
   }
 }
 

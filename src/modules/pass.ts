@@ -23,6 +23,9 @@ class Suspension {
   constructor(readonly run: Run) {}
 }
 
+/** Whether something that was thrown is the evaluator's own: it must go through everything that catches. */
+export const isSignal = (thrown: unknown): boolean => thrown instanceof Knot || thrown instanceof Suspension;
+
 /** How many modules may wait for each other on the stack: each holds some twenty frames. Tests make it small. */
 export const stackLimit = { runs: 60 };
 

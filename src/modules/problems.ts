@@ -7,7 +7,7 @@ import { placesIn } from "./origins.ts";
 import { shownFile } from "./place.ts";
 import type { Run } from "./run.ts";
 import type { Misfit } from "./scatter.ts";
-import { showPath, showValue } from "./show.ts";
+import { messageOf, showPath, showValue } from "./show.ts";
 import { nearestNames } from "./suggest.ts";
 
 export function problemOf(failure: Failure): Problem {
@@ -65,7 +65,7 @@ function nameHint(wrong: string, names: readonly string[]): string | undefined {
 /** A module that threw. */
 export function errorProblem(run: Run): Problem {
   const { error } = run;
-  const said = error instanceof Error ? error.message : String(error);
+  const said = messageOf(error);
   const missing = [...run.missingArguments];
   const where = run.scope.path.length > 0 ? `the module of ${showPath(run.scope.path)}` : "a module";
   const place = placeOfError(error);

@@ -44,3 +44,6 @@ function write(value: unknown, depth: number, deepest = 2): string {
   );
   return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
 }
+
+/** What an error says. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

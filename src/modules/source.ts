@@ -4,6 +4,7 @@ import { lib } from "./lib.ts";
 import { copyPlaces } from "./place.ts";
 import { probe, unknownValue } from "./probe.ts";
 import { isPlainObject } from "./same.ts";
+import { showValue } from "./show.ts";
 
 /** What a module's `config` is once it has been run. */
 export interface Outcome {
@@ -88,7 +89,7 @@ function notAModule(value: unknown): ModuleMistake {
     const hint = 'import it and give what it exports: import web from "./web.ts"';
     return new ModuleMistake(`a module is given as a path, ${JSON.stringify(value)}`, hint);
   }
-  const what = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
+  const what = value === null || value === undefined ? `${value}` : Array.isArray(value) ? "a list" : showValue(value);
   return new ModuleMistake(`a module must be an object or a function, this is ${what}`);
 }
 

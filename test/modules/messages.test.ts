@@ -309,6 +309,32 @@ describe("what people are told", () => {
     expect(expected.includes("host.ts:N") ? text.replace(/host\.ts:\d+/, "host.ts:N") : text).toBe(expected);
   });
 
+  test("a function of an option or a type that throws", () => {
+    const fail = (): never => {
+      throw new Error("no luck");
+    };
+    const options = {
+      a: mkOption({ type: types.int, apply: fail }),
+      b: mkOption({ type: types.coercedTo(types.str, fail, types.int) }),
+      c: mkOption({
+        type: types.attrsOf(
+          types.submodule({ options: { d: mkOption({ type: types.int, default: 1, apply: fail }) } }),
+        ),
+      }),
+    };
+    const { issues } = evalModules({ modules: [{ options }, { a: 1, b: "x", c: { e: {} } }] });
+    expect(issues.map((issue) => renderProblem(issue))).toEqual([
+      "error[apply-error]: a cannot be applied: no luck\n  1",
+      'error[type-error]: b cannot be merged: no luck\n  "x"',
+      "error[apply-error]: c.e.d cannot be applied: no luck\n  1 in default of the option",
+    ]);
+  });
+
+  test("a promise in place of a module", () => {
+    const { issues } = evalModules({ modules: [Promise.resolve({})] });
+    expect(issues[0]?.message).toBe("a module must be an object or a function, this is a Promise");
+  });
+
   test("a warning", () => {
     const { warnings } = evalModules({
       modules: [host, mkRenamedOptionModule(["hostName"], ["networking", "hostName"]), at({ hostName: "x" })],
