@@ -17,17 +17,13 @@ export class Hints {
     return extent === "whole" || key === undefined || extent.has(key);
   }
 
-  /** What of `other` is not in this one. */
-  *missing(other: Hints): Generator<[DeclaredOption, Extent]> {
-    for (const [option, extent] of other.#extents) {
-      const mine = this.#extents.get(option);
-      if (mine === "whole") continue;
-      if (extent === "whole" || mine === undefined) yield [option, extent];
-      else {
-        const keys = [...extent].filter((key) => !mine.has(key));
-        if (keys.length > 0) yield [option, new Set(keys)];
-      }
-    }
+  /** What of a definition is not foreseen. */
+  missing(option: DeclaredOption, defined: readonly string[] | "whole"): Extent | undefined {
+    const known = this.#extents.get(option);
+    if (known === "whole") return undefined;
+    if (defined === "whole") return defined;
+    const keys = known ? defined.filter((key) => !known.has(key)) : defined;
+    return keys.length > 0 || known === undefined ? new Set(keys) : undefined;
   }
 
   add(option: DeclaredOption, extent: Extent): void {

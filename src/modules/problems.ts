@@ -66,7 +66,7 @@ function nameHint(wrong: string, names: readonly string[]): string | undefined {
 export function errorProblem(run: Run): Problem {
   const { error } = run;
   const said = messageOf(error);
-  const missing = [...run.missingArguments];
+  const missing = [...new Set(run.missingArguments)];
   const where = run.scope.path.length > 0 ? `the module of ${showPath(run.scope.path)}` : "a module";
   const place = placeOfError(error);
   return {

@@ -1,6 +1,7 @@
 /** One module in one scope: what it defined in this pass, and what it read for that. */
 import type { DeclaredOption } from "./declared.ts";
-import { type Extent, type Hints, hintsOf } from "./hints.ts";
+import { priorities } from "./definition.ts";
+import type { Extent, Hints } from "./hints.ts";
 import { isOption } from "./option.ts";
 import { fileOfModule } from "./place.ts";
 import { unknownValue } from "./probe.ts";
@@ -33,7 +34,7 @@ export class Run {
   unreliable = false;
   error: unknown;
   /** Arguments it asked for that nobody gives. */
-  readonly missingArguments = new Set<string>();
+  readonly missingArguments: string[] = [];
   #scattered: Scattered<Run> | undefined;
   #hints: Hints | undefined;
 
@@ -124,7 +125,16 @@ export class Run {
 
   /** What it defined that its hints did not say. */
   get surprises(): [DeclaredOption, Extent][] {
-    return [...this.hints.missing(hintsOf(this.raw, this.scope.collected))];
+    const found: [DeclaredOption, Extent][] = [];
+    for (const [option, definitions] of this.scattered.definitions) {
+      for (const { value, priority, run } of definitions) {
+        if (run === undefined) continue;
+        const isPart = priority === priorities.plain && isPlainObject(value);
+        const missing = this.hints.missing(option, isPart ? Object.keys(value) : "whole");
+        if (missing) found.push([option, missing]);
+      }
+    }
+    return found;
   }
 
   fail(error: unknown): void {

@@ -52,6 +52,10 @@ export class Scatter<Run> implements Scattered<Run> {
       list = [];
       this.definitions.set(option, list);
     }
+    if (!isWrapper(value)) {
+      if (value !== undefined) list.push({ value, priority, order, run });
+      return;
+    }
     const into = list;
     discharge(
       value,

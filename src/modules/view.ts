@@ -235,7 +235,7 @@ function readArgument(scope: Scope, name: string, reader: Reader): unknown {
   const read = (of: Cell, r: Reader): unknown => {
     const child = of.child(name);
     if (child) return readValue(child, r);
-    reader.run?.missingArguments.add(name);
+    reader.run?.missingArguments.push(name);
     return r.note([...of.path, name], "exists", false) === false ? undefined : unknownValue;
   };
   try {
