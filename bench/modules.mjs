@@ -50,7 +50,10 @@ console.log(JSON.stringify({ took, heap: process.memoryUsage().rss / 2 ** 20 }))
 function measure(size, form) {
   const runs = Array.from({ length: rounds }, () => {
     const before = performance.now();
-    const out = execFileSync(process.execPath, [program, String(size), form], { encoding: "utf8", env: cleanEnvironment });
+    const out = execFileSync(process.execPath, [program, String(size), form], {
+      encoding: "utf8",
+      env: cleanEnvironment,
+    });
     return { ...JSON.parse(out), whole: performance.now() - before };
   });
   return Object.fromEntries(["took", "whole", "heap"].map((key) => [key, Math.min(...runs.map((run) => run[key]))]));
@@ -73,7 +76,9 @@ try {
     for (const form of ["object", "function", "hosts"]) {
       const { took, whole, heap } = measure(size, form);
       const columns = [took, whole - empty].map((ms) => `${ms.toFixed(1)} ms`.padStart(12));
-      console.log(`${String(size).padStart(10)}  ${form.padEnd(8)} ${columns.join("   ")} ${`${heap.toFixed(0)} MiB`.padStart(10)}`);
+      console.log(
+        `${String(size).padStart(10)}  ${form.padEnd(8)} ${columns.join("   ")} ${`${heap.toFixed(0)} MiB`.padStart(10)}`,
+      );
     }
   }
 } finally {

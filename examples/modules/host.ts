@@ -6,7 +6,7 @@ export default defineHost({
   imports: [sites],
   sites: {
     "shop.example": { text: "<h1>Shop</h1>", port: 8080 },
-    "blog.example": { text: "<h1>Blog</h1>", port: 8081, container: "blog" },
+    "blog.example": { text: "<h1>Blog</h1>", port: 8081, container: "our-blog" },
   },
-  containers: { blog: { autoStart: false } },
+  containers: { "our-blog": { autoStart: false } },
 });

@@ -17,14 +17,14 @@ test("containers come from the sites", async () => {
     const evaluation = evalModules({ modules: [{ options: hostOptions }, ...modules] });
     expect(evaluation.issues).toEqual([]);
     const { containers } = evaluation.config;
-    expect(Object.keys(containers)).toEqual(["blog", "shop-example"]);
-    expect(containers.blog).toMatchObject({ autoStart: false, localAddress: "10.50.0.2" });
+    expect(Object.keys(containers)).toEqual(["our-blog", "shop-example"]);
+    expect(containers["our-blog"]).toMatchObject({ autoStart: false, localAddress: "10.50.0.2" });
     expect(containers["shop-example"]).toMatchObject({
       autoStart: true,
       localAddress: "10.50.0.4",
       forwardPorts: [{ hostPort: 8080, containerPort: 80 }],
     });
-    const definitions = explain(evaluation, ["containers", "blog", "autoStart"])?.definitions;
+    const definitions = explain(evaluation, ["containers", "our-blog", "autoStart"])?.definitions;
     expect(definitions?.map(({ place, counts }) => [place?.file.split("/").at(-1), counts])).toEqual([
       ["sites.ts", false],
       ["host.ts", true],
