@@ -24,21 +24,18 @@ export function collectedOf(merging: Pick<ModulesMerging, "modules" | "specialAr
 }
 
 export function instance(cell: Cell, merging: ModulesMerging, definitions: readonly CellDefinition[]): Scope {
-  const known = { ...merging.specialArgs, name: nameOf(cell) };
+  const known = { name: nameOf(cell), ...merging.specialArgs };
   const shared = collectedOf(merging);
-  const base = { pass: cell.scope.pass, cell, known };
+  const { pass } = cell.scope;
   if (merging.configOnly && !shared.perInstance) {
-    return new Scope({ ...base, collected: shared, given: definitions.map((definition) => given(definition, known)) });
+    return new Scope({ pass, cell, known, collected: shared, given: definitions.map((d) => given(d, known)) });
   }
   // Its options depend on its arguments or its definitions: they are collected for this instance alone.
   const live = liveConfig();
   const modules = merging.configOnly ? merging.modules : [...merging.modules, ...definitions.map((d) => d.value)];
   const collected = collect(modules, { known, config: live.handle });
-  const scope = new Scope({
-    ...base,
-    collected,
-    given: merging.configOnly ? definitions.map((definition) => given(definition, known)) : [],
-  });
+  const own = merging.configOnly ? definitions.map((definition) => given(definition, known)) : [];
+  const scope = new Scope({ pass, cell, known, collected, given: own });
   live.attach(scope);
   return scope;
 }
