@@ -8,17 +8,19 @@ import {
   mkdirSync,
   readdirSync,
   renameSync,
-  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import type { HostFile } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
 import { readLink, readText } from "../host/files.ts";
 import { withHostsBlock } from "../host/hosts.ts";
 import { fsyncDirectory, writeFileAtomic } from "../store/files.ts";
+import type { Layout } from "../store/layout.ts";
 import { saysOurs } from "../units/index.ts";
+import { makeDirectory, removeIfEmpty } from "./directories.ts";
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 
@@ -27,10 +29,10 @@ const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
  * @param listed a generation of ours has this path: then it is ours whatever it says
  * @throws StowageError `foreign-file`
  */
-export function writeOurs(path: string, text: string, mode: string, listed: boolean): void {
+export function writeOurs(layout: Layout, path: string, { text, mode }: HostFile, listed: boolean): void {
   const found = readText(path);
   if (found !== null && !listed && !saysOurs(found)) throw foreign(path);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  makeDirectory(layout, dirname(path));
   writeFileAtomic(path, text, Number.parseInt(mode, 8));
 }
 
@@ -66,15 +68,6 @@ export function removeLink(path: string): void {
   if (/\.(wants|requires|upholds)$/.test(directory)) removeIfEmpty(directory);
 }
 
-/** Removes a directory where it is empty. */
-export function removeIfEmpty(directory: string): void {
-  try {
-    if (readdirSync(directory).length === 0) rmdirSync(directory);
-  } catch (error) {
-    if (codeOf(error) !== "ENOENT") throw error;
-  }
-}
-
 /**
  * Removes what a killed process left beside files that it was writing: `<name>.stowage-<pid>`. Only while no other
  * switch can be under way.
@@ -95,16 +88,28 @@ export function removeTemporaries(paths: readonly string[]): void {
  * by rename (EBUSY), and is written in place.
  */
 export function writeHostsBlock(path: string, block: string, replace = writeFileAtomic): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found && !found.isFile()) throw notAFile(path);
   const before = readText(path) ?? "";
   const after = withHostsBlock(before, block);
   if (after === before) return;
-  const mode = lstatSync(path, { throwIfNoEntry: false })?.mode ?? 0o644;
+  const mode = found?.mode ?? 0o644;
   try {
     replace(path, after, mode & 0o777);
   } catch (error) {
     if (codeOf(error) !== "EBUSY") throw error;
     writeFileSync(path, after);
   }
+}
+
+/** Somebody else manages what it leads to: to put a file in its place would lose that. */
+function notAFile(path: string): StowageError {
+  return new StowageError({
+    code: "foreign-file",
+    message: `${path} is not a regular file`,
+    details: ["names of containers are written into it, between two marks, and it is left as it is otherwise"],
+    hint: "make it a regular file with the same text, then switch again",
+  });
 }
 
 function foreign(path: string): StowageError {

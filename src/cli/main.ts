@@ -3,6 +3,9 @@
 import { writeSync } from "node:fs";
 import { version } from "./version.ts";
 
+// What is made has the modes that are asked for, and the same bytes whoever builds it: not root's umask of the day.
+process.umask(0o022);
+
 const argv = process.argv.slice(2);
 if (argv.length === 1 && argv[0] === "--version") {
   writeSync(1, `${version}\n`);

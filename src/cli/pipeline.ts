@@ -95,8 +95,9 @@ const onDisk = (layout: Layout): Containers => ({
       return;
     }
     if (system === null || packages === null) throw new Error(`container ${name} has no system to seed from`);
-    await seedRoot(layout, { container: name, toplevel: system, packages });
-    markApplied(layout, name, system);
+    // A root that is there by now was made by somebody else: the merge has to see to it.
+    const made = await seedRoot(layout, { container: name, toplevel: system, packages });
+    if (made) markApplied(layout, name, system);
   },
   async declare({ name, system }) {
     if (system === null) throw new Error(`container ${name} has no system of ours to declare`);

@@ -1,5 +1,5 @@
 /** The number of the format on disk: a program never writes into what a newer one has made. */
-import { mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { StowageError } from "../error.ts";
 import { writeFileAtomic } from "./files.ts";
 import type { Layout } from "./layout.ts";
@@ -13,12 +13,14 @@ export const storeFormat = 1;
 export function openState(layout: Layout): void {
   const file = `${layout.state}/format`;
   const found = readFormat(file);
-  if (found === null) {
-    mkdirSync(layout.state, { recursive: true, mode: 0o711 });
-    writeFileAtomic(file, `${storeFormat}\n`);
+  if (found === null || found <= storeFormat) {
+    mkdirSync(layout.state, { recursive: true });
+    // Root's alone: package trees have setuid programs, which no user of the host may run, and declared files of mode
+    // 0600 have their text in the store. Containers see what is bound for them, whatever is above it.
+    chmodSync(layout.state, 0o700);
+    if (found === null) writeFileAtomic(file, `${storeFormat}\n`);
     return;
   }
-  if (found <= storeFormat) return;
   throw new StowageError({
     code: "newer-format",
     message: `${layout.state} was written by a newer stowage`,

@@ -3,7 +3,17 @@
  * place whole. Never touched by path again: the container may have planted links in it.
  */
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { StowageError } from "../error.ts";
 import { run } from "../host/run.ts";
 import { diskErrors } from "../store/disk-errors.ts";
@@ -97,14 +107,17 @@ async function copySeed(layout: Layout, root: string, request: SeedRequest): Pro
 
 async function copyTree(root: string, { container, tree }: TreeSeedRequest): Promise<string> {
   for (const needed of ["usr", "etc"]) {
-    if (existsSync(`${tree}/${needed}`)) continue;
+    // A link would be copied as one, and lead what is written below it out of the root.
+    if (lstatSync(`${tree}/${needed}`, { throwIfNoEntry: false })?.isDirectory()) continue;
     throw new StowageError({
       code: "no-system",
-      message: `${tree}, the path of container ${container}, has no ${needed}/`,
+      message: `${tree}, the path of container ${container}, has no directory ${needed}/`,
       details: ["a system is a directory tree with usr/ and etc/, and an init in it"],
     });
   }
-  const parts = copiedOfTree.filter((name) => existsSync(`${tree}/${name}`)).map((name) => `${tree}/${name}`);
+  const parts = copiedOfTree
+    .filter((name) => lstatSync(`${tree}/${name}`, { throwIfNoEntry: false })?.isDirectory())
+    .map((name) => `${tree}/${name}`);
   await run(["cp", "-a", "--reflink=auto", "--", ...parts, root], { package: "coreutils" });
   return tree;
 }

@@ -40,7 +40,8 @@ export function makeToplevel(directory: string, recipe: ToplevelRecipe, packages
   for (const [name, text] of Object.entries(recipe.bin)) writeBelow(`${directory}/bin`, name, text, 0o755);
   writeEtc(directory, recipe.etc, readAccounts(seed));
   writeBelow(directory, "activate", activateProgram, 0o755);
-  writeBelow(directory, "recipe.json", `${canonicalJson(recipe)}\n`, 0o644);
+  // It has the text of every declared file, those too that only root may read inside.
+  writeBelow(directory, "recipe.json", `${canonicalJson(recipe)}\n`, 0o600);
   symlinkSync(`../${recipe.packages}`, `${directory}/packages`);
   likeSeed(`${directory}/root`, seed);
   setTimes(directory);

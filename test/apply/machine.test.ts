@@ -307,6 +307,15 @@ describe("the hosts file", () => {
     expect(statSync(`${dir}/hosts`).ino).toBe(ino);
   });
 
+  test("that is a link is somebody else's: refused, and what it leads to stays", () => {
+    writeFileSync(`${dir}/managed`, "127.0.0.1 localhost\n");
+    rmSync(`${dir}/hosts`, { force: true });
+    symlinkSync("managed", `${dir}/hosts`);
+    expect(() => writeHostsBlock(`${dir}/hosts`, "1.2.3.4 x\n")).toThrow("is not a regular file");
+    expect(readFileSync(`${dir}/managed`, "utf8")).toBe("127.0.0.1 localhost\n");
+    expect(readlinkSync(`${dir}/hosts`)).toBe("managed");
+  });
+
   test("that is a mount point is written in place; any other failure is one", () => {
     const failing = (code: string) => () => {
       throw Object.assign(new Error(code), { code });

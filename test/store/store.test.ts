@@ -122,7 +122,7 @@ describe("the format file", () => {
   test("is written once; a newer number is refused", async () => {
     openState(layout);
     expect(readFileSync(`${layout.state}/format`, "utf8")).toBe("1\n");
-    expect(statSync(layout.state).mode & 0o777).toBe(0o711);
+    expect(statSync(layout.state).mode & 0o777).toBe(0o700);
     openState(layout);
     writeFileSync(`${layout.state}/format`, "2\n");
     expect((await problemOf(() => openState(layout))).code).toBe("newer-format");

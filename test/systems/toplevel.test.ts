@@ -209,6 +209,16 @@ describe("seed and declare", () => {
   };
   const root = () => join(layout.state, "containers/web/root");
 
+  test("a tree whose etc is a link is refused: what is written below it would leave the root", async () => {
+    const tree = join(place, "tree");
+    const elsewhere = join(place, "elsewhere");
+    for (const path of [`${tree}/usr`, elsewhere]) mkdirSync(path, { recursive: true });
+    symlinkSync(elsewhere, `${tree}/etc`);
+    await expect(seedRoot(layout, { container: "given", tree })).rejects.toThrow("has no directory etc/");
+    expect(readdirSync(elsewhere)).toEqual([]);
+    expect(readdirSync(join(layout.state, "containers/given"))).toEqual([]);
+  });
+
   test("a fresh root is whole: seed, declared links, mount points, its own id", async () => {
     const toplevel = await built({ etc: { motd: link("declared") } });
     mkdirSync(join(layout.state, "containers/web/root.new-1/x"), { recursive: true });

@@ -37,7 +37,7 @@ export function activateCommand(layout: Layout, container: SystemContainer, seed
     "--as-pid2",
     "--register=no",
     "--private-network",
-    bindArgument({ source: seed, target: "/run/seed", readOnly: true }, isIsolated(container)),
+    sharedArgument(layout, container, seed, "/run/seed"),
     "/run/declared/current/activate",
   ];
 }
@@ -52,7 +52,7 @@ function common(layout: Layout, container: SystemContainer): string[] {
     `--machine=${container.name}`,
     `--directory=${rootDir(layout, container)}`,
     ...(isolated ? ["--private-users=pick", "--private-users-ownership=map"] : []),
-    usrArgument(layout, container),
+    sharedArgument(layout, container, `${treeDir(layout, container)}/usr`, "/usr"),
     ...declaredArguments(layout, container),
     "--resolv-conf=off",
     "--timezone=off",
@@ -61,22 +61,25 @@ function common(layout: Layout, container: SystemContainer): string[] {
 }
 
 /**
- * Without a user namespace a bind mount could be made writable again from inside; an overlay without an upper layer
- * has a superblock of its own that cannot. With one, the overlay could not be id-mapped, and the bind is locked.
+ * What others share: of the store, or a tree of the user's. Without a user namespace a bind mount could be made writable
+ * again from inside; an overlay without an upper layer has a superblock of its own that cannot. With one, the overlay
+ * could not be id-mapped, and the bind is locked.
  */
-function usrArgument(layout: Layout, container: SystemContainer): string {
-  const usr = `${treeDir(layout, container)}/usr`;
-  if (isIsolated(container)) return bindArgument({ source: usr, target: "/usr", readOnly: true }, true);
-  return `--overlay-ro=${[usr, emptyDir(layout), "/usr"].map(escapeColons).join(":")}`;
+function sharedArgument(layout: Layout, container: SystemContainer, source: string, target: string): string {
+  if (isIsolated(container)) return bindArgument({ source, target, readOnly: true }, true);
+  return `--overlay-ro=${[source, emptyDir(layout), target].map(escapeColons).join(":")}`;
 }
 
 /** A persistent container sees a directory in which the host swaps `current`; an ephemeral one its toplevel itself. */
 function declaredArguments(layout: Layout, container: SystemContainer): string[] {
   if (container.system.kind === "path") return [];
-  const bind = container.ephemeral
-    ? { source: storePath(layout, container.system.toplevel), target: "/run/declared/current" }
-    : { source: `${containerDir(layout, container.name)}/declared`, target: "/run/declared" };
-  return [bindArgument({ ...bind, readOnly: true }, isIsolated(container))];
+  const { toplevel } = container.system;
+  if (container.ephemeral) {
+    return [sharedArgument(layout, container, storePath(layout, toplevel), "/run/declared/current")];
+  }
+  // A copy of its own.
+  const source = `${containerDir(layout, container.name)}/declared`;
+  return [bindArgument({ source, target: "/run/declared", readOnly: true }, isIsolated(container))];
 }
 
 /** `:idmap` only with a user namespace: without one systemd-nspawn fails (EINVAL). */

@@ -11,6 +11,7 @@ import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
 import { nftablesUnit, type SystemContainer, sysctlUnit } from "./container.ts";
 import { nftablesDownFile, nftablesFile, sysctlFile } from "./paths.ts";
+import { noStartLimit } from "./service.ts";
 import { restartTriggers } from "./triggers.ts";
 
 /** Units by name and files by absolute path; nothing for a host without containers. */
@@ -47,7 +48,7 @@ function sysctlService(): Unit {
   return {
     name: sysctlUnit,
     sections: {
-      Unit: { Description: "Kernel settings for containers", After: "systemd-sysctl.service" },
+      Unit: { Description: "Kernel settings for containers", After: "systemd-sysctl.service", ...noStartLimit },
       Service: { Type: "oneshot", ExecStart: { exec: ["/usr/lib/systemd/systemd-sysctl", sysctlFile] } },
     },
   };

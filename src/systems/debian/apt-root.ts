@@ -3,7 +3,7 @@
  * solves for a container and not for the host. apt.conf(5): with `Dir` set in APT_CONFIG, the host's configuration is
  * not read.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { StowageError } from "../../error.ts";
 import { type RunOptions, type RunResult, run } from "../../host/run.ts";
 import type { Layout } from "../../store/layout.ts";
@@ -34,6 +34,8 @@ export async function openAptRoot(layout: Layout, suite: string, arch: string, g
   const archives = archivesOf(given ?? (await hostMirror()), suite);
   if (!existsSync(keyring)) throw noKeyring();
   for (const part of parts) mkdirSync(`${directory}/${part}`, { recursive: true, mode: 0o755 });
+  // Settings that come from the host's apt, a proxy with its password among them, are not for everybody.
+  chmodSync(directory, 0o700);
   writeFileSync(`${directory}/apt.conf`, aptConf(directory, arch, await hostSettings()));
   writeFileSync(`${directory}/etc/apt/sources.list.d/archives.sources`, aptSources(archives));
   writeInstalled({ directory, archives }, "");

@@ -32,7 +32,7 @@ scenario("a path that is no system is told, and leaves nothing behind", async ({
   const before = await snapshot(host);
   const { code, stderr } = await host.tryStowage(["switch"]);
   expect(code).toBe(4);
-  expect(stderr).toContain("/srv/empty, the path of container given, has no usr/");
+  expect(stderr).toContain("/srv/empty, the path of container given, has no directory usr/");
   expect((await host.run(["ls", "/var/lib/stowage/containers/given"])).stdout).toBe("");
   expect((await host.run(["systemctl", "is-active", "container@given"])).stdout.trim()).toBe("inactive");
   await expectAsBefore(host, before, ["files"]);
