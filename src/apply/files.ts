@@ -2,16 +2,7 @@
  * Files of ours outside the store, and those of others, which are never written over and never removed.
  * See docs/design/on-disk-format.md, "The ownership mark".
  */
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { HostFile } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";

@@ -9,17 +9,10 @@ import { diskErrors } from "../store/disk-errors.ts";
 import { setCurrentGeneration, writeGeneration } from "../store/generations.ts";
 import type { Layout } from "../store/layout.ts";
 import { render } from "../units/index.ts";
+import { removeIfEmpty, removeMade } from "./directories.ts";
 import type { Effects } from "./effects.ts";
 import { explainFailure } from "./explain.ts";
-import {
-  removeIfEmpty,
-  removeLink,
-  removeOurs,
-  removeTemporaries,
-  writeHostsBlock,
-  writeLink,
-  writeOurs,
-} from "./files.ts";
+import { removeLink, removeOurs, removeTemporaries, writeHostsBlock, writeLink, writeOurs } from "./files.ts";
 import { type LeftBehind, removeJournal, writeJournal } from "./journal.ts";
 
 /** What a container has on disk beside its root's contents; `src/systems` knows how. */
@@ -64,7 +57,11 @@ function unitEffects(plan: Plan, { systemd, containers }: Machine): UnitEffects 
     if (container !== undefined) containers.settled(container.name);
   };
   return {
-    stopUnit: (unit) => stopUnit(systemd, unit),
+    async stopUnit(unit) {
+      await stopUnit(systemd, unit);
+      // systemd keeps a failed unit in mind although its file is gone.
+      if (plan.next.units[unit] === undefined) await systemd.resetFailed(unit);
+    },
     startUnit: (unit) => settled(unit, systemd.start(unit)),
     restartUnit: (unit) => settled(unit, systemd.restart(unit)),
     reloadUnit: (unit) => settled(unit, systemd.reload(unit)),
@@ -86,7 +83,8 @@ function fileEffects(plan: Plan, { layout, hostsFile, leftBehind }: Machine): Fi
   const lists = (part: "units" | "files", key: string) => former.some((one) => Object.hasOwn(one[part], key));
   return {
     async writeUnit(unit) {
-      writeOurs(`${layout.units}/${unit}`, render(known(plan.next.units[unit], unit)), "0644", lists("units", unit));
+      const text = render(known(plan.next.units[unit], unit));
+      writeOurs(layout, `${layout.units}/${unit}`, { text, mode: "0644" }, lists("units", unit));
     },
     async removeUnit(unit) {
       removeOurs(`${layout.units}/${unit}`, lists("units", unit));
@@ -98,13 +96,13 @@ function fileEffects(plan: Plan, { layout, hostsFile, leftBehind }: Machine): Fi
       removeLink(`${layout.units}/${link}`);
     },
     async writeFile(path) {
-      const file = known(plan.next.files[path], path);
-      writeOurs(path, file.text, file.mode, lists("files", path));
+      writeOurs(layout, path, known(plan.next.files[path], path), lists("files", path));
     },
     async removeFile(path) {
       removeOurs(path, lists("files", path));
       // /etc/stowage/network is ours alone; /etc/stowage has the user's files, /etc/sysctl.d everyone's.
       if (dirname(path).startsWith(`${layout.etc}/`)) removeIfEmpty(dirname(path));
+      removeMade(layout, dirname(path));
     },
     async writeHosts() {
       writeHostsBlock(hostsFile ?? "/etc/hosts", hostsText(plan.next.hosts));

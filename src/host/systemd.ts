@@ -33,6 +33,8 @@ export interface Systemd {
   stop(unit: string): Promise<void>;
   restart(unit: string): Promise<void>;
   reload(unit: string): Promise<void>;
+  /** Forgets that it failed. One that did not, or is not loaded, is no failure. */
+  resetFailed(unit: string): Promise<void>;
   /**
    * Whether units run, by name: one call whose cost does not depend on how many are asked for, where {@link states}
    * costs systemd a millisecond for each.
@@ -73,6 +75,8 @@ export function systemctl(program: Run = run): Systemd {
     stop: (unit) => job("stop", unit),
     restart: (unit) => job("restart", unit),
     reload: (unit) => job("reload", unit),
+    resetFailed: async (unit) =>
+      void (await program(["systemctl", "reset-failed", "--", unit], { accept: "any", package: "systemd" })),
     activity: (units) => activityOf(program, units),
     states: (units) => statesOf(program, units),
     log: (units, options) => lastLines(program, units, options),

@@ -3,13 +3,23 @@
  * a unit that a person stopped is left alone; what does not differ is left alone.
  */
 
-/** As in systemd: whether processes of the unit may be there. */
-export type Running = "running" | "stopped" | "failed";
+import type { ObservedUnit } from "./plan.ts";
 
-export function runningOf(active: string): Running {
+/**
+ * - `starting`: its start has not come to an end; nobody knows yet how it ends.
+ * - `failing`: it failed, and systemd tries it again by itself (Restart=).
+ */
+export type Running = "running" | "starting" | "failing" | "stopped" | "failed";
+
+/** Of ActiveState and SubState; systemd 254 and later have `auto-restart-queued` too. */
+export function runningOf({ active, sub }: ObservedUnit): Running {
+  if (active === "activating") return sub.startsWith("auto-restart") ? "failing" : "starting";
   if (active === "failed") return "failed";
-  return active === "active" || active === "activating" || active === "reloading" ? "running" : "stopped";
+  return active === "active" || active === "reloading" ? "running" : "stopped";
 }
+
+/** Whether processes of the unit are there, or will be without us. */
+export const isUp = (running: Running): boolean => running !== "stopped" && running !== "failed";
 
 /**
  * - `none`: nothing; nothing that matters differs, or it is stopped by a person's will.
@@ -40,11 +50,19 @@ export interface ContainerState {
 
 export function decideContainer(state: ContainerState): Decision {
   const changed = state.unitChanged || state.systemChanged || state.networkChanged;
-  if (state.presence === "removed") return state.running === "running" ? "stop" : "none";
-  if (state.running !== "running") return decideStopped(state, changed);
+  // systemd would go on telling of a failed unit that is gone; stopping it ends that too.
+  if (state.presence === "removed") return state.running === "stopped" ? "none" : "stop";
+  if (!isUp(state.running)) return decideStopped(state, changed);
+  // Not "start": systemd lets that wait for the restart that it has planned.
+  if (state.running === "failing") return state.autoStart || changed ? decideChanged(state) : "none";
+  // The last switch may have told of its failure: this one says how it ended.
+  if (!changed && state.running === "starting" && state.autoStart && state.interrupted) return "start";
   // Running and yet new: a switch that was cut short got so far.
   if (!changed) return "none";
-  if (!state.restartIfChanged) return "keep";
+  return state.restartIfChanged ? decideChanged(state) : "keep";
+}
+
+function decideChanged(state: ContainerState): Decision {
   if (state.networkChanged) return "stop-start";
   return state.systemChanged ? "swap" : "restart";
 }
@@ -65,8 +83,28 @@ export interface UnitState {
 
 /** For units that are started by what needs them: companions of containers, and what containers share. */
 export function decideUnit(state: UnitState): Decision {
-  if (state.running !== "running") return "none";
-  if (!state.inNext) return "stop";
+  if (!state.inNext) return state.running === "stopped" ? "none" : "stop";
+  if (!isUp(state.running)) return "none";
   if (state.changed) return "restart";
   return state.reloadTriggered ? "reload" : "none";
+}
+
+export interface SocketState {
+  readonly running: Running;
+  /** Of its container, as it was found. */
+  readonly container: Running;
+  /** What is decided for its container. */
+  readonly decision: Decision;
+  readonly restartIfChanged: boolean;
+}
+
+/**
+ * Whether a socket of a container is started by name. The container only wants it: that its port is in use ends no
+ * start, and shows in no job but the socket's own.
+ */
+export function startsSocket({ running, container, decision, restartIfChanged }: SocketState): boolean {
+  if (["start", "restart", "swap", "stop-start"].includes(decision)) return true;
+  if (decision !== "none" || container !== "running") return false;
+  // A container that keeps running as it was may have begun before it had this port.
+  return running === "failed" || (running === "stopped" && restartIfChanged);
 }

@@ -84,7 +84,7 @@ function diffLinks(former: Former, next: Generation, observed: Observed, layout:
   for (const link of former.gone("unitLinks", next)) {
     // A link that leads elsewhere is somebody's decision.
     if (former.linkTargets(link).includes(observed.unitLinks[link] ?? ""))
-      changes.push({ action: { do: "remove-unit-link", link }, because: noLonger });
+      changes.push({ action: { do: "remove-unit-link", link }, because: linkGone(link, next) });
   }
   for (const [link, target] of Object.entries(next.unitLinks)) {
     const found = observed.unitLinks[link] ?? null;
@@ -94,6 +94,12 @@ function diffLinks(former: Former, next: Generation, observed: Observed, layout:
     changes.push({ action: { do: "write-unit-link", link, target }, because: found === null ? "new" : "changed" });
   }
   return { changes, blocked };
+}
+
+/** Links of ours are autoStart's. */
+function linkGone(link: string, next: Generation): string {
+  const stays = Object.hasOwn(next.units, link.slice(link.lastIndexOf("/") + 1));
+  return stays ? "will not start at boot any more" : noLonger;
 }
 
 function diffHosts(next: Generation, observed: Observed): FileChange[] {
@@ -107,7 +113,7 @@ function inTheWay(path: string): Problem {
   return {
     code: "foreign-file",
     message: `${path} exists and is not ours`,
-    details: ["It was not made by stowage, so it is neither overwritten nor removed."],
-    hint: "Move it away, then switch again.",
+    details: ["it was not made by stowage, so it is neither overwritten nor removed"],
+    hint: "move it away, then switch again",
   };
 }

@@ -4,8 +4,11 @@ export {
   type Decision,
   decideContainer,
   decideUnit,
+  isUp,
   type Running,
   runningOf,
+  type SocketState,
+  startsSocket,
   type UnitState,
 } from "./decide.ts";
 export { type PlanOptions, plan } from "./make.ts";

@@ -1,6 +1,7 @@
 /** Plan: a pure function of the current generation, the next one, and what was observed. */
 import type { ContainerPart, Generation } from "../compile/generation.ts";
 import { containerDir, defaultLayout, type Layout } from "../store/layout.ts";
+import { isUp } from "./decide.ts";
 import { diffFiles } from "./files.ts";
 import { Former } from "./former.ts";
 import { orderSteps } from "./order.ts";
@@ -47,14 +48,14 @@ export function plan(
 }
 
 function recordReason(current: Generation | null, next: Generation, former: Former): string | null {
-  if (former.interrupted) return "a switch was cut short";
+  if (former.interrupted) return "the last switch did not do all";
   return current?.id === next.id ? null : "the next boot has it";
 }
 
 function keptOf({ unit, decision, because, running, next, former }: ContainerSubject): Kept[] {
   if (decision === "keep")
     return [{ unit, because: `restartIfChanged is false, so it keeps running as it was (${because})` }];
-  if (decision !== "none" || next === null || former === null || running === "running") return [];
+  if (decision !== "none" || next === null || former === null || isUp(running)) return [];
   if (next.autoStart && !former.autoStart)
     return [{ unit, because: "it is stopped, and autoStart begins with the next boot; it can be started by hand" }];
   return because === ""
@@ -67,14 +68,22 @@ function noticesOf({ name, former, next }: ContainerSubject, layout: Layout): st
     const orphan = former !== null && !former.ephemeral;
     return orphan ? [`the state of container ${name} stays in ${containerDir(layout, name)}`] : [];
   }
+  const forsaken = former !== null && !former.ephemeral && next.ephemeral;
   const trusted = next.isolation === "trusted" && former?.isolation !== "trusted";
   return [
-    ...(trusted ? [`container ${name} is trusted: its root is the host's root`] : []),
+    ...(forsaken
+      ? [`container ${name} is ephemeral now: its state in ${containerDir(layout, name)} stays, and is no longer used`]
+      : []),
+    ...(trusted ? [trustedNotice(name)] : []),
     ...newPorts(former, next).map(
       (port) => `port ${port} of this host, on all its addresses, will lead into container ${name}`,
     ),
   ];
 }
+
+const trustedNotice = (name: string): string =>
+  `container ${name} shares the host's network, so its root is as good as root of this host; ` +
+  "privateNetwork = true isolates it";
 
 function newPorts(former: ContainerPart | null, next: ContainerPart): string[] {
   const shown = (part: ContainerPart | null) => (part?.ports ?? []).map((port) => `${port.hostPort}/${port.protocol}`);

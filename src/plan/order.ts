@@ -48,7 +48,7 @@ export function orderSteps(ordering: Ordering): Step[] {
       ? [
           step(
             { do: "daemon-reload" },
-            touched ? "units changed" : "a switch was cut short",
+            touched ? "units changed" : "the last switch did not do all",
             lastOf([...files, ...record]),
           ),
         ]
@@ -82,18 +82,20 @@ function containerSteps(subject: ContainerSubject, ready: readonly string[], see
       : [step({ do: "declare", container: name }, subject.declare, [...before, ...seeded], name)];
   const after = [...(declare.length > 0 ? idsOf(declare) : [...before, ...seeded])];
   const starts = decision === "start" || decision === "swap" || decision === "stop-start";
-  return [
-    ...swapStop,
-    ...declare,
+  const job = [
     ...(starts ? [step({ do: "start-unit", unit }, because, after, name)] : []),
     ...(decision === "restart" ? [step({ do: "restart-unit", unit }, because, after, name)] : []),
-    ...subject.companions.flatMap((companion) => jobSteps(companion, after, name)),
   ];
+  const companions = subject.companions.flatMap((companion) =>
+    jobSteps(companion, companion.decision === "start" && job.length > 0 ? idsOf(job) : after, name),
+  );
+  return [...swapStop, ...declare, ...job, ...companions];
 }
 
 function jobSteps({ unit, decision, because }: Subject, after: readonly string[], container?: string): Step[] {
   if (decision === "reload") return [step({ do: "reload-unit", unit }, because, after, container)];
   if (decision === "restart") return [step({ do: "restart-unit", unit }, because, after, container)];
+  if (decision === "start") return [step({ do: "start-unit", unit }, because, after, container)];
   return [];
 }
 

@@ -1,7 +1,16 @@
 /** What the plan is about: every container with what is decided for it, and the units that containers share. */
 import type { ContainerPart, Generation } from "../compile/generation.ts";
 import type { Unit } from "../units/index.ts";
-import { type Decision, decideContainer, decideUnit, type Running, runningOf } from "./decide.ts";
+import {
+  type Decision,
+  decideContainer,
+  decideUnit,
+  isUp,
+  type Running,
+  runningOf,
+  type SocketState,
+  startsSocket,
+} from "./decide.ts";
 import type { Former } from "./former.ts";
 import type { Observed } from "./plan.ts";
 
@@ -25,7 +34,8 @@ export interface ContainerSubject extends Subject {
   readonly companions: readonly Subject[];
 }
 
-const running = (observed: Observed, unit: string): Running => runningOf(observed.units[unit]?.active ?? "inactive");
+const running = (observed: Observed, unit: string): Running =>
+  runningOf(observed.units[unit] ?? { active: "inactive", sub: "dead" });
 
 export function containerSubjects(former: Former, next: Generation, observed: Observed): ContainerSubject[] {
   const names = [...Object.keys(next.containers), ...former.gone("containers", next)].sort();
@@ -39,17 +49,20 @@ function containerSubject(name: string, former: Former, next: Generation, observ
   const changes = containerChanges(before, after, former, next);
   const state = running(observed, unit);
   const isNew = !former.isSettled(name);
+  const restartIfChanged = next.units[unit]?.sections.Unit?.["X-RestartIfChanged"] !== false;
   const decision = decideContainer({
     presence: after === null ? "removed" : isNew ? "new" : "kept",
     running: state,
     autoStart: after?.autoStart ?? false,
     interrupted: former.interrupted,
-    restartIfChanged: next.units[unit]?.sections.Unit?.["X-RestartIfChanged"] !== false,
+    restartIfChanged,
     unitChanged: changes.unit.length > 0,
     // An ephemeral container's unit names its toplevel: a restart is enough.
     systemChanged: changes.system !== null && after?.system !== null && after?.ephemeral === false,
     networkChanged: changes.network,
   });
+  const because =
+    after === null ? "no longer in the configuration" : isNew && !isUp(state) ? "new" : reason(state, changes);
   return {
     name,
     unit,
@@ -57,10 +70,12 @@ function containerSubject(name: string, former: Former, next: Generation, observ
     next: after,
     running: state,
     decision,
-    because:
-      after === null ? "no longer in the configuration" : isNew && state !== "running" ? "new" : reason(state, changes),
+    because,
     ...disk(name, isNew, after, observed, changes.system),
-    companions: companionSubjects(before, after, former, next, observed, decision),
+    companions: [
+      ...companionSubjects(before, after, former, next, observed, decision),
+      ...socketSubjects(after, observed, { container: state, decision, restartIfChanged }, because),
+    ],
   };
 }
 
@@ -98,9 +113,15 @@ function systemChange(before: ContainerPart, after: ContainerPart): string | nul
   return before.system === after.system ? null : "what it declares changed";
 }
 
+const stateReasons: Partial<Record<Running, readonly string[]>> = {
+  failed: ["it had failed"],
+  failing: ["it failed and is being restarted"],
+  starting: ["it is still starting"],
+};
+
 function reason(state: Running, changes: Changes): string {
   const all = [
-    ...(state === "failed" ? ["it had failed"] : []),
+    ...(stateReasons[state] ?? []),
     ...(changes.system === null ? [] : [changes.system]),
     ...(changes.network ? ["its network changed"] : []),
     ...(changes.unit.length > 0 && changes.system === null && !changes.network ? [showKeys(changes.unit)] : []),
@@ -149,13 +170,31 @@ function companionSubjects(
   return known.flatMap((unit): Subject[] => {
     const subject = unitSubject(unit, former, next.units[unit], observed);
     if (isNetwork(unit)) {
-      const stopped = subject.decision === "stop" || (moves && running(observed, unit) === "running");
+      const stopped = subject.decision === "stop" || (moves && isUp(running(observed, unit)));
       return stopped ? [{ ...subject, decision: "stop", because: "with its container" }] : [];
     }
     if (subject.decision === "none" || subject.decision === "stop") return subject.decision === "stop" ? [subject] : [];
     return decision === "none" || decision === "keep" ? [subject] : [];
   });
 }
+
+/** Sockets of a container that are started by name, so that one that cannot listen is a step that fails. */
+function socketSubjects(
+  after: ContainerPart | null,
+  observed: Observed,
+  container: Omit<SocketState, "running">,
+  because: string,
+): Subject[] {
+  return (after?.companions ?? []).filter(isSocket).flatMap((unit): Subject[] => {
+    const state = running(observed, unit);
+    if (!startsSocket({ ...container, running: state })) return [];
+    const own = state === "failed" ? "it had failed" : "it does not listen";
+    const shared = container.decision === "restart" ? "with its container" : because;
+    return [{ unit, decision: "start", because: container.decision === "none" ? own : shared }];
+  });
+}
+
+const isSocket = (unit: string): boolean => unit.endsWith(".socket");
 
 /** Units that belong to no container, in the order of their names. */
 export function sharedSubjects(former: Former, next: Generation, observed: Observed): Subject[] {

@@ -275,7 +275,35 @@ test("jobs go to systemd under their own names", async () => {
     { do: "reload-unit", unit: "d" },
   ]);
   await apply(plan, machineEffects(plan, machine()));
-  expect(jobs.sort()).toEqual(["daemonReload", "reload d", "restart c", "start b", "stop a"]);
+  expect(jobs.sort()).toEqual(["daemonReload", "reload d", "resetFailed a", "restart c", "start b", "stop a"]);
+});
+
+test("a unit that goes leaves no failure behind in systemd; one that stays keeps its own", async () => {
+  const stays = { name: "stays.service", sections: {} };
+  const plan = planOf(null, generation("a", { units: { "stays.service": stays } }), [
+    { do: "stop-unit", unit: "gone.service" },
+    { do: "stop-unit", unit: "stays.service" },
+  ]);
+  await apply(plan, machineEffects(plan, machine()));
+  expect(jobs.sort()).toEqual(["resetFailed gone.service", "stop gone.service", "stop stays.service"]);
+});
+
+test("directories that we made go with our last file in them; those of others stay", async () => {
+  mkdirSync(`${dir}/theirs/empty`, { recursive: true });
+  const paths = [`${dir}/made/conf.d/x`, `${dir}/made/shared/x`, `${dir}/theirs/empty/x`];
+  const files = Object.fromEntries(paths.map((path) => [path, { text: "x", mode: "0644" }]));
+  const { writeFile } = machineEffects(planOf(null, generation("a", { files }), []), machine());
+  for (const path of paths) await writeFile(path);
+  writeFileSync(`${dir}/made/shared/theirs`, "");
+  const removal = machineEffects(planOf(generation("a", { files }), generation("b"), []), machine());
+  for (const path of paths) await removal.removeFile(path);
+  expect(existsSync(`${dir}/made/conf.d`)).toBe(false);
+  expect(readdirSync(`${dir}/made/shared`)).toEqual(["theirs"]);
+  expect(readdirSync(`${dir}/theirs/empty`)).toEqual([]);
+  rmSync(`${dir}/made/shared/theirs`);
+  await writeFile(paths[1]!);
+  await removal.removeFile(paths[1]!);
+  expect([existsSync(`${dir}/made`), existsSync(`${layout.state}/directories`)]).toEqual([false, false]);
 });
 
 test("a container's job goes with what it has on disk", async () => {

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { type ContainerState, type Decision, decideContainer, decideUnit, runningOf } from "../../src/plan/index.ts";
+import {
+  type ContainerState,
+  type Decision,
+  decideContainer,
+  decideUnit,
+  runningOf,
+  type SocketState,
+  startsSocket,
+} from "../../src/plan/index.ts";
 
 /** Unchanged, wanted, running. */
 const calm: ContainerState = {
@@ -14,6 +22,8 @@ const calm: ContainerState = {
 };
 const stopped = { running: "stopped" } as const;
 const failed = { running: "failed" } as const;
+const failing = { running: "failing" } as const;
+const starting = { running: "starting" } as const;
 
 test.each<[string, Partial<ContainerState>, Decision]>([
   ["nothing differs", {}, "none"],
@@ -21,6 +31,15 @@ test.each<[string, Partial<ContainerState>, Decision]>([
   ["new, not started by itself", { presence: "new", ...stopped, autoStart: false }, "none"],
   ["new, and a cut short switch got as far as starting it", { presence: "new", interrupted: true }, "none"],
   ["removed", { presence: "removed" }, "stop"],
+  ["removed while failed: systemd is to forget it", { presence: "removed", ...failed }, "stop"],
+  ["removed while it is tried again and again", { presence: "removed", ...failing }, "stop"],
+  ["it is tried again and again", failing, "restart"],
+  ["new, and tried again and again", { ...failing, presence: "new" }, "restart"],
+  ["tried again and again, not started by itself", { ...failing, autoStart: false }, "none"],
+  ["tried again and again, and its system differs", { ...failing, systemChanged: true }, "swap"],
+  ["tried again and again, and is not to be restarted", { ...failing, restartIfChanged: false }, "restart"],
+  ["it starts", starting, "none"],
+  ["it starts, and the last switch did not do all", { ...starting, interrupted: true }, "start"],
   ["removed while stopped", { presence: "removed", ...stopped }, "none"],
   ["its unit differs", { unitChanged: true }, "restart"],
   ["its system differs", { systemChanged: true }, "swap"],
@@ -47,6 +66,8 @@ describe("another unit", () => {
     ["it differs", { changed: true }, "restart"],
     ["both", { changed: true, reloadTriggered: true }, "restart"],
     ["gone", { inNext: false }, "stop"],
+    ["gone, and it had failed", { inNext: false, running: "failed" }, "stop"],
+    ["gone, and stopped", { inNext: false, running: "stopped" }, "none"],
     ["not running", { running: "stopped", changed: true }, "none"],
   ])("%s", (_, state, decision) => {
     expect(decideUnit({ ...unit, ...state })).toBe(decision);
@@ -54,6 +75,22 @@ describe("another unit", () => {
 });
 
 test("states of systemd", () => {
-  const states = ["active", "activating", "reloading", "inactive", "deactivating", "failed"];
-  expect(states.map(runningOf)).toEqual(["running", "running", "running", "stopped", "stopped", "failed"]);
+  const states = ["active", "reloading", "activating", "inactive", "deactivating", "failed"];
+  const found = states.map((active) => runningOf({ active, sub: "" }));
+  expect(found).toEqual(["running", "running", "starting", "stopped", "stopped", "failed"]);
+  const subs = ["auto-restart", "auto-restart-queued", "start"];
+  expect(subs.map((sub) => runningOf({ active: "activating", sub }))).toEqual(["failing", "failing", "starting"]);
+});
+
+test.each<[string, Partial<SocketState>, boolean]>([
+  ["listens", {}, false],
+  ["could not listen", { running: "failed" }, true],
+  ["does not listen", { running: "stopped" }, true],
+  ["starts with its container", { decision: "start", container: "stopped", running: "stopped" }, true],
+  ["of a stopped container", { container: "stopped", running: "stopped" }, false],
+  ["of a container that keeps running as it was", { decision: "keep", running: "stopped" }, false],
+  ["new to a container that keeps running", { running: "stopped", restartIfChanged: false }, false],
+])("a socket: %s", (_, state, starts) => {
+  const calm = { running: "running", container: "running", decision: "none", restartIfChanged: true } as const;
+  expect(startsSocket({ ...calm, ...state })).toBe(starts);
 });

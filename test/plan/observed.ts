@@ -6,7 +6,7 @@ import { defaultLayout } from "../../src/store/layout.ts";
 import { render } from "../../src/units/index.ts";
 
 export interface Differences {
-  /** ActiveState by unit. Default: containers with autoStart, their companions and what is shared are active. */
+  /** ActiveState by unit, or ActiveState/SubState. Default: containers with autoStart, their companions and what is shared are active. */
   readonly units?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, ObservedFile | null>>;
   readonly unitLinks?: Readonly<Record<string, string | null>>;
@@ -26,7 +26,12 @@ export function machine(left: readonly Generation[], different: Differences = {}
 }
 
 const activeStates = (units: Readonly<Record<string, string>>) =>
-  Object.fromEntries(Object.entries(units).map(([unit, active]) => [unit, { active, sub: "" }]));
+  Object.fromEntries(
+    Object.entries(units).map(([unit, state]) => {
+      const [active = "", sub = ""] = state.split("/");
+      return [unit, { active, sub }];
+    }),
+  );
 
 function states(generation: Generation) {
   const stopped = Object.values(generation.containers)

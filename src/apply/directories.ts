@@ -1,0 +1,52 @@
+/**
+ * Directories of others in which we have files: `/etc/systemd/network`, `multi-user.target.d`. Those that we made go
+ * with the last file in them; one that was there before stays, empty or not. See docs/design/on-disk-format.md.
+ */
+import { mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { readText } from "../host/files.ts";
+import { writeFileAtomic } from "../store/files.ts";
+import type { Layout } from "../store/layout.ts";
+
+/** One path a line. */
+const listFile = (layout: Layout): string => `${layout.state}/directories`;
+
+/** Makes a directory and those above it, and remembers which were not there. */
+export function makeDirectory(layout: Layout, directory: string): void {
+  const first = mkdirSync(directory, { recursive: true, mode: 0o755 });
+  // What is in /etc/stowage needs no list: it is ours, or the user's.
+  if (first === undefined || `${directory}/`.startsWith(`${layout.etc}/`)) return;
+  const made: string[] = [];
+  for (let at = directory; at.length >= first.length; at = dirname(at)) made.push(at);
+  writeList(layout, [...new Set([...readList(layout), ...made])]);
+}
+
+/** Removes a directory that we made, and those above it, as far as they are empty. */
+export function removeMade(layout: Layout, directory: string): void {
+  const made = readList(layout);
+  const removed = new Set<string>();
+  for (let at = directory; made.includes(at) && removeIfEmpty(at); at = dirname(at)) removed.add(at);
+  if (removed.size > 0)
+    writeList(
+      layout,
+      made.filter((one) => !removed.has(one)),
+    );
+}
+
+/** Removes a directory where it is empty. @returns whether it is gone */
+export function removeIfEmpty(directory: string): boolean {
+  try {
+    if (readdirSync(directory).length > 0) return false;
+    rmdirSync(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  return true;
+}
+
+const readList = (layout: Layout): string[] => (readText(listFile(layout)) ?? "").split("\n").filter(Boolean);
+
+function writeList(layout: Layout, paths: readonly string[]): void {
+  if (paths.length === 0) rmSync(listFile(layout), { force: true });
+  else writeFileAtomic(listFile(layout), paths.map((path) => `${path}\n`).join(""), 0o600);
+}
