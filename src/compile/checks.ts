@@ -2,6 +2,7 @@
 import { hostInterface } from "../network/index.ts";
 import type { ContainerConfig, HostConfig } from "../options/index.ts";
 import { addressOptions, endsOf } from "./links.ts";
+import { checkMounts } from "./mounts.ts";
 import { type Problems, showOption } from "./problems.ts";
 
 /** Adds a problem for everything that cannot be compiled. */
@@ -26,7 +27,7 @@ function checkName(name: string, problems: Problems): void {
       code: "bad-container-name",
       message: `${JSON.stringify(name)} cannot be the name of a container`,
       details: [
-        "A name is 1 to 63 letters, digits and `-`, with no `-` at its ends. It is a host name, so `_` is not allowed.",
+        "a name is 1 to 63 letters, digits and `-`, with no `-` at its ends; it is a host name, so `_` is not allowed",
       ],
     },
     at(name),
@@ -38,9 +39,9 @@ function checkSystem(name: string, { config, path }: ContainerConfig, problems: 
     problems.add(
       {
         code: "path-and-config",
-        message: `Container ${name} has both a config and a path`,
-        details: ["`config` is built into a system; `path` names one that is built already."],
-        hint: "Remove one of them.",
+        message: `container ${name} has both a config and a path`,
+        details: ["`config` is built into a system; `path` names one that is built already"],
+        hint: "remove one of them",
       },
       at(name, "config"),
       at(name, "path"),
@@ -50,8 +51,8 @@ function checkSystem(name: string, { config, path }: ContainerConfig, problems: 
     problems.add(
       {
         code: "no-system",
-        message: `Container ${name} has neither a config nor a path`,
-        hint: `Write ${showOption(at(name, "config"))}: what runs inside.`,
+        message: `container ${name} has neither a config nor a path`,
+        hint: `write ${showOption(at(name, "config"))}: what runs inside`,
       },
       at(name),
     );
@@ -64,8 +65,8 @@ function checkNetwork(name: string, container: ContainerConfig, problems: Proble
     problems.add(
       {
         code: "address-without-network",
-        message: `Container ${name} has ${given.join(" and ")}, but shares the host's network`,
-        hint: `Set ${showOption(at(name, "privateNetwork"))} = true, or remove the address.`,
+        message: `container ${name} has ${given.join(" and ")}, but shares the host's network`,
+        hint: `set ${showOption(at(name, "privateNetwork"))} = true, or remove the address`,
       },
       ...given.map((option) => at(name, option)),
     );
@@ -76,8 +77,8 @@ function checkNetwork(name: string, container: ContainerConfig, problems: Proble
     problems.add(
       {
         code: "host-address-alone",
-        message: `Container ${name} has hostAddress${suffix} without localAddress${suffix}`,
-        hint: "A link has two ends: give both addresses.",
+        message: `container ${name} has hostAddress${suffix} without localAddress${suffix}`,
+        hint: "a link has two ends: give both addresses",
       },
       at(name, `hostAddress${suffix}`),
     );
@@ -86,10 +87,10 @@ function checkNetwork(name: string, container: ContainerConfig, problems: Proble
     problems.add(
       {
         code: "port-without-address",
-        message: `Container ${name} forwards ports, but ${container.privateNetwork ? "has no address of its own" : "shares the host's network"}`,
+        message: `container ${name} forwards ports, but ${container.privateNetwork ? "has no address of its own" : "shares the host's network"}`,
         hint: container.privateNetwork
-          ? "Give it a localAddress."
-          : "Its ports are the host's already: remove forwardPorts, or give it a privateNetwork.",
+          ? "give it a localAddress"
+          : "its ports are the host's already: remove forwardPorts, or give it a privateNetwork",
       },
       at(name, "forwardPorts"),
     );
@@ -98,34 +99,6 @@ function checkNetwork(name: string, container: ContainerConfig, problems: Proble
 
 const hasLocalAddress = (container: ContainerConfig): boolean =>
   container.localAddress !== null || container.localAddress6 !== null;
-
-/** What systemd-nspawn, or we, mount there. */
-const reservedMountPoints = ["/", "/usr", "/run", "/run/declared", "/run/declared/current", "/proc", "/sys", "/dev"];
-
-function checkMounts(name: string, { bindMounts }: ContainerConfig, problems: Problems): void {
-  const seen = new Map<string, string>();
-  for (const [key, { mountPoint }] of Object.entries(bindMounts)) {
-    const point = mountPoint.replace(/\/+/g, "/").replace(/(.)\/$/, "$1");
-    const former = seen.get(point);
-    seen.set(point, key);
-    if (former !== undefined) {
-      problems.add(
-        { code: "mount-clash", message: `Container ${name} has two bind mounts at ${point}` },
-        at(name, "bindMounts", former),
-        at(name, "bindMounts", key),
-      );
-    }
-    if (reservedMountPoints.includes(point)) {
-      problems.add(
-        {
-          code: "reserved-mount",
-          message: `Container ${name} cannot have a bind mount at ${point}: it has its own there`,
-        },
-        at(name, "bindMounts", key),
-      );
-    }
-  }
-}
 
 /** Host ends may share an address, since each link has its own route; what the container is reached by may not. */
 function checkAddresses(config: HostConfig, problems: Problems): void {
@@ -146,7 +119,7 @@ function checkAddresses(config: HostConfig, problems: Problems): void {
       {
         code: "address-clash",
         message: `${local.address} is the address of ${showOption(other)} and of ${showOption(own)}`,
-        hint: "Give each container an address of its own.",
+        hint: "give each container an address of its own",
       },
       other,
       own,
@@ -172,8 +145,8 @@ function checkPorts(config: HostConfig, problems: Problems): void {
           code: "port-clash",
           message:
             other === name
-              ? `Container ${name} forwards port ${port} of the host twice`
-              : `Port ${port} of the host is forwarded to container ${other} and to container ${name}`,
+              ? `container ${name} forwards port ${port} of the host twice`
+              : `port ${port} of the host is forwarded to container ${other} and to container ${name}`,
         },
         at(other, "forwardPorts"),
         ...(other === name ? [] : [at(name, "forwardPorts")]),
@@ -194,8 +167,8 @@ function checkInterfaces(config: HostConfig, problems: Problems): void {
     problems.add(
       {
         code: "interface-clash",
-        message: `Containers ${other} and ${name} would both have the interface ${link}`,
-        hint: "Rename one.",
+        message: `containers ${other} and ${name} would both have the interface ${link}`,
+        hint: "rename one",
       },
       at(other),
       at(name),

@@ -60,7 +60,7 @@ function containerSystem(
         code: "not-locked",
         message: `stowage.lock does not have the packages of container ${name}`,
         details: [`${request.suite}: ${request.packages.join(" ") || "(the base only)"}`],
-        hint: "Run: stowage lock",
+        hint: "run `stowage lock`",
       },
       ["containers", name, "config", "packages"],
     );

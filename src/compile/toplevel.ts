@@ -18,12 +18,13 @@ export function toplevelRecipe(
   const etc = problems.within([...at, "environment"], () => etcFiles(container, system));
   const parts = Object.entries(system.systemd.services).map(([name, service]) => {
     const option = [...at, "systemd", "services", name];
+    if (!checkServiceName(name, option, problems)) return null;
     if (service.script !== "" && service.serviceConfig.ExecStart !== undefined) {
       problems.add(
         {
           code: "two-commands",
-          message: `Service ${name} of container ${container} has both a script and an ExecStart`,
-          hint: `Remove one of them from ${showOption(option)}.`,
+          message: `service ${name} of container ${container} has both a script and an ExecStart`,
+          hint: `remove one of them from ${showOption(option)}`,
         },
         [...option, "script"],
         [...option, "serviceConfig"],
@@ -46,25 +47,44 @@ export function toplevelRecipe(
   };
 }
 
+/** Facts: systemd.unit(5). A name of at most 255 characters, of which `.service` and the longest of ours need some. */
+function checkServiceName(name: string, option: readonly string[], problems: Problems): boolean {
+  const isUnit = /^[A-Za-z0-9:_.\\@-]{1,240}$/.test(name);
+  if (isUnit && !name.endsWith(".service")) return true;
+  const bare = name.replace(/(\.service)+$/, "");
+  problems.add(
+    {
+      code: "bad-service-name",
+      message: `${JSON.stringify(name)} cannot be the name of a service`,
+      ...(isUnit && bare !== ""
+        ? { hint: `write it without .service: ${bare}` }
+        : { details: ["a name is letters, digits and `:` `_` `.` `\\` `@` `-`"] }),
+    },
+    option,
+  );
+  return false;
+}
+
 /** A path leads below /etc, and none is a directory above another. */
 function checkEtcPaths(at: readonly string[], system: SystemConfig, problems: Problems): void {
   const paths = Object.entries(system.environment.etc).flatMap(([path, file]) => (file.enable ? [path] : []));
-  const all = new Set(paths);
+  const isBad = (path: string) =>
+    path.split("/").some((part) => part === "" || part === "." || part === "..") || unfitForLine(path) !== null;
+  const all = new Set(paths.filter((path) => !isBad(path)));
   for (const path of paths) {
     const option = [...at, "environment", "etc", path];
-    const parts = path.split("/");
-    if (parts.some((part) => part === "" || part === "." || part === "..") || unfitForLine(path) !== null) {
+    if (isBad(path)) {
       problems.add(
         {
           code: "bad-path",
           message: `${JSON.stringify(path)} is no path of a file below /etc`,
-          details: [
-            "It is relative to /etc: without a `/` at its ends, empty parts, `.`, `..` and control characters.",
-          ],
+          details: ["it is relative to /etc: without a `/` at its ends, empty parts, `.`, `..` and control characters"],
         },
         option,
       );
+      continue;
     }
+    const parts = path.split("/");
     const above = parts.map((_, end) => parts.slice(0, end).join("/")).find((parent) => all.has(parent));
     if (above === undefined) continue;
     problems.add({ code: "path-clash", message: `/etc/${above} is declared as a file, and ${path} below it` }, option, [
@@ -111,8 +131,8 @@ function variableName(name: string): string {
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
   throw new StowageError({
     code: "bad-variable-name",
-    message: `Not a name of an environment variable: ${JSON.stringify(name)}`,
-    hint: "Letters, digits and `_`, not beginning with a digit.",
+    message: `${JSON.stringify(name)} is no name of an environment variable`,
+    hint: "letters, digits and `_`, not beginning with a digit",
   });
 }
 
@@ -121,7 +141,7 @@ function variableValue(name: string, value: string): string {
   throw new StowageError({
     code: "unfit-text",
     message: `environment.variables.${name} holds "#": /etc/environment has no way to write that`,
-    hint: "Set it for the services that need it: systemd.services.<name>.environment.",
+    hint: "set it for the services that need it: systemd.services.<name>.environment",
   });
 }
 

@@ -9,11 +9,11 @@ export function warningsOf(config: HostConfig, placesOf: PlacesOf = () => []): P
     .filter((name) => topLevelDomains.has(name.toLowerCase()))
     .map((name) => ({
       code: "name-is-domain",
-      message: `Container ${name} is named like a top-level domain`,
+      message: `container ${name} is named like a top-level domain`,
       details: [
-        "On this host, the name service then answers for that whole domain with the container's address (systemd issue 43783).",
+        "on this host, the name service then answers for that whole domain with the container's address (systemd issue 43783)",
       ],
-      hint: "Choose another name.",
+      hint: "choose another name",
       places: placesOf(["containers", name]),
       option: ["containers", name],
     }));

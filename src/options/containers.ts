@@ -2,11 +2,14 @@
 import { mkOption, mkOptionDefault, types } from "../modules/index.ts";
 import { systemOptions } from "./system/index.ts";
 
+/** Not types.port: 0 means "any" to the kernel, and no packet has it. */
+const forwardedPort = types.ints.between(1, 65535);
+
 export const forwardPortOptions = {
   protocol: mkOption({ type: types.enum("tcp", "udp"), default: "tcp", description: "Protocol of the port." }),
-  hostPort: mkOption({ type: types.port, description: "Port of the host." }),
+  hostPort: mkOption({ type: forwardedPort, description: "Port of the host." }),
   containerPort: mkOption({
-    type: types.nullOr(types.port),
+    type: types.nullOr(forwardedPort),
     default: null,
     defaultText: "hostPort",
     description: "Port inside the container. null: the same as hostPort.",

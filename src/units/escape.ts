@@ -8,19 +8,19 @@ import type { Exec } from "./unit.ts";
 
 /** Text in which systemd would expand specifiers (`%n`), so that it means itself. */
 export function literal(text: string): string {
-  return lineText(text, "The text").replaceAll("%", "%%");
+  return lineText(text, "the text").replaceAll("%", "%%");
 }
 
 /** One argument of a command line: exactly this string reaches the program. Control characters are refused. */
 export function execArgument(argument: string): string {
-  const escaped = lineText(argument, "An argument").replaceAll("%", "%%").replaceAll("$", "$$$$");
+  const escaped = lineText(argument, "an argument").replaceAll("%", "%%").replaceAll("$", "$$$$");
   return /^[A-Za-z0-9_@%+=:,./$-]+$/.test(escaped) ? escaped : quote(escaped);
 }
 
 /** One Exec line, without its key. */
 export function execLine(exec: Exec): string {
   const [program, ...rest] = exec.exec;
-  if (program === undefined) throw new StowageError({ code: "empty-command", message: "A command has no program" });
+  if (program === undefined) throw new StowageError({ code: "empty-command", message: "a command has no program" });
   const words = [programWord(program), ...rest.map(execArgument)];
   return (exec.ignoreFailure ? "-" : "") + words.join(" ");
 }
@@ -34,7 +34,7 @@ function programWord(program: string): string {
     throw new StowageError({
       code: "unfit-program",
       message: `systemd cannot run a program of this name: ${JSON.stringify(program)}`,
-      details: ["A program is an absolute path or a plain name, without `$`."],
+      details: ["a program is an absolute path or a plain name, without `$`"],
     });
   }
   return execArgument(program);
@@ -45,23 +45,23 @@ export function environmentAssignment(name: string, value: string): string {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     throw new StowageError({
       code: "bad-variable-name",
-      message: `Not a name of an environment variable: ${JSON.stringify(name)}`,
-      hint: "Letters, digits and `_`, not beginning with a digit.",
+      message: `${JSON.stringify(name)} is no name of an environment variable`,
+      hint: "letters, digits and `_`, not beginning with a digit",
     });
   }
   const kept = value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\t", "\\t").replaceAll('"', '\\"');
-  return `"${name}=${lineText(kept, `The environment variable ${name}`).replaceAll("%", "%%")}"`;
+  return `"${name}=${lineText(kept, `the environment variable ${name}`).replaceAll("%", "%%")}"`;
 }
 
 /** A path as one word of a list such as RequiresMountsFor=, where specifiers are expanded and `$` is not. */
 export function pathWord(path: string): string {
-  const escaped = lineText(path, "A path").replaceAll("%", "%%");
+  const escaped = lineText(path, "a path").replaceAll("%", "%%");
   return /^[A-Za-z0-9_@%+=:,./$-]+$/.test(escaped) ? escaped : quote(escaped);
 }
 
 /** As `systemd-escape TEXT`: any string as part of a unit name. */
 export function escapeName(text: string): string {
-  const bytes = new TextEncoder().encode(lineText(text, "A name"));
+  const bytes = new TextEncoder().encode(lineText(text, "a name"));
   return Array.from(bytes, (byte, index) => {
     const char = String.fromCharCode(byte);
     if (char === "/") return "-";
@@ -75,7 +75,7 @@ export function escapePath(path: string): string {
   if (!path.startsWith("/") || parts.includes("..")) {
     throw new StowageError({
       code: "bad-path",
-      message: `Not an absolute path without "..": ${JSON.stringify(path)}`,
+      message: `${JSON.stringify(path)} is no absolute path without ".."`,
     });
   }
   return parts.length === 0 ? "-" : escapeName(parts.join("/"));

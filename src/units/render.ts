@@ -36,12 +36,12 @@ function renderSection(name: string, section: UnitSection): string {
 function renderKey(key: string, value: UnitValue): string[] {
   if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(key)) throw badName("key", key);
   return linesOf(value).map((line) => {
-    const text = lineText(line, `The value of ${key}=`).trim();
+    const text = lineText(line, `the value of ${key}=`).trim();
     // A backslash at the end would swallow the next line.
     if (text.endsWith("\\")) {
       throw new StowageError({
         code: "unfit-text",
-        message: `The value of ${key}= ends with a backslash: ${JSON.stringify(line)}`,
+        message: `the value of ${key}= ends with a backslash: ${JSON.stringify(line)}`,
       });
     }
     return `${key}=${text}`;
@@ -49,5 +49,5 @@ function renderKey(key: string, value: UnitValue): string[] {
 }
 
 function badName(what: string, name: string): StowageError {
-  return new StowageError({ code: "bad-unit-key", message: `Not a ${what} of a unit file: ${JSON.stringify(name)}` });
+  return new StowageError({ code: "bad-unit-key", message: `${JSON.stringify(name)} is no ${what} of a unit file` });
 }

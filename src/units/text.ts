@@ -19,7 +19,7 @@ export function lineText(text: string, what: string): string {
   throw new StowageError({
     code: "unfit-text",
     message: `${what} ${unfit}: ${JSON.stringify(text)}`,
-    hint: "Write it in one line, without control characters.",
+    hint: "write it in one line, without control characters",
   });
 }
 

@@ -41,13 +41,13 @@ describe("names", () => {
 
 test("path and config: both places", () => {
   expect(summary({ web: { path: "/srv/tree", config: {} } })).toEqual([
-    ["path-and-config", "Container web has both a config and a path", "containers.web.config", "containers.web.path"],
+    ["path-and-config", "container web has both a config and a path", "containers.web.config", "containers.web.path"],
   ]);
 });
 
 test("neither", () => {
   expect(summary({ web: { config: null } })).toEqual([
-    ["no-system", "Container web has neither a config nor a path", "containers.web"],
+    ["no-system", "container web has neither a config nor a path", "containers.web"],
   ]);
 });
 
@@ -55,7 +55,7 @@ test("an address without a network", () => {
   expect(summary({ web: { localAddress: "10.0.0.2", localAddress6: "fd00::2" } })).toEqual([
     [
       "address-without-network",
-      "Container web has localAddress and localAddress6, but shares the host's network",
+      "container web has localAddress and localAddress6, but shares the host's network",
       "containers.web.localAddress",
       "containers.web.localAddress6",
     ],
@@ -64,13 +64,13 @@ test("an address without a network", () => {
 
 test("a host's end without the other", () => {
   expect(summary({ web: { privateNetwork: true, hostAddress6: "fd00::1" } })).toEqual([
-    ["host-address-alone", "Container web has hostAddress6 without localAddress6", "containers.web.hostAddress6"],
+    ["host-address-alone", "container web has hostAddress6 without localAddress6", "containers.web.hostAddress6"],
   ]);
 });
 
 test.each<[string, ShortContainer, string]>([
-  ["without a network", {}, "Container web forwards ports, but shares the host's network"],
-  ["without an address", { privateNetwork: true }, "Container web forwards ports, but has no address of its own"],
+  ["without a network", {}, "container web forwards ports, but shares the host's network"],
+  ["without an address", { privateNetwork: true }, "container web forwards ports, but has no address of its own"],
 ])("forwarded ports %s", (_, container, message) => {
   expect(summary({ web: { ...container, forwardPorts: [{ hostPort: 80 }] } })).toEqual([
     ["port-without-address", message, "containers.web.forwardPorts"],
@@ -105,7 +105,7 @@ describe("two containers", () => {
     expect(summary({ a: { ...a, forwardPorts }, b: { ...b, forwardPorts } })).toEqual([
       [
         "port-clash",
-        "Port 80/tcp of the host is forwarded to container a and to container b",
+        "port 80/tcp of the host is forwarded to container a and to container b",
         "containers.a.forwardPorts",
         "containers.b.forwardPorts",
       ],
@@ -125,7 +125,7 @@ describe("two containers", () => {
 test("one container with one port twice", () => {
   const forwardPorts = [{ hostPort: 80 }, { hostPort: 80, containerPort: 81 }];
   expect(summary({ a: { ...net("10.0.0.1", "10.0.0.2"), forwardPorts } })).toEqual([
-    ["port-clash", "Container a forwards port 80/tcp of the host twice", "containers.a.forwardPorts"],
+    ["port-clash", "container a forwards port 80/tcp of the host twice", "containers.a.forwardPorts"],
   ]);
 });
 
@@ -133,15 +133,11 @@ test("two bind mounts at one place, and one at a place that is taken", () => {
   expect(summary({ web: { bindMounts: { "/data": {}, other: { mountPoint: "/data/" }, "/usr": {} } } })).toEqual([
     [
       "mount-clash",
-      "Container web has two bind mounts at /data",
+      "container web has two bind mounts at /data",
       "containers.web.bindMounts./data",
       "containers.web.bindMounts.other",
     ],
-    [
-      "reserved-mount",
-      "Container web cannot have a bind mount at /usr: it has its own there",
-      "containers.web.bindMounts./usr",
-    ],
+    ["reserved-mount", "container web cannot have a bind mount at /usr", "containers.web.bindMounts./usr"],
   ]);
 });
 
@@ -169,9 +165,47 @@ test("inside: two commands, unfit text, bad names of variables, bad paths", () =
   ]);
 });
 
+describe("bind mounts", () => {
+  const codes = (bindMounts: NonNullable<ShortContainer["bindMounts"]>) =>
+    problemsOf({ web: { bindMounts } }).map(({ code, details }) => [code, ...(details ?? [])]);
+
+  test.each(["/a/../b", "/a//b", "/a/./b", "/..", "//"])("%j is no plain path, inside or on the host", (path) => {
+    const bad = ["bad-path", "it begins with `/`, and has no empty parts, `.` or `..`"];
+    expect(codes({ [path]: {} })).toEqual([bad]);
+    expect(codes({ "/a": { hostPath: path } })).toEqual([bad]);
+  });
+
+  test.each(["/", "/usr/", "/usr/share/x", "/run", "/run/declared/current", "/proc", "/sys", "/dev"])(
+    "%s is taken, and it is said by what",
+    (path) => {
+      expect(codes({ [path]: {} })).toEqual([["reserved-mount", expect.stringContaining(" there")]]);
+    },
+  );
+
+  test("elsewhere they are fine", () => {
+    expect(codes({ "/srv/a..b": { hostPath: "/" }, "/run/x": {}, "/usrx": {}, "/dev/kvm": {} })).toEqual([]);
+  });
+});
+
+test("names of services", () => {
+  const services = Object.fromEntries(["a b", "ü", "", "nginx.service", "getty@tty1", "a.b"].map((name) => [name, {}]));
+  expect(problemsOf({ web: { config: { services } } }).map(({ message, hint }) => [message, hint])).toEqual([
+    ['"a b" cannot be the name of a service', undefined],
+    ['"ü" cannot be the name of a service', undefined],
+    ['"" cannot be the name of a service', undefined],
+    ['"nginx.service" cannot be the name of a service', "write it without .service: nginx"],
+  ]);
+});
+
+test("a bad path below /etc is one problem, whatever else is there", () => {
+  expect(summary({ web: { config: { etc: { "": {}, nginx: {}, "a/b": {} } } } }).map(([code]) => code)).toEqual([
+    "bad-path",
+  ]);
+});
+
 test("packages that the lock lacks", () => {
   expect(problemsOf({ web: { config: { packages: ["redis"] } } })).toMatchObject([
-    { code: "not-locked", details: ["trixie: redis"], hint: "Run: stowage lock" },
+    { code: "not-locked", details: ["trixie: redis"], hint: "run `stowage lock`" },
   ]);
 });
 
@@ -181,8 +215,8 @@ test("all problems at once", () => {
 
 test("a name that is a top-level domain is a warning", () => {
   expect(warningsOf(hostConfig({ dev: {}, PG: {}, web: {} })).map(({ code, message }) => [code, message])).toEqual([
-    ["name-is-domain", "Container dev is named like a top-level domain"],
-    ["name-is-domain", "Container PG is named like a top-level domain"],
+    ["name-is-domain", "container dev is named like a top-level domain"],
+    ["name-is-domain", "container PG is named like a top-level domain"],
   ]);
 });
 

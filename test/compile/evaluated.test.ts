@@ -22,6 +22,12 @@ test("configurations of the tests are what an evaluation gives", () => {
   expect(JSON.parse(JSON.stringify(config))).toEqual(JSON.parse(JSON.stringify(hostConfig({ web: short }))));
 });
 
+test("ports that can be forwarded are 1 to 65535", () => {
+  const issuesOf = (hostPort: number, containerPort: number) =>
+    evaluated({ containers: { web: { config: {}, forwardPorts: [{ hostPort, containerPort }] } } }).issues.length;
+  expect([issuesOf(0, 80), issuesOf(80, 0), issuesOf(65536, 80), issuesOf(1, 65535)]).toEqual([1, 1, 1, 0]);
+});
+
 test("an evaluation is compiled", () => {
   const evaluation = evaluated({ containers: { web: { config: { packages: ["nginx-light"] } } } });
   expect(evaluation.issues).toEqual([]);
