@@ -2,9 +2,9 @@
  * Arguments of systemd-nspawn, as lists: nothing here is unit syntax yet. Facts: systemd-nspawn(1), and the pitfalls
  * met on systemd 252 and 257 (docs/design/running-container.md).
  */
-import { containerDir, type Layout, storePath } from "../../store/layout.ts";
+import { type Layout, storePath } from "../../store/layout.ts";
 import { type Bind, isIsolated, type SystemContainer } from "./container.ts";
-import { emptyDir, rootDir, treeDir } from "./paths.ts";
+import { declaredDir, emptyDir, rootDir, treeDir } from "./paths.ts";
 
 const nspawn = "/usr/bin/systemd-nspawn";
 
@@ -74,12 +74,17 @@ function sharedArgument(layout: Layout, container: SystemContainer, source: stri
 function declaredArguments(layout: Layout, container: SystemContainer): string[] {
   if (container.system.kind === "path") return [];
   const { toplevel } = container.system;
-  if (container.ephemeral) {
-    return [sharedArgument(layout, container, storePath(layout, toplevel), "/run/declared/current")];
+  if (container.ephemeral && isIsolated(container)) {
+    const source = storePath(layout, toplevel);
+    return [bindArgument({ source, target: "/run/declared/current", readOnly: true }, true)];
   }
-  // A copy of its own.
-  const source = `${containerDir(layout, container.name)}/declared`;
-  return [bindArgument({ source, target: "/run/declared", readOnly: true }, isIsolated(container))];
+  // A copy of its own: what a trusted container remounts and writes is nobody else's.
+  return [
+    bindArgument(
+      { source: declaredDir(layout, container), target: "/run/declared", readOnly: true },
+      isIsolated(container),
+    ),
+  ];
 }
 
 /** `:idmap` only with a user namespace: without one systemd-nspawn fails (EINVAL). */

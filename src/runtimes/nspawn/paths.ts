@@ -8,6 +8,12 @@ export function rootDir(layout: Layout, container: SystemContainer): string {
   return `${parent}/root`;
 }
 
+/** The container's own copy of its toplevel, as `current` below it. An isolated ephemeral one needs none. */
+export function declaredDir(layout: Layout, container: SystemContainer): string {
+  const parent = container.ephemeral ? runtimeRoot(layout, container.name) : containerDir(layout, container.name);
+  return `${parent}/declared`;
+}
+
 /** The tree whose `usr` the container has: a package tree, or what the user gave. */
 export function treeDir(layout: Layout, container: SystemContainer): string {
   return container.system.kind === "path" ? container.system.path : storePath(layout, container.system.packages);

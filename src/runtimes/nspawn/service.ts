@@ -12,7 +12,7 @@ import {
   type SystemContainer,
   sysctlUnit,
 } from "./container.ts";
-import { emptyDir, rootDir, rootDirs, treeDir } from "./paths.ts";
+import { declaredDir, emptyDir, rootDir, rootDirs, treeDir } from "./paths.ts";
 import { dropsDebug, quietly } from "./quietly.ts";
 
 /** @param sockets units that pass on connections which nft cannot: started and stopped with the container */
@@ -111,13 +111,17 @@ function seedCommands(layout: Layout, container: SystemContainer): string[][] {
   const tree = treeDir(layout, container);
   const copy = ["/usr/bin/cp", "-a", "--reflink=auto", "--remove-destination"];
   const dirs = ["", "/usr/lib", ...rootDirs.filter((dir) => dir !== "usr").map((dir) => `/${dir}`)];
+  const declared = `${declaredDir(layout, container)}/current`;
+  const ownDeclared = system.kind === "toplevel" && !isIsolated(container);
   return [
-    ["/usr/bin/install", "-d", "-m", "0755", ...dirs.map((dir) => `${root}${dir}`)],
+    ["/usr/bin/install", "-d", "-m", "0755", ...dirs.map((dir) => `${root}${dir}`), ...(ownDeclared ? [declared] : [])],
     ...(system.kind === "path"
-      ? [[...copy, `${tree}/etc`, `${tree}/var`, `${root}/`]]
+      ? // With `/.`: a link in the tree's place must not become one in the root's.
+        ["etc", "var"].map((dir) => [...copy, `${tree}/${dir}/.`, `${root}/${dir}/`])
       : [
           [...copy, `${tree}/seed/.`, `${root}/`],
           [...copy, `${storePath(layout, system.toplevel)}/root/.`, `${root}/`],
+          ...(ownDeclared ? [[...copy, `${storePath(layout, system.toplevel)}/.`, `${declared}/`]] : []),
         ]),
     // Without an os-release systemd-nspawn refuses the directory; it is hidden by the bind of /usr.
     ["/usr/bin/touch", `${root}/usr/lib/os-release`, `${root}/etc/machine-id`],

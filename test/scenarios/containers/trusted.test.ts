@@ -21,7 +21,7 @@ scenario("trusted containers start, cannot write to the store, and leave nothing
     expect(await host.stowage(["run", name, "--", "cat", "/run/mark"])).toBe("hello\n");
     const attack =
       "touch /usr/x; mount -o remount,rw,bind /usr && touch /usr/x; mount -o remount,rw /usr && touch /usr/x; :";
-    await host.stowage(["run", name, "--", "sh", "-c", `{ ${attack} } 2>/dev/null`]);
+    await host.stowage(["run", name, "--", "sh", "-c", `{ ${attack}; } 2>/dev/null`]);
     const killed = await leader(host, name);
     await host.must(["kill", "-9", killed]);
     await eventually(async () => {
