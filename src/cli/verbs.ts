@@ -75,6 +75,13 @@ const configuration = {
     parameters: hostJson,
     load: () => import("./commands/build.ts"),
   }),
+  update: verb<WithJson<HostFlags>, []>({
+    brief: "Pin the newest versions of all packages in stowage.lock, and print what changes",
+    details: "Nothing is built or switched.",
+    examples: ["update", "update --json"],
+    parameters: hostJson,
+    load: () => import("./commands/update.ts"),
+  }),
 };
 
 const host = {

@@ -5,15 +5,15 @@ import { hostsEntries } from "../network/index.ts";
 import type { ContainerConfig, HostConfig } from "../options/index.ts";
 import { type ContainerSystem, containerParts, type SystemContainer, sharedParts } from "../runtimes/nspawn/index.ts";
 import type { Layout } from "../store/layout.ts";
-import { type Lock, recipeFor } from "../systems/lock.ts";
-import { type Recipe, recipeName, type StoreName } from "../systems/recipe.ts";
+import type { Lock } from "../systems/lock.ts";
+import { type DebianRequest, type Recipe, recipeName, type StoreName } from "../systems/recipe.ts";
 import { ownershipMark } from "../units/index.ts";
 import { checkHost } from "./checks.ts";
 import { deepFreeze } from "./freeze.ts";
 import type { Generation, HostFile } from "./generation.ts";
 import { linkFor } from "./links.ts";
 import { type PlacesOf, Problems } from "./problems.ts";
-import { requestOf } from "./requests.ts";
+import { type Packages, packagesOf, requestOf } from "./requests.ts";
 import { toplevelRecipe } from "./toplevel.ts";
 
 /**
@@ -31,8 +31,9 @@ export function compileConfig(config: HostConfig, lock: Lock, layout: Layout, pl
   const problems = new Problems(places);
   checkHost(config, problems);
   const systems: Record<StoreName, Recipe> = {};
+  const packages = packagesOf(lock);
   const compiled = byName(config.containers).map(([name, container]) => {
-    const system = containerSystem(name, container, lock, problems);
+    const system = containerSystem(name, container, packages, problems);
     Object.assign(systems, system?.recipes);
     return { name, container, system: system?.system };
   });
@@ -48,25 +49,25 @@ export function compileConfig(config: HostConfig, lock: Lock, layout: Layout, pl
 function containerSystem(
   name: string,
   { config, path }: ContainerConfig,
-  lock: Lock,
+  packagesFor: (request: DebianRequest) => Packages | null,
   problems: Problems,
 ): { system: ContainerSystem; recipes: Record<StoreName, Recipe> } | null {
   if (config === null) return path === null ? null : { system: { kind: "path", path }, recipes: {} };
   const request = requestOf(config);
-  const recipe = recipeFor(lock, request);
-  if (recipe === null) {
+  const found = packagesFor(request);
+  if (found === null) {
     problems.add(
       {
         code: "not-locked",
         message: `stowage.lock does not have the packages of container ${name}`,
         details: [`${request.suite}: ${request.packages.join(" ") || "(the base only)"}`],
-        hint: "run `stowage lock`",
+        hint: "run `stowage build`",
       },
       ["containers", name, "config", "packages"],
     );
     return null;
   }
-  const packages = recipeName(recipe);
+  const { recipe, name: packages } = found;
   const top = toplevelRecipe(name, config, packages, problems);
   if (top === null) return null;
   const toplevel = recipeName(top);

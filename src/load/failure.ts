@@ -53,6 +53,33 @@ export function notReadable(shown: string, error: NodeJS.ErrnoException): Stowag
   return new StowageError({
     code: isMissing ? "no-such-file" : "not-readable",
     message: isMissing ? `there is no ${shown}` : `${shown} cannot be read: ${error.message}`,
-    hint: isMissing ? "stowage init writes a first one" : "give the path of a host.ts",
+    hint: isMissing ? "write one, or name one with -c" : "give the path of a host.ts",
+  });
+}
+
+export function isDirectory(shown: string): StowageError {
+  return new StowageError({
+    code: "not-readable",
+    message: `${shown} is a directory`,
+    hint: `give the path of a file: ${shown.replace(/\/+$/, "")}/host.ts`,
+  });
+}
+
+/** Nothing is left that it could wait for. */
+export function neverFinished(shown: string): StowageError {
+  return new StowageError({
+    code: "host-error",
+    message: `${shown} never finished loading`,
+    details: ["it awaits at its top level what never comes"],
+  });
+}
+
+export function wrongDefaultExport(shown: string, value: unknown): StowageError {
+  const what = value === null || typeof value !== "object" ? String(value) : "a list";
+  return new StowageError({
+    code: "bad-module",
+    message: `the default export of ${shown} must be an object or a function, this is ${what}`,
+    places: [{ file: shown, line: 1, column: 1 }],
+    hint: "write: export default defineHost({ … })",
   });
 }

@@ -116,6 +116,6 @@ function unreadable(file: string, why: string): StowageError {
     code: "bad-generation",
     message: `${file} cannot be read as a generation`,
     details: [why],
-    hint: "switch to another generation with `stowage rollback`, or run `stowage switch` to make a new one",
+    hint: "point the link `current` beside it to a generation that is whole, then run `stowage switch`",
   });
 }

@@ -205,7 +205,7 @@ test("a bad path below /etc is one problem, whatever else is there", () => {
 
 test("packages that the lock lacks", () => {
   expect(problemsOf({ web: { config: { packages: ["redis"] } } })).toMatchObject([
-    { code: "not-locked", details: ["trixie: redis"], hint: "run `stowage lock`" },
+    { code: "not-locked", details: ["trixie: redis"], hint: "run `stowage build`" },
   ]);
 });
 
