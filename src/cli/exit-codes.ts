@@ -9,6 +9,10 @@ export const exitCodes = {
   bug: 70,
   lockHeld: 75,
   needsRoot: 77,
+  /** 128 + the number of the signal, as shells say it. */
+  interrupted: 130,
+  readerGone: 141,
+  terminated: 143,
 } as const;
 
 const meanings: readonly (readonly [code: number, meaning: string])[] = [
@@ -20,9 +24,11 @@ const meanings: readonly (readonly [code: number, meaning: string])[] = [
   [exitCodes.bug, "a bug of stowage's own"],
   [exitCodes.lockHeld, "another switch is under way"],
   [exitCodes.needsRoot, "this verb needs root"],
+  [exitCodes.interrupted, "ended by SIGINT; 143: by SIGTERM"],
+  [exitCodes.readerGone, "nobody reads the output any more"],
 ];
 
 export const exitCodeHelp: string = [
-  ...meanings.map(([code, meaning]) => `  ${String(code).padStart(2)}  ${meaning}`),
-  "  run: the exit code of the command",
+  ...meanings.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`),
+  "   run: the exit code of the command",
 ].join("\n");

@@ -39,14 +39,9 @@ export function journalCommand(request: JournalRequest): string[] {
  * @returns null for a line that is no entry
  */
 export function parseEntry(line: string): JournalEntry | null {
-  let fields: unknown;
-  try {
-    fields = JSON.parse(line);
-  } catch {
-    return null;
-  }
-  if (typeof fields !== "object" || fields === null) return null;
-  const field = (name: string) => text((fields as Record<string, unknown>)[name]);
+  const fields = objectOf(line);
+  if (fields === null) return null;
+  const field = (name: string) => text(fields[name]);
   const time = Number(field("__REALTIME_TIMESTAMP"));
   if (!Number.isSafeInteger(time)) return null;
   return {
@@ -56,6 +51,22 @@ export function parseEntry(line: string): JournalEntry | null {
     // A console ends its lines with carriage returns.
     message: (field("MESSAGE") ?? "").replace(/\r+$/, ""),
   };
+}
+
+/** All fields of an entry as text. */
+export function parseFields(line: string): Record<string, string> | null {
+  const fields = objectOf(line);
+  if (fields === null) return null;
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, text(value) ?? ""]));
+}
+
+function objectOf(line: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** A field is a string; a list of bytes where it is no text; a list of those where it was given several times. */

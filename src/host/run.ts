@@ -78,11 +78,26 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
  * Gives our own terminal to a program and waits for its end.
  * @returns its exit status, as in {@link RunResult}
  */
-export async function attach(argv: readonly string[], options: Pick<RunOptions, "env" | "package"> = {}) {
+export async function attach(argv: readonly string[], options: AttachOptions = {}) {
   const [program, ...args] = argv;
   if (program === undefined) throw new TypeError("attach: an empty argument list");
-  const child = spawn(program, args, { stdio: "inherit", env: environment(options.env) });
-  return statusOf(await ended(child, argv, options));
+  const stdin = options.passInput ? "pipe" : "inherit";
+  const child = spawn(program, args, { stdio: [stdin, "inherit", "inherit"], env: environment(options.env) });
+  if (child.stdin !== null) {
+    child.stdin.on("error", () => undefined);
+    process.stdin.pipe(child.stdin);
+  }
+  try {
+    return statusOf(await ended(child, argv, options));
+  } finally {
+    // It would keep our process alive until someone types something.
+    if (child.stdin !== null) process.stdin.destroy();
+  }
+}
+
+export interface AttachOptions extends Pick<RunOptions, "env" | "package"> {
+  /** The program gets a pipe that we fill, not our standard input itself. */
+  readonly passInput?: boolean;
 }
 
 /** An argument list as text that can be pasted into a shell. For people only: we never run it. */

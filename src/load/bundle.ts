@@ -18,34 +18,45 @@ export interface Bundle {
 
 /** @throws StowageError for what is wrong with the files. @param show how a file is called in messages */
 export async function bundle(file: string, libraries: Libraries, show: (file: string) => string): Promise<Bundle> {
-  const gathered = new Gathered(libraries);
   try {
-    const result = await build({
-      entryPoints: [file],
-      absWorkingDir: dirname(file),
-      outfile: resolve(dirname(file), "host.mjs"),
-      sourceRoot: `${pathToFileURL(dirname(file)).href}/`,
-      bundle: true,
-      write: false,
-      format: "esm",
-      platform: "node",
-      target: "node20",
-      charset: "utf8",
-      sourcemap: "inline",
-      sourcesContent: false,
-      logLevel: "silent",
-      // The user's tsconfig.json is for the editor; what it says would have to be in the cache's key.
-      tsconfigRaw: "{}",
-      plugins: [gathered.plugin()],
-    });
-    return { code: result.outputFiles[0]!.text, inputs: gathered.inputs, absent: [...gathered.absent] };
+    const gathered = new Gathered(libraries, instrument);
+    const code = await built(file, gathered);
+    return { code, inputs: gathered.inputs, absent: [...gathered.absent] };
   } catch (error) {
     const { errors } = error as Partial<BuildFailure>;
     if (!errors) throw error;
-    throw buildFailure(errors, (name) => show(resolve(dirname(file), name)));
+    throw buildFailure(await asWritten(file, libraries, errors), (name) => show(resolve(dirname(file), name)));
   } finally {
     await stop();
   }
+}
+
+/** The errors once more, of the files as they are: esbuild quotes lines, and counts columns, of what it was given. */
+async function asWritten(file: string, libraries: Libraries, errors: BuildFailure["errors"]) {
+  const failed = await built(file, new Gathered(libraries, (source) => source)).catch((error: unknown) => error);
+  return (failed as Partial<BuildFailure>).errors ?? errors;
+}
+
+async function built(file: string, gathered: Gathered): Promise<string> {
+  const result = await build({
+    entryPoints: [file],
+    absWorkingDir: dirname(file),
+    outfile: resolve(dirname(file), "host.mjs"),
+    sourceRoot: `${pathToFileURL(dirname(file)).href}/`,
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    charset: "utf8",
+    sourcemap: "inline",
+    sourcesContent: false,
+    logLevel: "silent",
+    // The user's tsconfig.json is for the editor; what it says would have to be in the cache's key.
+    tsconfigRaw: "{}",
+    plugins: [gathered.plugin()],
+  });
+  return result.outputFiles[0]!.text;
 }
 
 const libraryNamespace = "stowage-library";
@@ -54,7 +65,10 @@ class Gathered {
   readonly inputs: Record<string, string> = {};
   readonly absent = new Set<string>();
 
-  constructor(readonly libraries: Libraries) {}
+  constructor(
+    readonly libraries: Libraries,
+    readonly rewrite: typeof instrument,
+  ) {}
 
   plugin(): Plugin {
     return {
@@ -63,7 +77,7 @@ class Gathered {
         into.onResolve({ filter: /^[^./]/ }, (args) => this.#resolveBare(into, args));
         into.onResolve({ filter: /^\.{0,2}\// }, (args) => this.#resolvePath(args));
         into.onLoad({ filter: /\.(?:[cm]?[jt]s)$/, namespace: "file" }, ({ path }) => {
-          const contents = instrument(this.#read(path), path);
+          const contents = this.rewrite(this.#read(path), path);
           return { contents, loader: /\.[cm]?ts$/.test(path) ? "ts" : "js", resolveDir: dirname(path) };
         });
         into.onLoad({ filter: /./, namespace: "file" }, ({ path }) => {

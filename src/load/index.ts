@@ -1,11 +1,18 @@
 /** Loads a host.ts: TypeScript, any imports, and the places of everything it defines. */
-import { accessSync, constants, realpathSync } from "node:fs";
+import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Module } from "../modules/index.ts";
 import { recordShownFile } from "../modules/place.ts";
 import { BundleCache, type Cached } from "./cache.ts";
-import { noDefaultExport, notReadable, throwFailure } from "./failure.ts";
+import {
+  isDirectory,
+  neverFinished,
+  noDefaultExport,
+  notReadable,
+  throwFailure,
+  wrongDefaultExport,
+} from "./failure.ts";
 import { installRecorder, type Libraries } from "./recorder.ts";
 
 export type { Libraries } from "./recorder.ts";
@@ -44,17 +51,22 @@ export async function loadHost(file: string, options: LoadOptions): Promise<Load
   recordShownFile(path, file);
   const module = await run(cached.output, file);
   if (module.default === undefined) throw noDefaultExport(file);
+  if (!isModule(module.default)) throw wrongDefaultExport(file, module.default);
   return { modules: [module.default as Module], dependencies: cached.inputs };
 }
+
+const isModule = (value: unknown): boolean =>
+  typeof value === "function" || (typeof value === "object" && value !== null && !Array.isArray(value));
 
 function readable(file: string): string {
   try {
     const path = realpathSync(resolve(file));
     accessSync(path, constants.R_OK);
-    return path;
+    if (!statSync(path).isDirectory()) return path;
   } catch (error) {
     throw notReadable(file, error as NodeJS.ErrnoException);
   }
+  throw isDirectory(file);
 }
 
 async function bundled(path: string, options: LoadOptions, shown: (input: string) => string): Promise<Cached> {
@@ -66,10 +78,23 @@ async function bundled(path: string, options: LoadOptions, shown: (input: string
   return cache.store(path, await bundle(path, options.libraries, shown));
 }
 
+/** While its top level runs, the file can neither end our process nor leave it without an answer, which would look like success. */
 async function run(output: string, shown: string): Promise<{ readonly default?: unknown }> {
+  const { exit } = process;
+  process.exit = ((code?: number) => {
+    throw new Error(`it would have ended the process: process.exit(${code ?? ""})`);
+  }) as typeof exit;
+  let onIdle = (): void => undefined;
+  const idle = new Promise<never>((_, reject) => {
+    onIdle = () => reject(neverFinished(shown));
+  });
+  process.once("beforeExit", onIdle);
   try {
-    return await import(pathToFileURL(output).href);
+    return await Promise.race([import(pathToFileURL(output).href), idle]);
   } catch (error) {
     throw throwFailure(error, shown);
+  } finally {
+    process.off("beforeExit", onIdle);
+    process.exit = exit;
   }
 }

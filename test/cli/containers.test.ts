@@ -98,6 +98,13 @@ test("run: a variable without a value is refused, not taken from our own environ
   expect(err).toContain('--env takes NAME=value, not "HOME"');
 });
 
+test("run: a directory that is not absolute is refused", async () => {
+  world.containers(web);
+  const { code, err } = await world.run("run", "web", "--cwd", "tmp", "--", "true");
+  expect(code).toBe(64);
+  expect(err).toContain('--cwd takes a path from /, not "tmp"');
+});
+
 describe("what is on disk", () => {
   test("a damaged generation is an error that names it", async () => {
     world.containers(web);

@@ -19,6 +19,12 @@ describe("bad usage has code 64, says what is wrong, and what to do", () => {
     });
   });
 
+  test.each(["foo", "bar"])("%s is near to no verb", async (word) => {
+    expect((await world.run(word)).err).toBe(
+      `error[bad-usage]: there is no verb "${word}"\n  stowage --help lists them\n`,
+    );
+  });
+
   test("a verb that is like none", async () => {
     const { code, err } = await world.run("frobnicate-everything-now");
     expect(code).toBe(64);
@@ -52,7 +58,7 @@ describe("help", () => {
     const { code, out } = await world.run("--help");
     expect(code).toBe(0);
     for (const name of Object.keys(verbs)) expect(out).toMatch(new RegExp(`^  ${name} `, "m"));
-    for (const number of [0, 1, 2, 4, 64, 70, 75, 77]) expect(out).toMatch(new RegExp(`^ +${number}  `, "m"));
+    for (const number of [0, 1, 2, 4, 64, 70, 75, 77, 130, 141]) expect(out).toMatch(new RegExp(`^ +${number}  `, "m"));
   });
 
   test.each(Object.keys(verbs))("of %s: what it does, with an example", async (name) => {

@@ -49,10 +49,17 @@ scenario(
       (await run(["--user", "nobody", "--cwd", "/tmp", "--env", "A=b $C", "--", "sh", "-c", "id -un; pwd; echo $A"]))
         .stdout,
     ).toBe("nobody\n/tmp\nb $C\n");
-    expect(await run(["--", "no-such-program"])).toMatchObject({
-      code: 203,
-      stderr: expect.stringContaining("no-such-program"),
-    });
+    for (const [argv, code, words] of [
+      [["--", "no-such-program"], 203, "no such program"],
+      [["--cwd", "/nowhere", "--", "true"], 200, "--cwd"],
+      [["--user", "nobody-at-all", "--", "true"], 217, "--user"],
+    ] as const) {
+      const { stderr, ...outcome } = await run([...argv]);
+      expect(outcome).toEqual({ code, stdout: "" });
+      expect(stderr).toMatch(new RegExp(`^status ${code}: systemd in web could not begin it: .*${words}.*\n$`));
+    }
+    expect(await run(["--", "sh", "-c", "exit 203"])).toEqual({ code: 203, stdout: "", stderr: "" });
+    expect((await run(["--", "sh", "-c", "kill -9 $$"])).code).toBe(137);
     expect((await host.tryStowage(["run", "off", "--", "true"])).stderr).toContain("error[not-running]");
 
     await host.run(["timeout", "--signal=INT", "3", "stowage", "run", "web", "--", "sleep", "1000"]);
@@ -62,6 +69,26 @@ scenario(
     });
   },
 );
+
+scenario("run on a terminal: one of the container's own, arguments and exit code as without", async ({ host }) => {
+  await host.switchTo(two);
+  /** What script(1) makes is the terminal of the command and of stowage. */
+  const onTerminal = (line: string) =>
+    host.run(["script", "--quiet", "--return", "--command", `stowage run web ${line}`, "/dev/null"]);
+  const said = await onTerminal(`--env 'A=b $C' -- sh -c 'test -c "$(tty)" && echo "<$A> <$1>"; exit 7' sh 'a  $HOME'`);
+  expect(said.stdout).toContain("<b $C> <a  $HOME>");
+  expect(said.code).toBe(7);
+  expect((await onTerminal("-- true")).code).toBe(0);
+  expect((await onTerminal("--user nobody -- sh -c 'test -t 0'")).code).toBe(0);
+  expect((await onTerminal("-- sh -c 'kill -9 $$'")).code).toBe(137);
+  expect((await onTerminal("-- no-such-program")).code).toBe(127);
+  const refused = await onTerminal("--cwd /nowhere -- true");
+  expect(refused.code).toBe(200);
+  expect(refused.stdout).toContain("could not begin it");
+  // Only standard input is a terminal.
+  expect((await onTerminal("-- echo piped | cat")).stdout).toContain("piped");
+  expect(await host.inside("web", ["systemctl", "list-units", "--all", "--no-legend", "stowage-run-*"])).toBe("");
+});
 
 scenario("list, status, start, stop: words, codes, and exact failures", async ({ host }) => {
   await host.switchTo(two);
@@ -130,6 +157,16 @@ scenario("logs: both journals in one, also of a container that is down", async (
     .split("\n")
     .map((line) => JSON.parse(line).time);
   expect(times).toEqual([...times].sort((a, b) => a - b));
+  for (const follow of [[], ["-f"]]) {
+    const garbage = await host.tryStowage(["logs", "web", "--since", "garbage", ...follow]);
+    expect(garbage.code).toBe(1);
+    expect(garbage.stderr).toContain("Failed to parse timestamp: garbage");
+  }
+  expect(await host.tryStowage(["logs", "web", "--unit", "nosuch"])).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: "There is no unit nosuch in web now.\n",
+  });
   await host.stowage(["stop", "web"]);
   expect(await host.stowage(["logs", "web", "-n", "500"])).toContain("hello from inside");
   expect((await host.stowage(["logs", "web", "-n", "1"])).trimEnd().split("\n")).toHaveLength(1);
@@ -163,4 +200,17 @@ scenario("a switch outlives its terminal and its reader", async ({ host }) => {
     expect(await told()).toBe("nobody reads");
     expect((await host.tryStowage(["switch", "--json"])).stdout).toContain('"steps": []');
   });
+});
+
+scenario("a switch that is interrupted says so, and the next one goes on", async ({ host }) => {
+  await host.configure(two);
+  const interrupt = (signal: string) => `stowage switch > /tmp/out 2>&1 & pid=$!
+    until test -e /var/lib/stowage/switch.json; do sleep 0.01; done
+    kill -${signal} $pid; wait $pid; echo $?; cat /tmp/out`;
+  const said = await host.sh(interrupt("TERM"));
+  expect(said).toMatch(/^143\n/);
+  expect(said).toContain("interrupted: the next switch goes on where this one stopped\n");
+  await host.stowage(["switch"]);
+  expect(await host.stowage(["status", "web"])).toMatch(/^up\n/);
+  expect(await host.tryStowage(["switch"])).toMatchObject({ code: 0, stdout: "" });
 });

@@ -101,8 +101,8 @@ test("a command inside: its words are literal, ours come before the --", () => {
 });
 
 test("a program whose name has a $ is found by env, as an argument", () => {
-  const argv = insideCommand("web", "u.service", ["we$ird", "x"], { terminal: true, unlogged: true });
+  const argv = insideCommand("web", "u.service", ["we$ird", "x"], { terminal: false, unlogged: true });
   expect(argv.slice(argv.indexOf("--"))).toEqual(["--", "env", "--", "we$$ird", "x"]);
-  expect(argv).toContain("--pty");
+  expect(argv).toContain("--pipe");
   expect(argv).toContain("--property=LogLevelMax=notice");
 });

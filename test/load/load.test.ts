@@ -274,4 +274,32 @@ describe("what can be wrong", () => {
     expect(problem).toMatchObject({ code: "host-error" });
     expect(problem!.message).toMatch(/cannot be loaded: Error: no luck$/);
   });
+
+  test("ending the process", async () => {
+    write({ "host.ts": "const a = 1;\nprocess.exit(0);\nexport default {};" });
+    const { exit } = process;
+    const [problem] = await problemsOf();
+    expect(problem!.message).toMatch(/it would have ended the process: process\.exit\(0\)$/);
+    expect(process.exit).toBe(exit);
+  });
+
+  test("a directory", async () => {
+    write({ "sub/host.ts": "export default {};" });
+    expect(await problemsOf("sub")).toMatchObject([{ code: "not-readable", message: `${dir}/sub is a directory` }]);
+  });
+
+  test.each(["5", "null", "[]", '"text"'])("a default export that is no module: %s", async (value) => {
+    write({ "host.ts": `export default ${value};` });
+    expect(await problemsOf()).toMatchObject([
+      { code: "bad-module", places: [{ file: join(dir, "host.ts"), line: 1 }] },
+    ]);
+  });
+
+  test("an import behind a literal: the line and the column are as written", async () => {
+    const line = 'export default { a: { b: await import("./gone.ts") } };';
+    write({ "host.ts": line });
+    expect(await problemsOf()).toMatchObject([
+      { code: "bad-import", details: [line], places: [{ line: 1, column: line.indexOf('"./gone') + 1 }] },
+    ]);
+  });
 });

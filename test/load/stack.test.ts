@@ -66,3 +66,9 @@ test("a throw in a module function", () => {
   });
   expect(text).toBe("error[module-error]: a module failed: too small\n  at host.ts:2:60");
 });
+
+test("an await of what never comes is an error, not a silent end", () => {
+  expect(output({ "host.ts": "await new Promise(() => {});\nexport default {};" })).toBe(
+    "error[host-error]: host.ts never finished loading\n  it awaits at its top level what never comes",
+  );
+});

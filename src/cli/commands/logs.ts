@@ -5,6 +5,7 @@
  * follows paths that the container could have made. Of one that is down the files below its root are read, if any.
  */
 import type { ContainerPart } from "../../compile/generation.ts";
+import { StowageError } from "../../error.ts";
 import { insideCommand, stopInside, transientName } from "../../host/inside.ts";
 import {
   type JournalEntry,
@@ -39,6 +40,7 @@ export default async function logs(session: Session, flags: LogsFlags, name: str
   requireRoot(session, "logs");
   const [container] = findContainers(currentOf(session), [name]);
   const sources = await sourcesOf(session, container!, flags);
+  const isKnown = await knowsUnit(session, container!, flags);
   const show = (line: Line) => session.print(flags.json ? `${JSON.stringify(line)}\n` : lineText(line));
   if (flags.follow) {
     await follow(sources, show);
@@ -46,8 +48,22 @@ export default async function logs(session: Session, flags: LogsFlags, name: str
     const lines: Line[] = [];
     await Promise.all(sources.map((source) => read(source, (line) => lines.push(line))));
     for (const line of lastOf(lines, flags)) show(line);
+    if (lines.length === 0 && !isKnown) return exitCodes.error;
   }
   return exitCodes.done;
+}
+
+/**
+ * What is asked for may have been logged by a unit that is gone: then its lines are shown. But a name that nobody knows
+ * would be answered by silence, or waited for without end.
+ */
+async function knowsUnit(session: Session, { name }: ContainerPart, { unit }: LogsFlags): Promise<boolean> {
+  if (unit === undefined || (await leaderOf(name)) === null) return true;
+  const argv = ["systemctl", `--machine=${name}`, "show", "--property=LoadState", "--value", "--", unit];
+  const { stdout } = await run(argv, { accept: "any", package: "systemd" });
+  if (stdout.trim() !== "not-found") return true;
+  session.tell(`There is no unit ${unit} in ${name} now.\n`);
+  return false;
 }
 
 async function sourcesOf(session: Session, container: ContainerPart, flags: LogsFlags): Promise<Source[]> {
@@ -86,17 +102,27 @@ function lastOf(lines: readonly Line[], flags: LogsFlags): Line[] {
 }
 
 async function read(source: Source, onEntry: (line: Line) => void, signal?: AbortSignal): Promise<void> {
-  await run(source.argv, {
+  const said: string[] = [];
+  const { status } = await run(source.argv, {
     discard: true,
-    // 1: nothing was found.
-    accept: signal ? "any" : [0, 1],
+    accept: "any",
     ...(signal && { signal }),
     onLine(text, stream) {
+      if (stream === "stderr") said.push(text);
       const entry = stream === "stdout" ? parseEntry(text) : null;
       if (entry !== null) onEntry({ ...entry, from: source.from });
     },
   });
+  // A status alone is no failure: 1 is also that nothing was found, and we may have ended it.
+  if (status !== 0 && said.length > 0 && !signal?.aborted) throw unreadable(source, said);
 }
+
+const unreadable = ({ from }: Source, said: readonly string[]): StowageError =>
+  new StowageError({
+    code: "journal-unreadable",
+    message: `journalctl ${from === "host" ? "on the host" : "of the container"}: ${printable(said[0] ?? "")}`,
+    details: said.slice(1, 20).map(printable),
+  });
 
 /** How long the lines that are there already are gathered, so that they come in order; milliseconds. */
 const gathering = 300;
@@ -109,6 +135,7 @@ async function follow(sources: readonly Source[], show: (line: Line) => void): P
     for (const source of sources) source.stop?.().catch(() => undefined);
   };
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  process.stdout.once("error", onSignal);
   let first: Line[] | null = [];
   const flush = () => {
     for (const line of (first ?? []).sort((a, b) => a.time - b.time)) show(line);
@@ -118,10 +145,14 @@ async function follow(sources: readonly Source[], show: (line: Line) => void): P
   const onEntry = (line: Line) => (first === null ? show(line) : void first.push(line));
   try {
     await Promise.all(sources.map((source) => read(source, onEntry, stopped.signal)));
+  } catch (error) {
+    onSignal();
+    throw error;
   } finally {
     clearTimeout(timer);
     flush();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    process.stdout.off("error", onSignal);
   }
 }
 

@@ -20,11 +20,23 @@ export default async function switchVerb(session: Session, flags: HostFlags & Js
   requireRoot(session, "switch");
   if (!isBooted()) throw noSystemd();
   const lock = await takeSwitchLock(session.layout, "switch");
+  const listening = endOnSignal(session);
   try {
     return await whileAlone(session, flags);
   } finally {
+    listening.end();
     lock.release();
   }
+}
+
+/** As without us, but with a word on what became of it. What is under way is known by what it leaves behind. */
+function endOnSignal(session: Session) {
+  const onSignal = (signal: "SIGINT" | "SIGTERM") => {
+    session.io.stderr.write("\ninterrupted: the next switch goes on where this one stopped\n");
+    process.exit(signal === "SIGINT" ? exitCodes.interrupted : exitCodes.terminated);
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  return { end: () => void process.off("SIGINT", onSignal).off("SIGTERM", onSignal) };
 }
 
 /** A terminal that goes away, or a reader that does, does not stop a switch half way. */

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { endingOf, insideCommand } from "../../src/host/inside.ts";
+
+const entry = (fields: Record<string, unknown>) => JSON.stringify({ MESSAGE_ID: "x", ...fields });
+const spawnFailed = { MESSAGE_ID: "641257651c1b4ec9a8624d7a40a9e1e7", MESSAGE: "u: Failed at step CHDIR" };
+const ended = { MESSAGE_ID: "98e322203f7a4ed290d09fe03c09fe15" };
+
+test("a step of systemd's that failed is told in its words", () => {
+  const journal = [entry(spawnFailed), entry({ ...ended, EXIT_CODE: "exited", EXIT_STATUS: "200" })].join("\n");
+  expect(endingOf(journal, 200)).toEqual({ status: 200, failedStep: "u: Failed at step CHDIR" });
+});
+
+test("a command that ends with such a status itself is not", () => {
+  const journal = entry({ ...ended, EXIT_CODE: "exited", EXIT_STATUS: "203" });
+  expect(endingOf(journal, 203)).toEqual({ status: 203, failedStep: null });
+});
+
+test("a signal is 128 + its number, also with a core", () => {
+  for (const [code, status] of [
+    ["killed", "9"],
+    ["dumped", "11"],
+  ])
+    expect(endingOf(entry({ ...ended, EXIT_CODE: code, EXIT_STATUS: status }), 255)).toEqual({
+      status: 128 + Number(status),
+      failedStep: null,
+    });
+});
+
+test.each(["", "not JSON", "null", entry({ EXIT_CODE: "killed", EXIT_STATUS: "1e9" })])(
+  "nothing to learn from %j: the status as it is",
+  (journal) => expect(endingOf(journal, 255)).toEqual({ status: 255, failedStep: null }),
+);
+
+test("on a terminal: through both replacements of variables an argument arrives as it was", () => {
+  const argv = insideCommand("web", "u.service", ["printf", "$HOME"], { terminal: true });
+  expect(argv.slice(0, 2)).toEqual(["machinectl", "--quiet"]);
+  expect(argv).toContain("--pty");
+  expect(argv.slice(-2)).toEqual(["printf", "$$$$HOME"]);
+});
