@@ -1,13 +1,14 @@
 /** What the configuration asks of package sources: all that the lock must cover before anything can be compiled. */
 import type { HostConfig, SystemConfig } from "../options/index.ts";
-import type { DebianRequest } from "../systems/recipe.ts";
+import { type Lock, recipeFor } from "../systems/lock.ts";
+import { type DebianRecipe, type DebianRequest, recipeName, type StoreName } from "../systems/recipe.ts";
 
 /** One request for each different list of packages, in a stable order. */
 export function requestsOf(config: HostConfig): DebianRequest[] {
   const all = Object.values(config.containers).flatMap((container) =>
     container.config === null ? [] : [requestOf(container.config)],
   );
-  const byText = new Map(all.map((request) => [[request.suite, ...request.packages].join(" "), request]));
+  const byText = new Map(all.map((request) => [textOf(request), request]));
   return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, request]) => request);
 }
 
@@ -16,5 +17,26 @@ export function requestOf(system: SystemConfig): DebianRequest {
     kind: "debian",
     suite: system.system.source.suite,
     packages: [...new Set(system.packages)].sort(),
+  };
+}
+
+const textOf = (request: DebianRequest): string => [request.suite, ...request.packages].join(" ");
+
+export interface Packages {
+  readonly recipe: DebianRecipe;
+  readonly name: StoreName;
+}
+
+/** Looks requests up in a lock, each once: a recipe lists every package, and hashing it for 1000 containers takes long. */
+export function packagesOf(lock: Lock): (request: DebianRequest) => Packages | null {
+  const known = new Map<string, Packages | null>();
+  return (request) => {
+    const text = textOf(request);
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    const recipe = recipeFor(lock, request);
+    const packages = recipe === null ? null : { recipe, name: recipeName(recipe) };
+    known.set(text, packages);
+    return packages;
   };
 }
