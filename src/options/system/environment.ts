@@ -41,7 +41,7 @@ export const environmentOptions = {
       default: {},
       example: { "nginx/conf.d/site.conf": { text: "server { listen 80; }\n" } },
       description:
-        "Files below /etc, by their path below it. They are exactly as declared after every switch; a file that is no longer declared disappears.",
+        "Files below /etc, by their path below it. A link shows exactly what is declared; a copy (see mode) is made anew when its declaration changes. A file that is no longer declared disappears.",
     }),
     variables: mkOption({
       type: types.attrsOf(types.str),
