@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
 import { compile, requestsOf } from "../../src/compile/index.ts";
+import { packagesOf } from "../../src/compile/requests.ts";
 import { StowageError } from "../../src/error.ts";
 import { type Evaluation, evalModules } from "../../src/modules/index.ts";
 import { type HostConfig, hostOptions } from "../../src/options/index.ts";
 import { defaultLayout } from "../../src/store/layout.ts";
+import { recipeFor } from "../../src/systems/lock.ts";
+import { type Recipe, recipeName } from "../../src/systems/recipe.ts";
 import { hostConfig, lock } from "./config.ts";
 
 const evaluated = (definitions: object): Evaluation<HostConfig> =>
@@ -47,4 +50,13 @@ test("problems carry the option they are about", () => {
       ["path-and-config", ["containers", "web", "config"]],
     ]);
   }
+});
+
+test("what many containers have in common is looked up once", () => {
+  const find = packagesOf(lock);
+  const request = { kind: "debian", suite: "trixie", packages: ["nginx-light"] } as const;
+  expect(find({ ...request })).toBe(find({ ...request }));
+  expect(find(request)?.name).toBe(recipeName(recipeFor(lock, request) as Recipe));
+  expect(find({ ...request, packages: [] })?.name).not.toBe(find(request)?.name);
+  expect(find({ ...request, packages: ["redis"] })).toBeNull();
 });
