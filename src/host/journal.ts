@@ -1,5 +1,5 @@
 /** Journals, as journalctl tells them in JSON. Facts: journalctl(1), systemd.journal-fields(7). */
-import { lstatSync } from "node:fs";
+import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 export interface JournalEntry {
@@ -78,15 +78,21 @@ function text(value: unknown): string | null {
 }
 
 /**
- * The directory of a root's journal files, if it is one and every step to it is a directory: a container could have
- * planted links that lead out of its root.
+ * The journal files of a root that does not run: regular files, by directories that are none but that. A container could
+ * have planted links that lead out of its root, to the host's journal for one.
  */
-export function journalDirectory(root: string): string | null {
+export function journalFiles(root: string): string[] {
   let path = root;
   for (const name of ["", "var", "log", "journal"]) {
     path = join(path, name);
-    const found = lstatSync(path, { throwIfNoEntry: false });
-    if (found === undefined || !found.isDirectory()) return null;
+    if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return [];
   }
-  return path;
+  return readdirSync(path, { withFileTypes: true })
+    .filter((machine) => machine.isDirectory())
+    .flatMap((machine) =>
+      readdirSync(join(path, machine.name), { withFileTypes: true }).map((file) => ({ machine, file })),
+    )
+    .filter(({ file }) => file.isFile() && file.name.endsWith(".journal"))
+    .map(({ machine, file }) => join(path, machine.name, file.name))
+    .sort();
 }

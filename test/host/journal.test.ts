@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { insideCommand } from "../../src/host/inside.ts";
-import { journalCommand, journalDirectory, parseEntry } from "../../src/host/journal.ts";
+import { journalCommand, journalFiles, parseEntry } from "../../src/host/journal.ts";
 
 describe("entries", () => {
   test("of the usual form", () => {
@@ -52,25 +52,39 @@ describe("the journal below a root", () => {
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
   test("is there", () => {
-    mkdirSync(`${root}/var/log/journal`, { recursive: true });
-    expect(journalDirectory(root)).toBe(`${root}/var/log/journal`);
+    mkdirSync(`${root}/var/log/journal/id`, { recursive: true });
+    for (const name of ["system.journal", "user-1000.journal", "fss"]) {
+      writeFileSync(`${root}/var/log/journal/id/${name}`, "");
+    }
+    const files = ["system.journal", "user-1000.journal"].map((name) => `${root}/var/log/journal/id/${name}`);
+    expect(journalFiles(root)).toEqual(files);
   });
 
   test("is not there, or is no directory", () => {
-    expect(journalDirectory(root)).toBeNull();
+    expect(journalFiles(root)).toEqual([]);
     mkdirSync(`${root}/var/log`, { recursive: true });
     writeFileSync(`${root}/var/log/journal`, "");
-    expect(journalDirectory(root)).toBeNull();
+    expect(journalFiles(root)).toEqual([]);
+  });
+
+  test("files and directories in it that are links are left out", () => {
+    mkdirSync(`${root}/var/log/journal/id`, { recursive: true });
+    mkdirSync(`${root}/elsewhere`);
+    writeFileSync(`${root}/elsewhere/host.journal`, "");
+    symlinkSync(`${root}/elsewhere/host.journal`, `${root}/var/log/journal/id/planted.journal`);
+    symlinkSync(`${root}/elsewhere`, `${root}/var/log/journal/planted`);
+    expect(journalFiles(root)).toEqual([]);
   });
 
   test.each(["var", "var/log", "var/log/journal"])(
     "is not looked for through a link that the container made: %s",
     (link) => {
       const elsewhere = mkdtempSync(`${tmpdir()}/stowage-elsewhere-`);
-      mkdirSync(`${elsewhere}/var/log/journal`, { recursive: true });
+      mkdirSync(`${elsewhere}/var/log/journal/id`, { recursive: true });
+      writeFileSync(`${elsewhere}/var/log/journal/id/system.journal`, "");
       mkdirSync(`${root}/${link.split("/").slice(0, -1).join("/")}`, { recursive: true });
       symlinkSync(`${elsewhere}/${link}`, `${root}/${link}`);
-      expect(journalDirectory(root)).toBeNull();
+      expect(journalFiles(root)).toEqual([]);
       rmSync(elsewhere, { recursive: true });
     },
   );

@@ -11,7 +11,7 @@ import {
   type JournalEntry,
   type JournalRequest,
   journalCommand,
-  journalDirectory,
+  journalFiles,
   parseEntry,
 } from "../../host/journal.ts";
 import { leaderOf } from "../../host/machined.ts";
@@ -79,8 +79,8 @@ async function sourcesOf(session: Session, container: ContainerPart, flags: Logs
     const argv = insideCommand(container.name, unit, inner, { terminal: false, unlogged: true });
     sources.push({ from: "inside", argv, stop: () => stopInside(container.name, unit) });
   } else {
-    const directory = journalDirectory(`${containerDir(session.layout, container.name)}/root`);
-    if (directory !== null) sources.push({ from: "inside", argv: [...inner, `--directory=${directory}`] });
+    const files = journalFiles(`${containerDir(session.layout, container.name)}/root`);
+    if (files.length > 0) sources.push({ from: "inside", argv: [...inner, ...files.map((file) => `--file=${file}`)] });
   }
   return sources;
 }
