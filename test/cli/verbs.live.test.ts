@@ -206,7 +206,7 @@ scenario("a switch that is interrupted says so, and the next one goes on", async
   await host.configure(two);
   const interrupt = (signal: string) => `stowage switch > /tmp/out 2>&1 & pid=$!
     until test -e /var/lib/stowage/switch.json; do sleep 0.01; done
-    kill -${signal} $pid; wait $pid; echo $?; cat /tmp/out`;
+    kill -${signal} $pid; code=0; wait $pid || code=$?; echo $code; cat /tmp/out`;
   const said = await host.sh(interrupt("TERM"));
   expect(said).toMatch(/^143\n/);
   expect(said).toContain("interrupted: the next switch goes on where this one stopped\n");
