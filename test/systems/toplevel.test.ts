@@ -252,6 +252,10 @@ describe("seed and declare", () => {
     await expect(seedRoot(layout, { container: "web", toplevel, packages: missing })).rejects.toThrow("cp failed");
     expect(readdirSync(join(layout.state, "containers/web"))).toEqual([]);
   });
+  test("the recipe, which has the text of every file, is root's alone", async () => {
+    const toplevel = await built({ etc: { secret: { text: "x", mode: "0600", user: "root", group: "root" } } });
+    expect(statSync(`${storePath(layout, toplevel)}/recipe.json`).mode & 0o777).toBe(0o600);
+  });
   test("machine ids are version 4 UUIDs", () => {
     expect(randomMachineId()).toMatch(/^[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}$/);
   });
