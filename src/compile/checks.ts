@@ -1,8 +1,8 @@
 /** Checks that no option's type can make: across options of a container, and across containers. */
 import { hostInterface } from "../network/index.ts";
 import type { ContainerConfig, HostConfig } from "../options/index.ts";
-import { addressOptions, endsOf } from "./links.ts";
 import { checkMounts } from "./mounts.ts";
+import { addressOptions, endsOf } from "./networks.ts";
 import { type Problems, showOption } from "./problems.ts";
 
 /** Adds a problem for everything that cannot be compiled. */

@@ -3,7 +3,13 @@ import { createHash } from "node:crypto";
 import { type Evaluation, placesOf } from "../modules/index.ts";
 import { hostsEntries } from "../network/index.ts";
 import type { ContainerConfig, HostConfig } from "../options/index.ts";
-import { type ContainerSystem, containerParts, type SystemContainer, sharedParts } from "../runtimes/nspawn/index.ts";
+import {
+  type ContainerSystem,
+  containerParts,
+  linksOf,
+  type SystemContainer,
+  sharedParts,
+} from "../runtimes/nspawn/index.ts";
 import type { Layout } from "../store/layout.ts";
 import type { Lock } from "../systems/lock.ts";
 import { type DebianRequest, type Recipe, recipeName, type StoreName } from "../systems/recipe.ts";
@@ -11,10 +17,11 @@ import { ownershipMark } from "../units/index.ts";
 import { checkHost } from "./checks.ts";
 import { deepFreeze } from "./freeze.ts";
 import type { Generation, HostFile } from "./generation.ts";
-import { linkFor } from "./links.ts";
+import { networkFor } from "./networks.ts";
 import { type PlacesOf, Problems } from "./problems.ts";
 import { type Packages, packagesOf, requestOf } from "./requests.ts";
 import { toplevelRecipe } from "./toplevel.ts";
+import { usersFor } from "./users.ts";
 
 /**
  * @param evaluation without issues
@@ -80,20 +87,32 @@ function resolve(name: string, container: ContainerConfig, system: ContainerSyst
     system,
     autoStart: container.autoStart,
     ephemeral: container.ephemeral,
-    link: linkFor(name, container),
-    forwards: container.forwardPorts.map(({ protocol, hostPort, containerPort }) => ({
-      protocol,
-      hostPort,
-      containerPort: containerPort ?? hostPort,
-    })),
-    binds: byName(container.bindMounts).map(([, { mountPoint, hostPath, isReadOnly }]) => ({
+    dependsOn: container.dependsOn,
+    network: networkFor(name, container),
+    copyResolvConf: container.copyResolvConf,
+    users: usersFor(container),
+    capabilities: container.additionalCapabilities,
+    tun: container.enableTun,
+    devices: container.allowedDevices,
+    binds: byName(container.bindMounts).map(([, { mountPoint, hostPath, isReadOnly, idmap, create }]) => ({
       source: hostPath ?? mountPoint,
       target: mountPoint,
       readOnly: isReadOnly,
+      idmap,
+      create: create === null ? null : { mode: create.mode, owner: `${create.owner}` },
     })),
+    tmpfs: container.tmpfs.map(tmpfsOf),
+    extraFlags: container.extraFlags,
     timeoutStartSec: container.timeoutStartSec,
     restartIfChanged: container.restartIfChanged,
+    onChange: container.onChange,
   };
+}
+
+/** `path` or `path:options`; a colon in the path is not possible, as in systemd-nspawn(1). */
+function tmpfsOf(text: string): { target: string; options: string } {
+  const [target = "", ...options] = text.split(":");
+  return { target, options: options.join(":") };
 }
 
 function assemble(
@@ -108,7 +127,7 @@ function assemble(
     units: sorted([...shared.units, ...parts.flatMap((part) => part.units)].map((unit) => [unit.name, unit])),
     unitLinks: sorted(parts.flatMap((part) => Object.entries(part.unitLinks))),
     files: sorted(Object.entries(texts).map(([path, text]) => [path, hostFile(path, text)])),
-    hosts: containers.flatMap(({ link }) => (link === null ? [] : hostsEntries(link))),
+    hosts: containers.flatMap(linksOf).flatMap(hostsEntries),
     ports: parts.flatMap((part) => part.part.ports),
     containers: sorted(parts.map((part) => [part.part.name, part.part])),
     systems: inBuildOrder(systems),

@@ -2,7 +2,16 @@
 export { type Address, fullPrefix, parseAddress } from "./address.ts";
 export { hostsEntries, hostsText } from "./hosts.ts";
 export { type LinkFiles, linkFiles } from "./ip-batch.ts";
-export { type Link, type LinkEnds, linkOf, localAddress } from "./link.ts";
+export {
+  type Link,
+  type LinkEnds,
+  type LinkRequest,
+  linkOf,
+  localAddress,
+  type Macvlan,
+  type Network,
+  networkOf,
+} from "./link.ts";
 export { networkdUnmanaged, networkManagerUnmanaged } from "./managers.ts";
 export { hostInterface, insideInterface, macAddress, namespacePath, networkNamespace } from "./names.ts";
 export { type Forward, nftBase, nftBaseDown, nftElements } from "./nft.ts";

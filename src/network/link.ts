@@ -1,15 +1,34 @@
-/** A container's private link: a veth pair, with or without addresses. Point to point, as in NixOS's containers. */
+/** What a container's own network is made of. */
 import type { Address } from "./address.ts";
-import { type HostInterface, hostInterface, macAddress, networkNamespace } from "./names.ts";
+import { type HostInterface, hostInterface, insideInterface, macAddress, networkNamespace } from "./names.ts";
+import type { Forward } from "./nft.ts";
 
+/** A network namespace of the container's own, made by its net unit. */
+export interface Network {
+  readonly container: string;
+  readonly namespace: string;
+  /** Veth pairs; the container's main link, `eth0` inside, comes first where there is one. */
+  readonly links: readonly Link[];
+  readonly macvlans: readonly Macvlan[];
+  /** Interfaces of the host that are moved in, and back. */
+  readonly interfaces: readonly string[];
+}
+
+/** A veth pair: point to point, as in NixOS's containers, or with the host's end on a bridge. */
 export interface Link {
   readonly container: string;
+  /** The host's end. */
   readonly interface: HostInterface;
+  /** The container's end: `eth0`, or the name of an extra veth. */
+  readonly inside: string;
   readonly namespace: string;
   readonly hostMac: string;
   readonly insideMac: string;
+  /** The bridge that the host's end is a port of. */
+  readonly bridge: string | null;
   /** At most one of each family, IPv4 first. */
   readonly ends: readonly LinkEnds[];
+  readonly forwards: readonly Forward[];
 }
 
 /** The two ends of a link in one address family. */
@@ -20,16 +39,41 @@ export interface LinkEnds {
   readonly local: Address | null;
 }
 
-/** The link of a container with these addresses. Ends without any address are left out. */
-export function linkOf(container: string, ends: readonly LinkEnds[]): Link {
+/** A macvlan in bridge mode on an interface of the host. */
+export interface Macvlan {
+  readonly parent: string;
+  /** Inside. */
+  readonly name: string;
+  readonly mac: string;
+}
+
+/** What a link is like beyond its container's name. */
+export interface LinkRequest {
+  readonly bridge?: string | null;
+  /** Of the container's end. Default: derived. */
+  readonly mac?: string | null;
+  readonly forwards?: readonly Forward[];
+}
+
+/** The main link of a container. Ends without any address are left out. */
+export function linkOf(container: string, ends: readonly LinkEnds[], request: LinkRequest = {}): Link {
+  const { bridge = null, mac = null, forwards = [] } = request;
   return {
     container,
     interface: hostInterface(container),
+    inside: insideInterface,
     namespace: networkNamespace(container),
     hostMac: macAddress(container, "host"),
-    insideMac: macAddress(container, "inside"),
+    insideMac: mac ?? macAddress(container, "inside"),
+    bridge,
     ends: ends.filter((end) => end.host !== null || end.local !== null).sort((a, b) => a.family - b.family),
+    forwards,
   };
+}
+
+/** A network with these links and nothing else. */
+export function networkOf(container: string, links: readonly Link[]): Network {
+  return { container, namespace: networkNamespace(container), links, macvlans: [], interfaces: [] };
 }
 
 /** The container's own address of a family, or null. */

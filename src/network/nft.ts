@@ -10,6 +10,10 @@ export interface Forward {
   readonly protocol: "tcp" | "udp";
   readonly hostPort: number;
   readonly containerPort: number;
+  /** Only what is sent to this address of the host; null: to any. */
+  readonly hostAddress: Address | null;
+  /** Only what comes in by this interface of the host; null: by any. */
+  readonly interface: string | null;
 }
 
 /**

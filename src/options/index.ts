@@ -1,6 +1,6 @@
 /** The words a user may write in host.ts. Types of the evaluated configuration and of definitions are inferred from here. */
 import { type ConfigFrom, mkOption, types } from "../modules/index.ts";
-import { containerOptions } from "./containers.ts";
+import { containerOptions } from "./container/index.ts";
 import { hostMetaOptions } from "./host.ts";
 import type { systemOptions } from "./system/index.ts";
 

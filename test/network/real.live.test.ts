@@ -28,7 +28,7 @@ const ends = (family: 4 | 6, host: string, local: string): LinkEnds => ({
 });
 const web = linkOf("web", [ends(4, "10.99.0.1", "10.99.0.2"), ends(6, "fd99::1", "fd99::2")]);
 const other = linkOf("really-long-name", [ends(4, "10.99.1.1", "10.99.1.2")]);
-const forward = { protocol: "tcp", hostPort: 8080, containerPort: 80 } as const;
+const forward = { protocol: "tcp", hostPort: 8080, containerPort: 80, hostAddress: null, interface: null } as const;
 
 /** Runs in fresh network and mount namespaces. What it prints, a line `name=value` each, is the result. */
 const steps = `

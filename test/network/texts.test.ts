@@ -71,7 +71,11 @@ describe("ip batch files", () => {
 
 describe("nft", () => {
   test("elements of a container with both families", () => {
-    const text = nftElements(linkOf("web", [v4, v6]), [{ protocol: "tcp", hostPort: 8080, containerPort: 80 }], "add");
+    const text = nftElements(
+      linkOf("web", [v4, v6]),
+      [{ protocol: "tcp", hostPort: 8080, containerPort: 80, hostAddress: null, interface: null }],
+      "add",
+    );
     expect(text).toMatchInlineSnapshot(`
       "add element inet stowage links { "ve-web" }
       add element inet stowage self4 { 10.0.0.2 . 10.0.0.2 }

@@ -1,5 +1,5 @@
 /** Containers for tests of the nspawn runtime. */
-import { linkOf, parseAddress } from "../../src/network/index.ts";
+import { type Forward, type LinkEnds, linkOf, networkOf, parseAddress } from "../../src/network/index.ts";
 import type { SystemContainer } from "../../src/runtimes/nspawn/index.ts";
 
 const address = (text: string) => {
@@ -21,19 +21,35 @@ export const trusted: SystemContainer = {
   },
   autoStart: false,
   ephemeral: false,
-  link: null,
-  forwards: [],
+  dependsOn: [],
+  network: { kind: "host" },
+  copyResolvConf: true,
+  users: { kind: "none" },
+  capabilities: [],
+  tun: false,
+  devices: [],
   binds: [],
+  tmpfs: [],
+  extraFlags: [],
   timeoutStartSec: "1min",
   restartIfChanged: true,
+  onChange: "auto",
 };
 
+const forward: Forward = { protocol: "tcp", hostPort: 8080, containerPort: 80, hostAddress: null, interface: null };
+
+/** `web` with a network of its own: one link with these ends. */
+export const withLink = (
+  container: SystemContainer,
+  ends: readonly LinkEnds[],
+  forwards: readonly Forward[] = [forward],
+): SystemContainer => ({
+  ...container,
+  users: { kind: "shifted", base: null },
+  network: { kind: "own", network: networkOf("web", [linkOf("web", ends, { forwards })]) },
+});
+
 /** With a network of its own, both address families and a forwarded port. */
-export const isolated: SystemContainer = {
-  ...trusted,
-  autoStart: true,
-  link: linkOf("web", [v4, v6]),
-  forwards: [{ protocol: "tcp", hostPort: 8080, containerPort: 80 }],
-};
+export const isolated: SystemContainer = withLink({ ...trusted, autoStart: true }, [v4, v6]);
 
 export const ephemeral: SystemContainer = { ...isolated, ephemeral: true };

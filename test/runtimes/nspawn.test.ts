@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { linkOf } from "../../src/network/index.ts";
 import { containerParts, type SystemContainer, sharedParts } from "../../src/runtimes/nspawn/index.ts";
 import { defaultLayout } from "../../src/store/layout.ts";
 import { linesOf, parseExec, render, type Unit } from "../../src/units/index.ts";
-import { ephemeral, isolated, trusted, v4, v6 } from "./containers.ts";
+import { ephemeral, isolated, trusted, v4, v6, withLink } from "./containers.ts";
 
 const parts = (container: SystemContainer) => containerParts(defaultLayout, container);
 const unitOf = (container: SystemContainer, name = "container@web.service"): Unit =>
@@ -115,7 +114,10 @@ describe("pitfalls of systemd-nspawn, each met once", () => {
 
 describe("isolation", () => {
   test("with a network of its own: a user namespace, and every bind id-mapped", () => {
-    const command = boot({ ...isolated, binds: [{ source: "/srv/a", target: "/data", readOnly: false }] });
+    const command = boot({
+      ...isolated,
+      binds: [{ source: "/srv/a", target: "/data", readOnly: false, idmap: true, create: null }],
+    });
     expect(command).toContain("--private-users=pick");
     expect(command).toContain("--private-users-ownership=map");
     expect(command).toContain("--capability=CAP_NET_ADMIN");
@@ -190,12 +192,18 @@ describe("bind mounts", () => {
   const odd = "/srv/with space:colon\\back%n$HOME\"quote'";
 
   test("any path reaches systemd-nspawn as itself: its own escapes, then the unit file's", () => {
-    const command = boot({ ...trusted, binds: [{ source: odd, target: "/data", readOnly: true }] });
+    const command = boot({
+      ...trusted,
+      binds: [{ source: odd, target: "/data", readOnly: true, idmap: true, create: null }],
+    });
     expect(command).toContain("--bind-ro=/srv/with space\\:colon\\\\back%n$HOME\"quote':/data");
   });
 
   test("the mounts that hold each source are required", () => {
-    const unit = unitOf({ ...trusted, binds: [{ source: "/srv/a b", target: "/data", readOnly: true }] });
+    const unit = unitOf({
+      ...trusted,
+      binds: [{ source: "/srv/a b", target: "/data", readOnly: true, idmap: true, create: null }],
+    });
     expect(lines(unit, "Unit", "RequiresMountsFor")).toContain('"/srv/a b"');
   });
 });
@@ -232,7 +240,7 @@ describe("the network unit", () => {
   });
 
   test("another address is another unit, though its keys are the same", () => {
-    const moved = { ...isolated, link: linkOf("web", [v4]) };
+    const moved = withLink(isolated, [v4]);
     const trigger = (container: SystemContainer) => lines(net(container), "Unit", "X-Restart-Triggers");
     expect(trigger(moved)).not.toEqual(trigger(isolated));
     expect(trigger({ ...isolated })).toEqual(trigger(isolated));
@@ -245,13 +253,13 @@ describe("the network unit", () => {
   });
 
   test("without forwarded ports there is nothing of nft", () => {
-    expect(render(net({ ...isolated, forwards: [] }))).not.toContain("nft");
+    expect(render(net(withLink(isolated, [v4, v6], [])))).not.toContain("nft");
   });
 });
 
 describe("sockets for what nft cannot do", () => {
   const socket = (ends: readonly (typeof v4 | typeof v6)[]) => {
-    const container = { ...isolated, link: linkOf("web", ends) };
+    const container = withLink(isolated, ends);
     const unit = unitOf(container, "stowage-forward-tcp-8080@web.socket");
     const proxy = unitOf(container, "stowage-forward-tcp-8080@web.service");
     return [lines(unit, "Socket", "ListenStream"), argv(proxy)[0]?.at(-1)];
@@ -271,7 +279,11 @@ describe("sockets for what nft cannot do", () => {
   });
 
   test("no socket for UDP", () => {
-    const container = { ...isolated, forwards: [{ protocol: "udp", hostPort: 53, containerPort: 53 }] as const };
+    const container = withLink(
+      isolated,
+      [v4, v6],
+      [{ protocol: "udp", hostPort: 53, containerPort: 53, hostAddress: null, interface: null }],
+    );
     expect(parts(container).units.filter((unit) => unit.name.endsWith(".socket"))).toEqual([]);
   });
 
@@ -305,8 +317,8 @@ describe("what containers share", () => {
     const sysctl = (container: SystemContainer) =>
       sharedParts(defaultLayout, [container]).files["/etc/sysctl.d/60-stowage.conf"];
     expect(sysctl(isolated)).toContain("net/ipv6/conf/all/forwarding = 1");
-    expect(sysctl({ ...isolated, link: linkOf("web", [v4]) })).not.toContain("ipv6");
-    expect(sysctl({ ...isolated, forwards: [] })).toBe("fs/inotify/max_user_instances = 8192\n");
+    expect(sysctl(withLink(isolated, [v4]))).not.toContain("ipv6");
+    expect(sysctl(withLink(isolated, [v4, v6], []))).toBe("fs/inotify/max_user_instances = 8192\n");
   });
 
   test("kernel settings are applied at each start: the unit does not remain active", () => {

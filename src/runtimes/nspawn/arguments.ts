@@ -3,7 +3,7 @@
  * met on systemd 252 and 257 (docs/design/running-container.md).
  */
 import { type Layout, storePath } from "../../store/layout.ts";
-import { type Bind, isIsolated, type SystemContainer } from "./container.ts";
+import { type Bind, isShifted, type SystemContainer } from "./container.ts";
 import { declaredDir, emptyDir, rootDir, treeDir } from "./paths.ts";
 
 const nspawn = "/usr/bin/systemd-nspawn";
@@ -19,10 +19,10 @@ export function bootCommand(layout: Layout, container: SystemContainer): string[
     "--kill-signal=SIGRTMIN+3",
     // A namespace of its own comes from NetworkNamespacePath=; the capability is one over its own view only, and
     // PrivateNetwork= of the services inside needs it.
-    ...(isIsolated(container) ? ["--capability=CAP_NET_ADMIN"] : []),
+    ...(isShifted(container) ? ["--capability=CAP_NET_ADMIN"] : []),
     // The colon at the end appends systemd's own directories.
     ...(container.system.kind === "toplevel" ? ["--setenv=SYSTEMD_UNIT_PATH=/run/declared/current/units:"] : []),
-    ...container.binds.map((bind) => bindArgument(bind, isIsolated(container))),
+    ...container.binds.map((bind) => bindArgument(bind, isShifted(container))),
   ];
 }
 
@@ -43,7 +43,7 @@ export function activateCommand(layout: Layout, container: SystemContainer, seed
 }
 
 function common(layout: Layout, container: SystemContainer): string[] {
-  const isolated = isIsolated(container);
+  const isolated = isShifted(container);
   return [
     "--quiet",
     "--keep-unit",
@@ -66,7 +66,7 @@ function common(layout: Layout, container: SystemContainer): string[] {
  * could not be id-mapped, and the bind is locked.
  */
 function sharedArgument(layout: Layout, container: SystemContainer, source: string, target: string): string {
-  if (isIsolated(container)) return bindArgument({ source, target, readOnly: true }, true);
+  if (isShifted(container)) return bindArgument({ source, target, readOnly: true, idmap: true }, true);
   return `--overlay-ro=${[source, emptyDir(layout), target].map(escapeColons).join(":")}`;
 }
 
@@ -74,23 +74,23 @@ function sharedArgument(layout: Layout, container: SystemContainer, source: stri
 function declaredArguments(layout: Layout, container: SystemContainer): string[] {
   if (container.system.kind === "path") return [];
   const { toplevel } = container.system;
-  if (container.ephemeral && isIsolated(container)) {
+  if (container.ephemeral && isShifted(container)) {
     const source = storePath(layout, toplevel);
-    return [bindArgument({ source, target: "/run/declared/current", readOnly: true }, true)];
+    return [bindArgument({ source, target: "/run/declared/current", readOnly: true, idmap: true }, true)];
   }
   // A copy of its own: what a trusted container remounts and writes is nobody else's.
   return [
     bindArgument(
-      { source: declaredDir(layout, container), target: "/run/declared", readOnly: true },
-      isIsolated(container),
+      { source: declaredDir(layout, container), target: "/run/declared", readOnly: true, idmap: true },
+      isShifted(container),
     ),
   ];
 }
 
 /** `:idmap` only with a user namespace: without one systemd-nspawn fails (EINVAL). */
-export function bindArgument({ source, target, readOnly }: Bind, isolated: boolean): string {
-  const paths = `${escapeColons(source)}:${escapeColons(target)}`;
-  return `--bind${readOnly ? "-ro" : ""}=${paths}${isolated ? ":idmap" : ""}`;
+export function bindArgument(bind: Omit<Bind, "create">, shifted: boolean): string {
+  const paths = `${escapeColons(bind.source)}:${escapeColons(bind.target)}`;
+  return `--bind${bind.readOnly ? "-ro" : ""}=${paths}${shifted && bind.idmap ? ":idmap" : ""}`;
 }
 
 /** systemd-nspawn's own syntax of paths, before any of the unit file's. */

@@ -1,5 +1,5 @@
 /** What the nspawn runtime must know of a container: checked, resolved, without options. */
-import type { Forward, Link } from "../../network/index.ts";
+import type { Forward, Link, Network } from "../../network/index.ts";
 import type { StoreName } from "../../systems/recipe.ts";
 
 export interface SystemContainer {
@@ -7,13 +7,50 @@ export interface SystemContainer {
   readonly system: ContainerSystem;
   readonly autoStart: boolean;
   readonly ephemeral: boolean;
-  /** null: the host's network, and with it no user namespace. */
-  readonly link: Link | null;
-  readonly forwards: readonly Forward[];
+  /** Names of containers that it needs. */
+  readonly dependsOn: readonly string[];
+  readonly network: ContainerNetwork;
+  /** Whether it resolves names as the host does. */
+  readonly copyResolvConf: boolean;
+  readonly users: UserNamespace;
+  /** On top of systemd-nspawn's own. */
+  readonly capabilities: readonly string[];
+  readonly tun: boolean;
+  readonly devices: readonly Device[];
   readonly binds: readonly Bind[];
+  readonly tmpfs: readonly Tmpfs[];
+  readonly extraFlags: readonly string[];
   /** A time span of systemd.time(7). */
   readonly timeoutStartSec: string;
   readonly restartIfChanged: boolean;
+  readonly onChange: "auto" | "reload" | "restart" | "none";
+}
+
+/** The host's own network, one made for the container, or one that somebody else made. */
+export type ContainerNetwork =
+  | { readonly kind: "host" }
+  | { readonly kind: "own"; readonly network: Network }
+  | { readonly kind: "joined"; readonly path: string };
+
+/**
+ * - `none`, `identity`: the container's root has the host's user id 0.
+ * - `shifted`: ids that nobody else has; `base` null: systemd-nspawn picks them by the container's name.
+ */
+export type UserNamespace =
+  | { readonly kind: "none" }
+  | { readonly kind: "identity" }
+  | { readonly kind: "shifted"; readonly base: number | null };
+
+export interface Device {
+  readonly node: string;
+  /** Of r, w, m. */
+  readonly modifier: string;
+}
+
+export interface Tmpfs {
+  readonly target: string;
+  /** Mount options, or "". */
+  readonly options: string;
 }
 
 /**
@@ -35,10 +72,28 @@ export interface Bind {
   /** Inside. */
   readonly target: string;
   readonly readOnly: boolean;
+  /** Whether ids are the same on both sides of a user namespace. */
+  readonly idmap: boolean;
+  /** Made at the source, at start, where there is nothing. */
+  readonly create: { readonly mode: string; readonly owner: string } | null;
 }
 
-/** With a network of its own a container has a user namespace too; without one its root is the host's root. */
-export const isIsolated = (container: SystemContainer): boolean => container.link !== null;
+/** Its root is nobody on the host. */
+export const isShifted = ({ users }: SystemContainer): boolean => users.kind === "shifted";
+
+/** Ids and a network that are nobody else's. Everything else is called trusted. */
+export const isIsolated = (container: SystemContainer): boolean =>
+  isShifted(container) && container.network.kind === "own";
+
+/** The network that its net unit makes, or null. */
+export const ownNetwork = ({ network }: SystemContainer): Network | null =>
+  network.kind === "own" ? network.network : null;
+
+export const linksOf = (container: SystemContainer): readonly Link[] => ownNetwork(container)?.links ?? [];
+
+/** Its ports of the host, whatever link they lead by. */
+export const forwardsOf = (container: SystemContainer): Forward[] =>
+  linksOf(container).flatMap((link) => link.forwards);
 
 export const containerUnit = (name: string): string => `container@${name}.service`;
 export const netUnit = (name: string): string => `container-net@${name}.service`;

@@ -5,20 +5,20 @@
  */
 import { type Address, type Forward, localAddress } from "../../network/index.ts";
 import { literal, type Unit } from "../../units/index.ts";
-import { containerUnit, type SystemContainer } from "./container.ts";
+import { containerUnit, linksOf, type SystemContainer } from "./container.ts";
 import { noStartLimit } from "./service.ts";
 
 const proxy = "/usr/lib/systemd/systemd-socket-proxyd";
 
 /** Sockets, each followed by its service. */
 export function forwardUnits(container: SystemContainer): Unit[] {
-  const { link } = container;
-  if (link === null) return [];
+  const [link] = linksOf(container);
+  if (link === undefined) return [];
   const [v4, v6] = [localAddress(link, 4), localAddress(link, 6)];
   // A service that listens on IPv4 alone is common, one on IPv6 alone is not.
   const target = v4 ?? v6;
   if (target === null) return [];
-  return container.forwards
+  return link.forwards
     .filter((forward) => forward.protocol === "tcp")
     .flatMap((forward) => [
       socketUnit(container.name, forward, listenOn(v4, v6, forward.hostPort)),

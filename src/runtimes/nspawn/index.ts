@@ -1,4 +1,14 @@
 /** System containers as systemd-nspawn services. */
-export { type Bind, type ContainerSystem, containerUnit, isIsolated, type SystemContainer } from "./container.ts";
+export {
+  type Bind,
+  type ContainerNetwork,
+  type ContainerSystem,
+  containerUnit,
+  forwardsOf,
+  isIsolated,
+  linksOf,
+  type SystemContainer,
+  type UserNamespace,
+} from "./container.ts";
 export { containerParts, type Parts } from "./parts.ts";
 export { sharedParts } from "./shared.ts";

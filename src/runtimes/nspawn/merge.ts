@@ -3,7 +3,7 @@ import { containerDir, type Layout, storeDir, storePath } from "../../store/layo
 import type { StoreName } from "../../systems/recipe.ts";
 import { type Exec, literal, pathWord, type Unit } from "../../units/index.ts";
 import { activateCommand } from "./arguments.ts";
-import { isIsolated, mergeUnit, type SystemContainer } from "./container.ts";
+import { isShifted, mergeUnit, type SystemContainer } from "./container.ts";
 import { emptyDir, rootDir } from "./paths.ts";
 import { noPlantedLinks, noStartLimit, nspawnSandbox } from "./service.ts";
 
@@ -45,7 +45,7 @@ function commands(
 ): Exec[] {
   const applied = appliedDir(layout, container.name);
   return [
-    ...(isIsolated(container) ? [] : [["/usr/bin/mkdir", "-p", emptyDir(layout)]]),
+    ...(isShifted(container) ? [] : [["/usr/bin/mkdir", "-p", emptyDir(layout)]]),
     activateCommand(layout, container, `${storePath(layout, system.packages)}/seed`),
     ["/usr/bin/rm", "-rf", applied],
     ["/usr/bin/mkdir", "-p", `${applied}/${system.toplevel}`],

@@ -14,7 +14,7 @@ import {
 } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import { type Exec, literal, type Unit } from "../../units/index.ts";
-import { netUnit, nftablesUnit, type SystemContainer } from "./container.ts";
+import { linksOf, netUnit, nftablesUnit, type SystemContainer } from "./container.ts";
 import { networkFile } from "./paths.ts";
 import { dropsDebug, quietly } from "./quietly.ts";
 import { noStartLimit } from "./service.ts";
@@ -29,10 +29,11 @@ export function netParts(
   layout: Layout,
   container: SystemContainer,
 ): { unit: Unit; files: Record<string, string> } | null {
-  const { link, forwards, name } = container;
-  if (link === null) return null;
-  const files = netFiles(layout, link, forwards);
-  const ports = forwards.length > 0;
+  const { name } = container;
+  const [link] = linksOf(container);
+  if (link === undefined) return null;
+  const files = netFiles(layout, link, link.forwards);
+  const ports = link.forwards.length > 0;
   return {
     files,
     unit: {

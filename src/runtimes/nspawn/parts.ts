@@ -3,7 +3,7 @@ import type { ContainerPart } from "../../compile/generation.ts";
 import { type Link, localAddress } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
-import { containerUnit, isIsolated, type SystemContainer } from "./container.ts";
+import { containerUnit, forwardsOf, isIsolated, linksOf, type SystemContainer } from "./container.ts";
 import { forwardUnits } from "./forward.ts";
 import { mergeService } from "./merge.ts";
 import { netParts } from "./net.ts";
@@ -35,7 +35,7 @@ export function containerParts(layout: Layout, container: SystemContainer): Part
 }
 
 function containerPart(container: SystemContainer, companions: readonly Unit[]): ContainerPart {
-  const { name, system, autoStart, ephemeral, link } = container;
+  const { name, system, autoStart, ephemeral } = container;
   return {
     name,
     kind: "system",
@@ -47,8 +47,13 @@ function containerPart(container: SystemContainer, companions: readonly Unit[]):
     system: system.kind === "toplevel" ? system.toplevel : null,
     packages: system.kind === "toplevel" ? system.packages : null,
     path: system.kind === "path" ? system.path : null,
-    addresses: link === null ? [] : addresses(link),
-    ports: container.forwards.map((forward) => ({ container: name, ...forward })),
+    addresses: linksOf(container).flatMap(addresses),
+    ports: forwardsOf(container).map(({ protocol, hostPort, containerPort }) => ({
+      container: name,
+      protocol,
+      hostPort,
+      containerPort,
+    })),
   };
 }
 

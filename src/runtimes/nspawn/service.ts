@@ -6,9 +6,10 @@ import { bootCommand } from "./arguments.ts";
 import {
   containerUnit,
   hasMerge,
-  isIsolated,
+  isShifted,
   mergeUnit,
   netUnit,
+  ownNetwork,
   type SystemContainer,
   sysctlUnit,
 } from "./container.ts";
@@ -25,7 +26,7 @@ export function containerService(layout: Layout, container: SystemContainer, soc
 
 function unitSection(layout: Layout, container: SystemContainer, sockets: readonly string[]): UnitSection {
   const { name } = container;
-  const net = isIsolated(container) ? [netUnit(name)] : [];
+  const net = ownNetwork(container) !== null ? [netUnit(name)] : [];
   const merge = hasMerge(container) ? [mergeUnit(name)] : [];
   return {
     Description: literal(`Container '${name}'`),
@@ -59,7 +60,7 @@ function serviceSection(layout: Layout, container: SystemContainer): UnitSection
     RestartForceExitStatus: 133,
     SuccessExitStatus: 133,
     ...nspawnSandbox,
-    ...(isIsolated(container) && { NetworkNamespacePath: namespacePath(container.name) }),
+    ...(ownNetwork(container) !== null && { NetworkNamespacePath: namespacePath(container.name) }),
     ...(container.ephemeral && { RuntimeDirectory: runtimeDirectory(layout, container), RuntimeDirectoryMode: "0700" }),
     ...startPre(layout, container),
     ExecStart: { exec: bootCommand(layout, container) },
@@ -96,7 +97,7 @@ function mountsFor(layout: Layout, container: SystemContainer): string[] {
 }
 
 function startPre(layout: Layout, container: SystemContainer): { ExecStartPre?: Exec[] } {
-  const empty = isIsolated(container) ? [] : [["/usr/bin/mkdir", "-p", emptyDir(layout)]];
+  const empty = isShifted(container) ? [] : [["/usr/bin/mkdir", "-p", emptyDir(layout)]];
   const commands = [...empty, ...(container.ephemeral ? seedCommands(layout, container) : [])];
   return commands.length === 0 ? {} : { ExecStartPre: commands.map((exec) => ({ exec })) };
 }
@@ -112,7 +113,7 @@ function seedCommands(layout: Layout, container: SystemContainer): string[][] {
   const copy = ["/usr/bin/cp", "-a", "--reflink=auto", "--remove-destination"];
   const dirs = ["", "/usr/lib", ...rootDirs.filter((dir) => dir !== "usr").map((dir) => `/${dir}`)];
   const declared = `${declaredDir(layout, container)}/current`;
-  const ownDeclared = system.kind === "toplevel" && !isIsolated(container);
+  const ownDeclared = system.kind === "toplevel" && !isShifted(container);
   return [
     ["/usr/bin/install", "-d", "-m", "0755", ...dirs.map((dir) => `${root}${dir}`), ...(ownDeclared ? [declared] : [])],
     ...(system.kind === "path"

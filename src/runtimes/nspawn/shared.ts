@@ -9,7 +9,7 @@ import {
 } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
-import { nftablesUnit, type SystemContainer, sysctlUnit } from "./container.ts";
+import { forwardsOf, linksOf, nftablesUnit, type SystemContainer, sysctlUnit } from "./container.ts";
 import { nftablesDownFile, nftablesFile, sysctlFile } from "./paths.ts";
 import { noStartLimit } from "./service.ts";
 import { restartTriggers } from "./triggers.ts";
@@ -20,10 +20,10 @@ export function sharedParts(
   containers: readonly SystemContainer[],
 ): { units: Unit[]; files: Record<string, string> } {
   if (containers.length === 0) return { units: [], files: {} };
-  const forwarding = containers.filter((container) => container.forwards.length > 0);
+  const forwarding = containers.filter((container) => forwardsOf(container).length > 0);
   const sysctls = hostSysctls({
-    forwarding4: forwarding.some(({ link }) => link !== null && localAddress(link, 4) !== null),
-    forwarding6: forwarding.some(({ link }) => link !== null && localAddress(link, 6) !== null),
+    forwarding4: forwarding.flatMap(linksOf).some((link) => localAddress(link, 4) !== null),
+    forwarding6: forwarding.flatMap(linksOf).some((link) => localAddress(link, 6) !== null),
   });
   return {
     units: [sysctlService(), ...(forwarding.length > 0 ? [nftablesService(layout)] : [])],
@@ -79,7 +79,7 @@ function nftablesService(layout: Layout): Unit {
 }
 
 function managerFiles(containers: readonly SystemContainer[]): Record<string, string> {
-  const links = containers.flatMap(({ link }) => link ?? []);
+  const links = containers.flatMap(linksOf);
   if (links.length === 0) return {};
   return {
     "/etc/systemd/network/10-stowage.network": networkdUnmanaged(links),

@@ -1,0 +1,26 @@
+/** Which user namespace a container has. */
+import type { ContainerConfig } from "../options/index.ts";
+import type { UserNamespace } from "../runtimes/nspawn/index.ts";
+import { hasOwnNetwork } from "./networks.ts";
+
+/** As the option says; where it says nothing, as {@link reasonsForTrust} does. */
+export function usersFor(container: ContainerConfig): UserNamespace {
+  const { privateUsers } = container;
+  if (typeof privateUsers === "number") return { kind: "shifted", base: privateUsers };
+  if (privateUsers === "no") return { kind: "none" };
+  if (privateUsers === "identity") return { kind: "identity" };
+  if (privateUsers === "pick" || reasonsForTrust(container).length === 0) return { kind: "shifted", base: null };
+  return { kind: "none" };
+}
+
+/** What a container has that its root could not use, were it nobody on the host. */
+export function reasonsForTrust(container: ContainerConfig): string[] {
+  return [
+    ...(container.networkNamespace === null ? [] : ["it joins a network namespace"]),
+    ...(container.networkNamespace === null && !hasOwnNetwork(container) ? ["it has the host's network"] : []),
+    ...(container.interfaces.length > 0 ? ["it has interfaces of the host"] : []),
+    ...(container.macvlans.length > 0 ? ["it has macvlans"] : []),
+    ...(container.enableTun ? ["it has tun"] : []),
+    ...(container.additionalCapabilities.includes("CAP_NET_ADMIN") ? ["it has CAP_NET_ADMIN"] : []),
+  ];
+}

@@ -1,0 +1,60 @@
+/** `containers.<name>`: system containers. Contract and names: NixOS's `containers`. */
+import { mkOption, types } from "../../modules/index.ts";
+import { systemOptions } from "../system/index.ts";
+import { confinementOptions } from "./confinement.ts";
+import { mountOptions } from "./mounts.ts";
+import { networkOptions } from "./network.ts";
+
+export const containerOptions = {
+  config: mkOption({
+    type: types.nullOr(
+      types.submodule({ options: systemOptions, description: "the configuration of a container's own system" }),
+    ),
+    default: null,
+    description:
+      "The container's own system: its packages, files, services. Evaluated by the same module system; its host name is the container's name unless it says otherwise.",
+  }),
+  path: mkOption({
+    type: types.nullOr(types.path),
+    default: null,
+    example: "/srv/trees/web",
+    description:
+      "A system that is already built: a directory tree with an init or, below /nix, a store path or profile of Nix. Instead of `config`.",
+  }),
+  autoStart: mkOption({
+    type: types.bool,
+    default: false,
+    description: "Start the container when the host boots, and when a switch adds it.",
+  }),
+  ephemeral: mkOption({
+    type: types.bool,
+    default: false,
+    description: "The root lives in memory and is gone when the container stops, for whatever reason.",
+  }),
+  dependsOn: mkOption({
+    type: types.listOf(types.str),
+    default: [],
+    example: ["database"],
+    description: "Containers that must be ready before this one starts, and without which it does not run.",
+  }),
+  ...networkOptions,
+  ...mountOptions,
+  ...confinementOptions,
+  timeoutStartSec: mkOption({
+    type: types.timeSpan,
+    default: "1min",
+    description: "How long a start may take before it is ended and reported (systemd.time(7)).",
+  }),
+  restartIfChanged: mkOption({
+    type: types.bool,
+    default: true,
+    description:
+      "false: a changed container keeps running as it was until it is restarted by hand, and a switch says so.",
+  }),
+  onChange: mkOption({
+    type: types.enum("auto", "reload", "restart", "none"),
+    default: "auto",
+    description:
+      'What a switch does to the running container when it changed. "auto": in place where only what is declared inside changed, else a restart. "reload": in place, and never a restart: what needs one waits for a restart by hand. "restart": always a restart. "none": nothing, as restartIfChanged = false.',
+  }),
+};
