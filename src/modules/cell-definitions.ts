@@ -1,7 +1,7 @@
 /** The definitions of a cell: which of them count. */
 import { orders, priorities } from "./definition.ts";
 import type { Run } from "./run.ts";
-import type { SourcedDefinition } from "./scatter.ts";
+import { discharge, type SourcedDefinition } from "./scatter.ts";
 
 export type CellDefinition = SourcedDefinition<Run>;
 
@@ -28,4 +28,14 @@ export function winning(all: readonly CellDefinition[]): readonly CellDefinition
 export function namesOf(definitions: readonly CellDefinition[]): string[] {
   if (definitions.length === 1) return Object.keys(definitions[0]!.value as object);
   return [...new Set(definitions.flatMap((definition) => Object.keys(definition.value as object)))];
+}
+
+/** Takes the wrappers off what stands inside a definition: an attribute or an element. */
+export function unwrap(value: unknown, run: Run | undefined, into: CellDefinition[], misfit: () => void): void {
+  if (typeof value !== "object" && value !== undefined) {
+    into.push({ value, priority: priorities.plain, order: orders.plain, run });
+    return;
+  }
+  const emit = (bare: unknown, priority: number, order: number) => into.push({ value: bare, priority, order, run });
+  discharge(value, priorities.plain, orders.plain, emit, misfit);
 }

@@ -1,12 +1,10 @@
 /** Cells: what has a value of its own. An option in a scope, an attribute of an attrsOf, an element of a list. */
 import type { Place } from "../error.ts";
-import { type CellDefinition, defaultDefinition, namesOf, winning } from "./cell-definitions.ts";
-import { orders, priorities } from "./definition.ts";
+import { type CellDefinition, defaultDefinition, namesOf, unwrap, winning } from "./cell-definitions.ts";
 import { Failure } from "./failure.ts";
 import { Conflict, type OptionType } from "./option-type.ts";
 import { unknownValue } from "./probe.ts";
 import { put } from "./put.ts";
-import { discharge } from "./scatter.ts";
 import type { Scope } from "./scope.ts";
 import { attempt, type Shape } from "./shape.ts";
 import { unusual } from "./unusual.ts";
@@ -30,6 +28,9 @@ export abstract class Cell {
 
   /** Of the whole evaluation: `["containers", "web", "forwardPorts", "[0]"]`. */
   abstract get path(): readonly string[];
+
+  /** What a submodule here is called: the attribute, or the number of the element. */
+  abstract get name(): string;
 
   /** All definitions, those of lower priority included, in the order of the modules. @throws Knot */
   abstract allDefinitions(): readonly CellDefinition[];
@@ -62,7 +63,7 @@ export abstract class Cell {
     if (this.#shape === undefined) {
       const definitions = this.definitions();
       if (definitions.length === 1) {
-        const value = this.scope.pass.direct(this.type, definitions[0]!.value, this);
+        const value = this.scope.pass.direct(this.type, definitions[0]!.value, this.name, this);
         if (value !== unusual) return value;
       }
     }
@@ -156,18 +157,9 @@ export abstract class Cell {
     };
   }
 
-  /** Takes the wrappers off what stands inside a definition. */
-  #unwrap(value: unknown, { run }: CellDefinition, into: CellDefinition[]): void {
-    if (typeof value !== "object" && value !== undefined) {
-      into.push({ value, priority: priorities.plain, order: orders.plain, run });
-      return;
-    }
-    discharge(
-      value,
-      priorities.plain,
-      orders.plain,
-      (bare, priority, order) => into.push({ value: bare, priority, order, run }),
-      () => this.fail("bad-condition", "has an mkIf whose condition is not a boolean"),
+  #unwrap(value: unknown, definition: CellDefinition, into: CellDefinition[]): void {
+    unwrap(value, definition.run, into, () =>
+      this.fail("bad-condition", "has an mkIf whose condition is not a boolean"),
     );
   }
 
@@ -267,7 +259,7 @@ export abstract class Cell {
     const existing = this.#children?.get(name);
     if (existing) return existing.value();
     // Most values are plain, with one definition: a cell is made for them only if somebody asks.
-    const value = found.length === 1 ? this.scope.pass.direct(type, found[0]!.value, this) : unusual;
+    const value = found.length === 1 ? this.scope.pass.direct(type, found[0]!.value, nameIn(name), this) : unusual;
     if (value !== unusual) return value;
     return this.#newChild(name, type, found).value();
   }
@@ -291,7 +283,13 @@ export class ElementCell extends Cell {
     return this.#path;
   }
 
+  override get name(): string {
+    return nameIn(this.key);
+  }
+
   override allDefinitions(): readonly CellDefinition[] {
     return this.found;
   }
 }
+
+const nameIn = (key: string): string => (key.startsWith("[") ? key.slice(1, -1) : key);

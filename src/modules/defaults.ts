@@ -21,6 +21,10 @@ class TrialCell extends Cell {
     return this.declared.path;
   }
 
+  override get name(): string {
+    return this.path.at(-1) ?? "";
+  }
+
   override allDefinitions(): readonly CellDefinition[] {
     return defaultDefinitions(this.declared);
   }

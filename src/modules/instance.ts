@@ -1,5 +1,5 @@
 /** A submodule as the value of a cell: its modules, and the definitions as further modules. */
-import { type Cell, ElementCell } from "./cell.ts";
+import type { Cell } from "./cell.ts";
 import type { CellDefinition } from "./cell-definitions.ts";
 import { type Collected, collect } from "./collect.ts";
 import type { Module } from "./module.ts";
@@ -9,7 +9,7 @@ import { Scope } from "./scope.ts";
 import { runOnUnknown, type Source } from "./source.ts";
 import { liveConfig } from "./view.ts";
 
-type ModulesMerging = Merging & { readonly by: "modules" };
+export type ModulesMerging = Merging & { readonly by: "modules" };
 
 const collectedOnce = new WeakMap<readonly Module[], Collected>();
 
@@ -24,7 +24,7 @@ export function collectedOf(merging: Pick<ModulesMerging, "modules" | "specialAr
 }
 
 export function instance(cell: Cell, merging: ModulesMerging, definitions: readonly CellDefinition[]): Scope {
-  const known = { name: nameOf(cell), ...merging.specialArgs };
+  const known = { name: cell.name, ...merging.specialArgs };
   const shared = collectedOf(merging);
   const { pass } = cell.scope;
   if (merging.configOnly && !shared.perInstance) {
@@ -38,12 +38,6 @@ export function instance(cell: Cell, merging: ModulesMerging, definitions: reado
   const scope = new Scope({ pass, cell, known, collected, given: own });
   live.attach(scope);
   return scope;
-}
-
-/** The attribute, or the number of the element. */
-function nameOf(cell: Cell): string {
-  if (!(cell instanceof ElementCell)) return cell.path.at(-1) ?? "";
-  return cell.key.startsWith("[") ? cell.key.slice(1, -1) : cell.key;
 }
 
 function given(definition: CellDefinition, known: Readonly<Record<string, unknown>>) {

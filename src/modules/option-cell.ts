@@ -28,6 +28,10 @@ export class OptionCell extends Cell {
     return this.#path;
   }
 
+  override get name(): string {
+    return this.declared.path.at(-1) ?? this.scope.path.at(-1) ?? "";
+  }
+
   override get declarationPlace(): Place | undefined {
     return this.declared.places[0];
   }

@@ -6,6 +6,7 @@ import { lib } from "./lib.ts";
 import { OptionCell } from "./option-cell.ts";
 import type { OptionType } from "./option-type.ts";
 import { optionsView } from "./option-view.ts";
+import { askForScope } from "./own-values.ts";
 import { Knot } from "./pass.ts";
 import { isProbing, unknownValue } from "./probe.ts";
 import type { ReadKind, Run } from "./run.ts";
@@ -249,8 +250,11 @@ function readArgument(scope: Scope, name: string, reader: Reader): unknown {
 /** A `config` for what outlives the run of a module, such as a type that was made in it: unknown until attached. */
 export function liveConfig(): { readonly handle: unknown; attach(scope: Scope): void } {
   let attached: Scope | undefined;
-  const view = () =>
-    attached && !isProbing() ? configView(attached, attached.pass.reader ?? new Reader(undefined)) : unknownValue;
+  const view = () => {
+    if (!attached || isProbing()) return unknownValue;
+    askForScope();
+    return configView(attached, attached.pass.reader ?? new Reader(undefined));
+  };
   const handle = new Proxy(() => {}, {
     get: (_target, name) => Reflect.get(view(), name),
     has: (_target, name) => Reflect.has(view(), name),
