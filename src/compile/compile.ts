@@ -14,7 +14,7 @@ import type { Layout } from "../store/layout.ts";
 import type { Lock } from "../systems/lock.ts";
 import { type DebianRequest, type Recipe, recipeName, type StoreName } from "../systems/recipe.ts";
 import { ownershipMark } from "../units/index.ts";
-import { checkHost } from "./checks.ts";
+import { checkHost } from "./checks/index.ts";
 import { deepFreeze } from "./freeze.ts";
 import type { Generation, HostFile } from "./generation.ts";
 import { networkFor } from "./networks.ts";

@@ -1,6 +1,6 @@
 /** Checks of a container's bind mounts. */
-import type { ContainerConfig } from "../options/index.ts";
-import { type Problems, showOption } from "./problems.ts";
+import type { ContainerConfig } from "../../options/index.ts";
+import { type Problems, showOption } from "../problems.ts";
 
 /** Adds a problem for every bind mount that cannot be, or that would hide what a container is made of. */
 export function checkMounts(name: string, { bindMounts }: ContainerConfig, problems: Problems): void {

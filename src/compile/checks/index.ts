@@ -1,0 +1,22 @@
+/** Checks that no option's type can make: across options of a container, and across containers. */
+import type { HostConfig } from "../../options/index.ts";
+import type { Problems } from "../problems.ts";
+import { checkAddresses, checkInterfaces } from "./addresses.ts";
+import { checkMounts } from "./mounts.ts";
+import { checkName } from "./name.ts";
+import { checkNetwork } from "./network.ts";
+import { checkPorts } from "./ports.ts";
+import { checkSystem } from "./system.ts";
+
+/** Adds a problem for everything that cannot be compiled. */
+export function checkHost(config: HostConfig, problems: Problems): void {
+  for (const [name, container] of Object.entries(config.containers)) {
+    checkName(name, problems);
+    checkSystem(name, container, problems);
+    checkNetwork(name, container, problems);
+    checkMounts(name, container, problems);
+  }
+  checkAddresses(config, problems);
+  checkPorts(config, problems);
+  checkInterfaces(config, problems);
+}

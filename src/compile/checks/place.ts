@@ -1,0 +1,2 @@
+/** Where a check's options are. */
+export const at = (name: string, ...path: string[]): string[] => ["containers", name, ...path];
