@@ -207,15 +207,18 @@ function cyclesAmong(trials: readonly Trial[]): Cycle[] {
     next.set(from, edges);
   }
   const told = new Set<Trial>();
-  const cycles: Cycle[] = [];
+  // Whether a thing is there, and what it is, are two reads and one ring.
+  const cycles = new Map<string, Cycle>();
   for (const start of trials) {
     if (told.has(start)) continue;
     const found = wayBack(start, next);
     if (!found) continue;
     for (const trial of found.trials) told.add(trial);
-    cycles.push(fromSmallest(found.steps.reverse()));
+    const cycle = fromSmallest(found.steps.reverse());
+    const key = JSON.stringify(cycle.map((step) => step.path));
+    if (!cycles.has(key)) cycles.set(key, cycle);
   }
-  return cycles;
+  return [...cycles.values()];
 }
 
 /** Where a cycle begins to be told must not hang on the order of modules. */

@@ -1,6 +1,6 @@
 /** The declared options of one set of modules, as a tree. */
 import type { Place } from "../error.ts";
-import { isOption, type Option } from "./option.ts";
+import { isOption, mkOption, type Option } from "./option.ts";
 import type { OptionType } from "./option-type.ts";
 import { placeOfKey } from "./place.ts";
 import { isPlainObject, same } from "./same.ts";
@@ -54,6 +54,11 @@ export function declare(
     const declaration = options[name];
     if (isOption(declaration)) declareOption(group, name, declaration, { path, place, computed, problems });
     else if (isPlainObject(declaration)) {
+      const extended = extendedBy(group.members.get(name), declaration);
+      if (extended) {
+        declareOption(group, name, extended, { path, place, computed, problems });
+        continue;
+      }
       const inner = groupIn(group, name, path, problems, place);
       if (inner) declare(inner, declaration, computed, problems, place);
     } else if (declaration !== undefined) {
@@ -77,6 +82,12 @@ function declareOption(group: OptionGroup, name: string, option: Option, at: Dec
     const computedDefault = computed && "default" in option;
     group.members.set(name, { path, option, places: some(place), computedDefault });
   } else if (isGroup(existing)) {
+    const extended = extendedBy({ option }, asOptions(existing));
+    if (extended) {
+      group.members.delete(name);
+      declareOption(group, name, extended, at);
+      return declareOption(group, name, option, at);
+    }
     problems.push({ path, message: "is declared as an option and as a group of options", places: some(place) });
   } else {
     const joined = joinOptions(existing.option, option);
@@ -89,6 +100,17 @@ function declareOption(group: OptionGroup, name: string, option: Option, at: Dec
     existing.computedDefault ||= computed && "default" in option;
   }
 }
+
+/** Options that are declared below a submodule, as a declaration of it: they are options of the submodule's. */
+function extendedBy(member: OptionGroup | { option: Option } | undefined, options: object): Option | undefined {
+  const type = member && "option" in member ? member.option.type.extended?.(options) : undefined;
+  return type && mkOption({ type });
+}
+
+const asOptions = (group: OptionGroup): object =>
+  Object.fromEntries(
+    [...group.members].map(([name, member]) => [name, isGroup(member) ? asOptions(member) : member.option]),
+  );
 
 function groupIn(
   group: OptionGroup,

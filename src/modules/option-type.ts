@@ -73,6 +73,8 @@ export interface OptionType<out Config = unknown, out Def = unknown> extends Fac
   readonly empty?: { readonly value: unknown };
   /** The type of an option that is declared with both types, or undefined where they do not go together. */
   join?(other: OptionType): OptionType | undefined;
+  /** Of a submodule: another with only these options, for options that are declared below one. */
+  extended?(options: object): OptionType;
   schema(): JsonSchema;
   /** Its values are secret: never shown in a message or a document. */
   readonly secret?: boolean;

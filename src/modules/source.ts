@@ -64,7 +64,11 @@ export function partsOf(module: unknown): ModuleParts | ModuleMistake {
     imports: listIn(imports),
     disabledModules: listIn(disabledModules),
     ...(options !== undefined && { options }),
-    config: isStructured ? module.config : Object.keys(module).some((k) => header.has(k)) ? bare(module) : module,
+    config: isStructured
+      ? module.config
+      : Object.keys(module).some((k) => header.has(k) || k === "freeformType")
+        ? bare(module)
+        : module,
     ...(freeformType !== undefined && { freeformType }),
   };
 }

@@ -172,7 +172,7 @@ export function configView(scope: Scope, reader: Reader, group: OptionGroup = sc
     {
       ...readOnlyTraps,
       get: (_target, name) => (typeof name === "symbol" ? undefined : readMember(scope, group, name, reader)),
-      has: (_target, name) => typeof name === "string" && memberNames(scope, group, reader).includes(name),
+      has: (_target, name) => typeof name === "string" && hasMember(scope, group, name, reader),
       ownKeys: () => memberNames(scope, group, reader),
       getOwnPropertyDescriptor: (_target, name) =>
         typeof name === "symbol" || !memberNames(scope, group, reader).includes(name)
@@ -191,6 +191,8 @@ function readMember(scope: Scope, group: OptionGroup, name: string, reader: Read
 function readUndeclared(scope: Scope, group: OptionGroup, name: string, reader: Reader): unknown {
   const cell = scope.freeformCell;
   if (cell) {
+    // One name of several: a module may read one that no option declares, and define another.
+    if (group.path.length === 0 && cell.type.merging.by === "attributes") return readAttribute(cell, name, reader);
     const all = readCell(cell, reader);
     return group.path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], all) ===
       undefined
@@ -206,6 +208,11 @@ function readUndeclared(scope: Scope, group: OptionGroup, name: string, reader: 
   const near = nearestNames(name, group.members.keys());
   const hint = near.length > 0 ? `; did you mean ${near.join(" or ")}?` : "";
   throw new TypeError(`config has no option ${path}${hint}`);
+}
+
+function hasMember(scope: Scope, group: OptionGroup, name: string, reader: Reader): boolean {
+  if (group.members.has(name)) return name !== "_module";
+  return scope.freeformCell !== undefined && readUndeclared(scope, group, name, reader) !== undefined;
 }
 
 function memberNames(scope: Scope, group: OptionGroup, reader: Reader): string[] {

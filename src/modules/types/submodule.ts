@@ -66,6 +66,8 @@ export function submoduleWith(
     },
     empty: { value: {} },
     join: (other) => (other.name === "submodule" ? joinSubmodules(spec, (other as SubmoduleType).spec) : undefined),
+    extended: (options) =>
+      submoduleWith({ modules: [{ options }], shorthandOnlyDefinesConfig: spec.shorthandOnlyDefinesConfig ?? false }),
     schema: () => schemaOfModules(spec.modules),
   };
   return type;

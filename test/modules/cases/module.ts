@@ -122,6 +122,47 @@ export const cases: readonly Case[] = [
     { x: 4, y: 4 },
   ],
   [
+    "freeform: a name that the same module defines is read",
+    [
+      { options: { x: int(0) }, freeformType: types.attrsOf(types.int) },
+      ({ config }: Loose) => ({ x: config.y, y: 4 }),
+    ],
+    { x: 4, y: 4 },
+  ],
+  [
+    "freeform: declared, where an undeclared name is there",
+    [
+      { options: { x: int(0) } },
+      { freeformType: types.attrsOf(types.int) },
+      ({ config }: Loose) => ({ x: mkIf("y" in config, config.y) }),
+      { y: 4 },
+    ],
+    { x: 4, y: 4 },
+  ],
+  [
+    "freeform: declared, where the undeclared name is not there",
+    [
+      { options: { x: int(0) } },
+      { freeformType: types.attrsOf(types.int) },
+      ({ config }: Loose) => ({ x: mkIf("y" in config, config.y) }),
+    ],
+    { x: 0 },
+  ],
+  [
+    "freeform: undeclared, from a declared one",
+    [
+      { options: { x: int(3) } },
+      { freeformType: types.lazyAttrsOf(types.int) },
+      ({ config }: Loose) => ({ y: config.x }),
+    ],
+    { x: 3, y: 3 },
+  ],
+  [
+    "freeform: a cycle through undeclared names",
+    [{ freeformType: types.attrsOf(types.int) }, ({ config }: Loose) => ({ y: config.z, z: config.y })],
+    fails("cycle y"),
+  ],
+  [
     "freeform: a condition",
     [{ options: {}, freeformType: types.attrsOf(types.int) }, mkIf(false, { y: 4 }), mkMerge([{ z: 1 }])],
     { z: 1 },

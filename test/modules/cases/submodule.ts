@@ -14,6 +14,21 @@ const named = sub({
 const one = (module: Loose) => ({ options: { box: mkOption({ type: submodule(module) }) } });
 
 export const cases: readonly Case[] = [
+  [
+    "an option declared below one is an option of it",
+    [one({ options: { a: int(1) } }), { options: { box: { b: int(2) } } }, { box: { b: 3 } }],
+    { box: { a: 1, b: 3 } },
+  ],
+  [
+    "an option declared below one, before it and deep",
+    [{ options: { box: { c: { d: int(2) } } } }, one({ options: { a: int(1) } }), { box: { c: { d: 3 } } }],
+    { box: { a: 1, c: { d: 3 } } },
+  ],
+  [
+    "an option declared below something else",
+    [{ options: { box: int(1) } }, { options: { box: { b: int(2) } } }],
+    fails("bad-declaration box"),
+  ],
   ["an empty one has its defaults", [plain, { boxes: { a: {} } }], { boxes: { a: { size: 1, tags: [] } } }],
   [
     "definitions of several modules",
