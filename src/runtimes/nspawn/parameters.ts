@@ -1,34 +1,100 @@
 /** `containers/<name>.json`: what a container was resolved to, for people and programs. Never a secret. */
-import { localAddress } from "../../network/index.ts";
+import { type Address, fullPrefix, insideInterface, type Link } from "../../network/index.ts";
 import { type Layout, storePath } from "../../store/layout.ts";
-import { containerUnit, forwardsOf, isIsolated, linksOf, ownNetwork, type SystemContainer } from "./container.ts";
+import {
+  type ContainerNetwork,
+  containerUnit,
+  isIsolated,
+  type SystemContainer,
+  type UserNamespace,
+} from "./container.ts";
 import { rootDir, treeDir } from "./paths.ts";
 
 export const parametersFile = (layout: Layout, name: string): string => `${layout.etc}/containers/${name}.json`;
 
+/** As docs/reference/parameters.md describes it: every key is there for every container. */
 export function parameters(layout: Layout, container: SystemContainer): string {
-  const { name, system } = container;
-  const [link] = linksOf(container);
-  const hostAddress = (family: 4 | 6) => link?.ends.find((end) => end.family === family)?.host?.address ?? null;
-  const local = (family: 4 | 6) => (link === undefined ? null : (localAddress(link, family)?.address ?? null));
   const value = {
     madeBy: "stowage",
+    ...identity(layout, container),
+    ...networkOf(container.network),
+    ...confinement(container),
+  };
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function identity(layout: Layout, container: SystemContainer) {
+  const { name, system } = container;
+  return {
     name,
     unit: containerUnit(name),
     isolation: isIsolated(container) ? "isolated" : "trusted",
-    system: system.kind === "path" ? system.path : storePath(layout, system.toplevel),
-    packages: system.kind === "path" ? null : treeDir(layout, container),
+    system: system.kind === "toplevel" ? storePath(layout, system.toplevel) : system.path,
+    packages: system.kind === "toplevel" ? treeDir(layout, container) : null,
     root: rootDir(layout, container),
     autoStart: container.autoStart,
     ephemeral: container.ephemeral,
-    privateNetwork: ownNetwork(container) !== null,
-    hostInterface: link?.interface.name ?? null,
-    hostAddress: hostAddress(4),
-    localAddress: local(4),
-    hostAddress6: hostAddress(6),
-    localAddress6: local(6),
-    forwardPorts: forwardsOf(container),
-    bindMounts: container.binds,
+    dependsOn: container.dependsOn,
+    timeoutStartSec: container.timeoutStartSec,
+    restartIfChanged: container.restartIfChanged,
+    onChange: container.onChange,
+    copyResolvConf: container.copyResolvConf,
   };
-  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function networkOf(network: ContainerNetwork) {
+  const links = network.kind === "own" ? network.network.links : [];
+  const main = links.find((link) => link.inside === insideInterface);
+  const extra = links.filter((link) => link !== main);
+  return {
+    privateNetwork: network.kind === "own",
+    networkNamespace: network.kind === "joined" ? network.path : null,
+    ...linkParameters(main),
+    extraVeths: Object.fromEntries(extra.map((link) => [link.inside, linkParameters(link)])),
+    interfaces: network.kind === "own" ? network.network.interfaces : [],
+    macvlans: network.kind === "own" ? network.network.macvlans : [],
+  };
+}
+
+/** Of a link that is not there, all is null or empty. */
+function linkParameters(link: Link | undefined) {
+  const end = (family: 4 | 6) => link?.ends.find((one) => one.family === family);
+  return {
+    hostInterface: link?.interface.name ?? null,
+    hostBridge: link?.bridge ?? null,
+    hostAddress: shown(end(4)?.host),
+    localAddress: shown(end(4)?.local),
+    hostAddress6: shown(end(6)?.host),
+    localAddress6: shown(end(6)?.local),
+    hostMacAddress: link?.hostMac ?? null,
+    localMacAddress: link?.insideMac ?? null,
+    forwardPorts: (link?.forwards ?? []).map((forward) => ({
+      ...forward,
+      hostAddress: forward.hostAddress?.address ?? null,
+    })),
+  };
+}
+
+/** With its prefix length where it says more than that it is one address. */
+function shown(address: Address | null | undefined): string | null {
+  if (address === null || address === undefined) return null;
+  return address.prefix === fullPrefix(address.family) ? address.address : `${address.address}/${address.prefix}`;
+}
+
+function confinement(container: SystemContainer) {
+  return {
+    privateUsers: users(container.users),
+    additionalCapabilities: container.capabilities,
+    enableTun: container.tun,
+    allowedDevices: container.devices,
+    bindMounts: container.binds,
+    tmpfs: container.tmpfs,
+    extraFlags: container.extraFlags,
+  };
+}
+
+/** The option's words; what systemd-nspawn picks shows only once the container runs. */
+function users(namespace: UserNamespace): string | number {
+  if (namespace.kind === "shifted") return namespace.base ?? "pick";
+  return namespace.kind === "identity" ? "identity" : "no";
 }
