@@ -1,5 +1,5 @@
 /** Evaluation to Generation: what the host should have, as one frozen value. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type Evaluation, placesOf } from "../modules/index.ts";
 import { hostsEntries } from "../network/index.ts";
 import type { ContainerConfig, HostConfig } from "../options/index.ts";
@@ -49,7 +49,7 @@ export function compileConfig(config: HostConfig, lock: Lock, layout: Layout, pl
     if (system === undefined) throw new Error(`container ${name} has no system and no problem`);
     return resolve(name, container, system);
   });
-  return deepFreeze(withId(assemble(layout, containers, systems)));
+  return withId(deepFreeze(assemble(layout, containers, systems)));
 }
 
 /** The system of a container with the recipes that it is made from; null when it added problems. */
@@ -122,14 +122,13 @@ function assemble(
 ): Omit<Generation, "format" | "id"> {
   const shared = sharedParts(layout, containers);
   const parts = containers.map((container) => containerParts(layout, container));
-  const texts = Object.assign({}, shared.files, ...parts.map((part) => part.files)) as Record<string, string>;
   return {
-    units: sorted([...shared.units, ...parts.flatMap((part) => part.units)].map((unit) => [unit.name, unit])),
-    unitLinks: sorted(parts.flatMap((part) => Object.entries(part.unitLinks))),
-    files: sorted(Object.entries(texts).map(([path, text]) => [path, hostFile(path, text)])),
+    units: sorted([shared, ...parts], ({ units }) => units.map((unit) => [unit.name, unit])),
+    unitLinks: sorted(parts, (part) => Object.entries(part.unitLinks)),
+    files: sorted([shared, ...parts], ({ files }) => files.map(([path, text]) => [path, hostFile(path, text)])),
     hosts: containers.flatMap(linksOf).flatMap(hostsEntries),
     ports: parts.flatMap((part) => part.part.ports),
-    containers: sorted(parts.map((part) => [part.part.name, part.part])),
+    containers: sorted(parts, ({ part }) => [[part.name, part]]),
     systems: inBuildOrder(systems),
   };
 }
@@ -147,13 +146,29 @@ function inBuildOrder(systems: Record<StoreName, Recipe>): Record<StoreName, Rec
 }
 
 function withId(content: Omit<Generation, "format" | "id">): Generation {
-  // Not canonicalJson: every object here is made in one order, and sorting 1000 containers' keys again costs as much as all else.
-  const id = createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 32);
-  return { format: 1, id, ...content };
+  let id: string | undefined;
+  return Object.freeze({
+    format: 1,
+    // When it is asked for: `check` never does, and of 1000 containers it is the hash of some megabytes.
+    get id() {
+      // Not canonicalJson: every object here is made in one order, and sorting all keys again costs as much as all else.
+      id ??= hash("sha256", JSON.stringify(content)).slice(0, 32);
+      return id;
+    },
+    ...content,
+  });
 }
 
-const sorted = <T>(entries: readonly (readonly [string, T])[]): Record<string, T> =>
-  Object.fromEntries(byName(Object.fromEntries(entries)));
+type Entry<T> = readonly [name: string, value: T];
+
+/** One record of what each part has, by name; of two with one name the last counts. */
+function sorted<P, T>(parts: readonly P[], entriesOf: (part: P) => readonly Entry<T>[]): Record<string, T> {
+  const all = new Map<string, T>();
+  for (const part of parts) for (const [name, value] of entriesOf(part)) all.set(name, value);
+  const record: Record<string, T> = {};
+  for (const name of [...all.keys()].sort()) record[name] = all.get(name)!;
+  return record;
+}
 
 const byName = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
   Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,5 +1,5 @@
 /** Names of what a container's network is made of: all derived from the container's name, so that nothing is counted. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** The longest name of a Linux interface, without its final NUL (IFNAMSIZ). */
 const longest = 15;
@@ -37,12 +37,12 @@ export const namespacePath = (container: string): string => `/run/netns/${networ
  * where both are bridged into one network.
  */
 export function macAddress(container: string, end: "host" | "inside"): string {
-  const digest = createHash("sha256").update(`stowage link ${end} ${container}`).digest();
-  return ["02", ...[...digest.subarray(0, 5)].map((byte) => byte.toString(16).padStart(2, "0"))].join(":");
+  const digest = hash("sha256", `stowage link ${end} ${container}`);
+  return `02:${digest.slice(0, 2)}:${digest.slice(2, 4)}:${digest.slice(4, 6)}:${digest.slice(6, 8)}:${digest.slice(8, 10)}`;
 }
 
 /** 30 bits. */
 function shortHash(text: string): string {
-  const digest = createHash("sha256").update(text).digest();
+  const digest = hash("sha256", text, "buffer");
   return [...digest.subarray(0, 6)].map((byte) => base32[byte & 31]).join("");
 }

@@ -6,6 +6,8 @@ import { StowageError } from "../error.ts";
  * with it a key of the writer's choice), half of a surrogate pair, or null when it is fit.
  */
 export function unfitForLine(text: string): string | null {
+  // Nearly every text.
+  if (/^[ -~]*$/.test(text)) return null;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   const control = /[\u0000-\u001f\u007f]/.exec(text);
   if (control !== null) return `holds the control character U+${hex(control[0].charCodeAt(0))}`;

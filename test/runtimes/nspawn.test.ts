@@ -247,7 +247,7 @@ describe("the network unit", () => {
   });
 
   test("low ports and ping are open inside: its root has no power over the namespace", () => {
-    expect(parts(isolated).files["/etc/stowage/network/web.ns-sysctl"]).toBe(
+    expect(new Map(parts(isolated).files).get("/etc/stowage/network/web.ns-sysctl")).toBe(
       "net/ipv4/ip_unprivileged_port_start = 0\nnet/ipv4/ping_group_range = 0 2147483647\n",
     );
   });
@@ -300,7 +300,7 @@ describe("sockets for what nft cannot do", () => {
 
 describe("what containers share", () => {
   test("nothing for none", () => {
-    expect(sharedParts(defaultLayout, [])).toEqual({ units: [], files: {} });
+    expect(sharedParts(defaultLayout, [])).toEqual({ units: [], files: [] });
   });
 
   test("the nft table only with forwarded ports; rules are renewed by a reload, never a restart", () => {
@@ -315,7 +315,7 @@ describe("what containers share", () => {
 
   test("IPv6 is forwarded only where a port of an IPv6 container is", () => {
     const sysctl = (container: SystemContainer) =>
-      sharedParts(defaultLayout, [container]).files["/etc/sysctl.d/60-stowage.conf"];
+      new Map(sharedParts(defaultLayout, [container]).files).get("/etc/sysctl.d/60-stowage.conf");
     expect(sysctl(isolated)).toContain("net/ipv6/conf/all/forwarding = 1");
     expect(sysctl(withLink(isolated, [v4]))).not.toContain("ipv6");
     expect(sysctl(withLink(isolated, [v4, v6], []))).toBe("fs/inotify/max_user_instances = 8192\n");
@@ -328,7 +328,7 @@ describe("what containers share", () => {
   });
 
   test("machines.target is started at boot, whatever the distribution says", () => {
-    expect(sharedParts(defaultLayout, [trusted]).files).toHaveProperty([
+    expect(Object.fromEntries(sharedParts(defaultLayout, [trusted]).files)).toHaveProperty([
       "/etc/systemd/system/multi-user.target.d/stowage.conf",
     ]);
   });

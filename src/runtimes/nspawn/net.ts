@@ -15,7 +15,7 @@ import {
 import type { Layout } from "../../store/layout.ts";
 import { type Exec, literal, type Unit } from "../../units/index.ts";
 import { linksOf, netUnit, nftablesUnit, type SystemContainer } from "./container.ts";
-import { networkFile } from "./paths.ts";
+import { type FileText, networkFile } from "./paths.ts";
 import { dropsDebug, quietly } from "./quietly.ts";
 import { noStartLimit } from "./service.ts";
 import { restartTriggers } from "./triggers.ts";
@@ -24,11 +24,11 @@ const ip = "/usr/sbin/ip";
 const nft = "/usr/sbin/nft";
 const sysctl = "/usr/lib/systemd/systemd-sysctl";
 
-/** The unit and the files it reads, by absolute path, or null without a network of its own. */
+/** The unit and the files it reads, or null without a network of its own. */
 export function netParts(
   layout: Layout,
   container: SystemContainer,
-): { unit: Unit; files: Record<string, string> } | null {
+): { unit: Unit; files: readonly FileText[] } | null {
   const { name } = container;
   const [link] = linksOf(container);
   if (link === undefined) return null;
@@ -47,7 +47,7 @@ export function netParts(
           Wants: "network-pre.target",
           After: ["network-pre.target", ...(ports ? [nftablesUnit] : [])].join(" "),
           ...(ports && { Requires: nftablesUnit }),
-          ...restartTriggers(Object.values(files)),
+          ...restartTriggers(files.map(([, text]) => text)),
         },
         Service: { Type: "oneshot", RemainAfterExit: true, ...dropsDebug, ...commands(layout, name, ports) },
       },
@@ -55,19 +55,20 @@ export function netParts(
   };
 }
 
-function netFiles(layout: Layout, link: Link, forwards: readonly Forward[]): Record<string, string> {
-  const texts: Record<string, string> = {
-    ...linkFiles(link),
-    sysctl: linkSysctls(link, forwards.length > 0),
-    "ns-sysctl": insideSysctls,
-    ...(forwards.length > 0 && {
-      nft: nftElements(link, forwards, "add"),
-      "nft-down": nftElements(link, forwards, "delete"),
-    }),
-  };
-  return Object.fromEntries(
-    Object.entries(texts).map(([part, text]) => [networkFile(layout, `${link.container}.${part}`), text]),
-  );
+function netFiles(layout: Layout, link: Link, forwards: readonly Forward[]): FileText[] {
+  const file = (part: string, text: string): FileText => [networkFile(layout, `${link.container}.${part}`), text];
+  const { host, up, ns, down } = linkFiles(link);
+  const files = [
+    file("host", host),
+    file("up", up),
+    file("ns", ns),
+    file("down", down),
+    file("sysctl", linkSysctls(link, forwards.length > 0)),
+    file("ns-sysctl", insideSysctls),
+  ];
+  if (forwards.length === 0) return files;
+  files.push(file("nft", nftElements(link, forwards, "add")), file("nft-down", nftElements(link, forwards, "delete")));
+  return files;
 }
 
 function commands(layout: Layout, name: string, ports: boolean): Record<string, Exec[]> {

@@ -8,6 +8,7 @@ import { forwardUnits } from "./forward.ts";
 import { mergeService } from "./merge.ts";
 import { netParts } from "./net.ts";
 import { parameters, parametersFile } from "./parameters.ts";
+import type { FileText } from "./paths.ts";
 import { containerService } from "./service.ts";
 
 export interface Parts {
@@ -15,8 +16,8 @@ export interface Parts {
   readonly units: readonly Unit[];
   /** Target by link below the unit directory. */
   readonly unitLinks: Readonly<Record<string, string>>;
-  /** Text by absolute path, without our mark. */
-  readonly files: Readonly<Record<string, string>>;
+  /** Absolute path and text, without our mark. */
+  readonly files: readonly FileText[];
 }
 
 export function containerParts(layout: Layout, container: SystemContainer): Parts {
@@ -30,7 +31,7 @@ export function containerParts(layout: Layout, container: SystemContainer): Part
     part: containerPart(container, companions),
     units: [containerService(layout, container, sockets), ...companions],
     unitLinks: container.autoStart ? { [`machines.target.wants/${unit}`]: `../${unit}` } : {},
-    files: { ...net?.files, [parametersFile(layout, container.name)]: parameters(layout, container) },
+    files: [...(net?.files ?? []), [parametersFile(layout, container.name), parameters(layout, container)]],
   };
 }
 

@@ -2,6 +2,12 @@
 import { containerDir, type Layout, runtimeRoot, storePath } from "../../store/layout.ts";
 import type { SystemContainer } from "./container.ts";
 
+/**
+ * A file: its absolute path and its text. Not a record: an object whose keys are paths is unlike all others, and V8 takes
+ * long for such.
+ */
+export type FileText = readonly [path: string, text: string];
+
 /** The directory that becomes `/` of the container. */
 export function rootDir(layout: Layout, container: SystemContainer): string {
   const parent = container.ephemeral ? runtimeRoot(layout, container.name) : containerDir(layout, container.name);

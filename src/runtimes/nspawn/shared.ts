@@ -10,16 +10,16 @@ import {
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
 import { forwardsOf, linksOf, nftablesUnit, type SystemContainer, sysctlUnit } from "./container.ts";
-import { nftablesDownFile, nftablesFile, sysctlFile } from "./paths.ts";
+import { type FileText, nftablesDownFile, nftablesFile, sysctlFile } from "./paths.ts";
 import { noStartLimit } from "./service.ts";
 import { restartTriggers } from "./triggers.ts";
 
-/** Units by name and files by absolute path; nothing for a host without containers. */
+/** Units and files; nothing for a host without containers. */
 export function sharedParts(
   layout: Layout,
   containers: readonly SystemContainer[],
-): { units: Unit[]; files: Record<string, string> } {
-  if (containers.length === 0) return { units: [], files: {} };
+): { units: Unit[]; files: FileText[] } {
+  if (containers.length === 0) return { units: [], files: [] };
   const forwarding = containers.filter((container) => forwardsOf(container).length > 0);
   const sysctls = hostSysctls({
     forwarding4: forwarding.flatMap(linksOf).some((link) => localAddress(link, 4) !== null),
@@ -27,7 +27,7 @@ export function sharedParts(
   });
   return {
     units: [sysctlService(), ...(forwarding.length > 0 ? [nftablesService(layout)] : [])],
-    files: {
+    files: Object.entries({
       [sysctlFile]: sysctls,
       // Debian enables machines.target when it is installed, other systems do not; a drop-in stands in nobody's way.
       [`${layout.units}/multi-user.target.d/stowage.conf`]: "[Unit]\nWants=machines.target\n",
@@ -36,7 +36,7 @@ export function sharedParts(
         [nftablesFile(layout)]: nftBase,
         [nftablesDownFile(layout)]: nftBaseDown,
       }),
-    },
+    }),
   };
 }
 
