@@ -168,12 +168,12 @@ export abstract class Cell {
     const shape = this.shape();
     if (shape.is !== "attributes") return [];
     const names = namesOf(shape.definitions);
-    return names.filter((name) => this.#hasDefinition(name, shape.definitions)).sort();
+    return names.filter((name) => this.#isThere(name, shape.of, shape.definitions)).sort();
   }
 
   /** Below an `mkIf` whose condition does not hold there is nothing. */
-  #hasDefinition(name: string, definitions: readonly CellDefinition[]): boolean {
-    return this.#children?.has(name) || this.#definitionsOf(name, definitions).length > 0;
+  #isThere(name: string, type: OptionType, definitions: readonly CellDefinition[]): boolean {
+    return this.#children?.has(name) || this.#definitionsOf(name, type, definitions).length > 0;
   }
 
   /** Of attributes or elements: the cell below, or undefined. */
@@ -187,7 +187,7 @@ export abstract class Cell {
   protected attribute(name: string, type: OptionType, definitions: readonly CellDefinition[]): Cell | undefined {
     const existing = this.#children?.get(name);
     if (existing) return existing;
-    const found = this.#definitionsOf(name, definitions);
+    const found = this.#definitionsOf(name, type, definitions);
     return found.length === 0 ? undefined : this.#newChild(name, type, found);
   }
 
@@ -198,12 +198,17 @@ export abstract class Cell {
     return child;
   }
 
-  #definitionsOf(name: string, definitions: readonly CellDefinition[]): CellDefinition[] {
+  #definitionsOf(name: string, type: OptionType, definitions: readonly CellDefinition[]): CellDefinition[] {
     const found: CellDefinition[] = [];
+    let isNamed = false;
     for (const definition of definitions) {
       const attributes = definition.value as Record<string, unknown>;
-      if (Object.hasOwn(attributes, name)) this.#unwrap(attributes[name], definition, found);
+      if (!Object.hasOwn(attributes, name)) continue;
+      isNamed = true;
+      this.#unwrap(attributes[name], definition, found);
     }
+    if (found.length === 0 && isNamed && type.empty && isLazy(this.type))
+      found.push(defaultDefinition(type.empty.value));
     return found;
   }
 
@@ -240,7 +245,7 @@ export abstract class Cell {
   #attributes(type: OptionType, definitions: readonly CellDefinition[]): unknown {
     const made: Record<string, unknown> = {};
     for (const name of namesOf(definitions).sort()) {
-      const found = this.#definitionsOf(name, definitions);
+      const found = this.#definitionsOf(name, type, definitions);
       if (found.length > 0) put(made, name, this.#nested(name, type, found));
     }
     return Object.freeze(made);
@@ -293,3 +298,6 @@ export class ElementCell extends Cell {
 }
 
 const nameIn = (key: string): string => (key.startsWith("[") ? key.slice(1, -1) : key);
+
+/** Of `lazyAttrsOf`: an attribute whose conditions do not hold is there, with the empty value of its type. */
+const isLazy = ({ merging }: OptionType): boolean => merging.by === "attributes" && merging.lazy === true;

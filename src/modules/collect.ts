@@ -174,7 +174,10 @@ function assemble(found: readonly Found[], problems: Problem[]): Collected {
   for (const { parts, computed, source } of found) {
     const place = typeof source.module === "object" ? placeOfKey(source.module as object, "options") : undefined;
     if (parts.options !== undefined) declare(tree, parts.options, computed, declarationProblems, place);
-    if (parts.freeformType !== undefined) freeform = parts.freeformType as OptionType;
+    if (parts.freeformType !== undefined) {
+      const type = parts.freeformType as OptionType;
+      freeform = freeform?.join?.(type) ?? type;
+    }
   }
   sortMembers(tree);
   const isComputed = (f: Found) =>

@@ -53,7 +53,10 @@ export function declare(
     const place = placeOfKey(options, name) ?? outerPlace;
     const declaration = options[name];
     if (isOption(declaration)) declareOption(group, name, declaration, { path, place, computed, problems });
-    else if (isPlainObject(declaration)) {
+    else if (isType(declaration)) {
+      const hint = "write mkOption({ type: …, description: … }) around it";
+      problems.push({ path, message: "is declared by a type alone", places: some(place), hint });
+    } else if (isPlainObject(declaration)) {
       const extended = extendedBy(group.members.get(name), declaration);
       if (extended) {
         declareOption(group, name, extended, { path, place, computed, problems });
@@ -106,6 +109,9 @@ function extendedBy(member: OptionGroup | { option: Option } | undefined, option
   const type = member && "option" in member ? member.option.type.extended?.(options) : undefined;
   return type && mkOption({ type });
 }
+
+const isType = (value: unknown): boolean =>
+  isPlainObject(value) && typeof value.check === "function" && typeof value.merging === "object";
 
 const asOptions = (group: OptionGroup): object =>
   Object.fromEntries(

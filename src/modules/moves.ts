@@ -8,12 +8,12 @@ import { mkOption, type Option } from "./option.ts";
 import type { OptionType } from "./option-type.ts";
 import { unknownValue } from "./probe.ts";
 import { showPath } from "./show.ts";
-import { anything } from "./types/compound.ts";
+import { unspecified } from "./types/compound.ts";
 
 type Path = readonly string[];
 
 /** Takes any definitions; nobody reads their value, so it may be none. */
-const anyDefinitions: OptionType = { ...anything, name: "alias", empty: { value: null } };
+const anyDefinitions: OptionType = { ...unspecified, name: "alias", empty: { value: null } };
 
 /** The old name works, and using it is a warning that names the new one. */
 export function mkRenamedOptionModule(from: Path, to: Path): ModuleFunction {

@@ -34,7 +34,12 @@ export type Merging =
   /** One value of all of them, with nothing nested that could be defined elsewhere. */
   | { readonly by: "value"; merge(definitions: readonly Definition[]): unknown }
   /** An object whose every attribute is merged as `element`. */
-  | { readonly by: "attributes"; readonly element: OptionType }
+  | {
+      readonly by: "attributes";
+      readonly element: OptionType;
+      /** An attribute whose conditions do not hold is there all the same. */
+      readonly lazy?: boolean;
+    }
   /** The lists one after the other, each element as `element`. */
   | { readonly by: "elements"; readonly element: OptionType }
   /** A function; the results of all definitions are merged as `result`. */

@@ -3,9 +3,11 @@ import type { Place, Problem, ProblemDefinition } from "../error.ts";
 import type { Cell } from "./cell.ts";
 import type { CellDefinition } from "./cell-definitions.ts";
 import type { Failure } from "./failure.ts";
+import { isOption } from "./option.ts";
 import { placesIn } from "./origins.ts";
 import { shownFile } from "./place.ts";
 import type { Run } from "./run.ts";
+import { isPlainObject } from "./same.ts";
 import type { Misfit } from "./scatter.ts";
 import { messageOf, showPath, showValue } from "./show.ts";
 import { nearestNames } from "./suggest.ts";
@@ -39,7 +41,9 @@ export function misfitProblem(run: Run, misfit: Misfit): Problem {
   const name = path.length === 0 ? "what the module returns" : showPath(path);
   switch (misfit.code) {
     case "unknown-option": {
-      const hint = nameHint(path[path.length - 1]!, misfit.names ?? []);
+      const hint = holdsOption(misfit.value)
+        ? "options are declared below `options`; `config` holds their definitions"
+        : nameHint(path[path.length - 1]!, misfit.names ?? []);
       return { code: misfit.code, message: `${name} does not exist`, ...base, ...(hint && { hint }) };
     }
     case "wrong-type": {
@@ -52,6 +56,9 @@ export function misfitProblem(run: Run, misfit: Misfit): Problem {
     }
   }
 }
+
+const holdsOption = (value: unknown): boolean =>
+  isOption(value) || (isPlainObject(value) && Object.values(value).some(isOption));
 
 /** The whole list of names is told only where it is short. */
 const mostNames = 8;

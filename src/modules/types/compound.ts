@@ -63,7 +63,7 @@ function attributesType(element: OptionType, name: string): OptionType {
     name,
     description: `attribute set of ${plural(element)}`,
     check: isPlainObject,
-    merging: { by: "attributes", element },
+    merging: { by: "attributes", element, lazy: name === "lazyAttrsOf" },
     empty: { value: {} },
     join: (other) => joinNested(self, other, element, (e) => attributesType(e, name)),
     schema: () => ({ type: "object", additionalProperties: element.schema() }),
@@ -77,7 +77,10 @@ export function attrsOf<T extends AnyType>(element: T): AttrsOf<T> {
   return attributesType(element, "attrsOf") as AttrsOf<T>;
 }
 
-/** As {@link attrsOf}; the name says that values may be computed from each other. Here that holds for both. */
+/**
+ * As {@link attrsOf}, but an attribute below an `mkIf` that does not hold is there, with the empty value of its type
+ * where that has one. Values may be computed from each other in both.
+ */
 export function lazyAttrsOf<T extends AnyType>(element: T): AttrsOf<T> {
   return attributesType(element, "lazyAttrsOf") as AttrsOf<T>;
 }
@@ -208,10 +211,13 @@ export const raw = scalar<unknown>({
   schema: {},
 });
 
-/** Plain data: objects are merged attribute by attribute, lists one after the other, everything else must be equal. */
+/**
+ * Plain data: objects are merged attribute by attribute, functions by merging what they return; everything else, lists
+ * too, must be equal.
+ */
 export const anything: OptionType<unknown, unknown> = {
   name: "anything",
-  description: "any value (objects and lists are merged)",
+  description: "any value (objects are merged)",
   check: () => true,
   merging: { by: "choice", types: [], choose: chooseAnything },
   join: (other) => (other.name === "anything" ? anything : undefined),
@@ -227,19 +233,29 @@ const equalValue = scalar<unknown>({
 });
 
 const anyAttributes = attributesType(anything, "attrsOf");
+const anyFunction = functionTo(anything);
 const anyElements = listType(anything, "listOf", "list", 0);
 
 function chooseAnything(definitions: readonly Definition[]) {
   if (definitions.every((definition) => isPlainObject(definition.value))) return { type: anyAttributes, definitions };
-  if (definitions.every((definition) => Array.isArray(definition.value))) return { type: anyElements, definitions };
-  return { type: equalValue, definitions };
+  // One list is looked into for the wrappers of its elements; several are not put together.
+  if (definitions.length === 1 && Array.isArray(definitions[0]!.value)) return { type: anyElements, definitions };
+  const areFunctions = definitions.length > 1 && definitions.every(({ value }) => typeof value === "function");
+  return { type: areFunctions ? anyFunction : equalValue, definitions };
 }
 
-/** As {@link anything}; for options whose type nobody has decided yet. */
+/** Lists one after the other; everything else as {@link anything}. */
+function chooseUnspecified(definitions: readonly Definition[]) {
+  const areLists = definitions.every((definition) => Array.isArray(definition.value));
+  return areLists ? { type: anyElements, definitions } : chooseAnything(definitions);
+}
+
+/** As {@link anything}, but lists are put one after the other; for options whose type nobody has decided yet. */
 export const unspecified: OptionType<unknown, unknown> = {
   ...anything,
   name: "unspecified",
   description: "unspecified value",
+  merging: { by: "choice", types: [], choose: chooseUnspecified },
 };
 
 function plural(type: OptionType): string {

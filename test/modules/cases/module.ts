@@ -163,6 +163,34 @@ export const cases: readonly Case[] = [
     fails("cycle y"),
   ],
   [
+    "freeform: types of two modules are joined",
+    [
+      { freeformType: types.attrsOf(types.submodule({ options: { a: int(1) } })) },
+      { freeformType: types.attrsOf(types.submodule({ options: { b: int(2) } })) },
+      { y: {} },
+    ],
+    { y: { a: 1, b: 2 } },
+  ],
+  ["a type where an option should be", [{ options: { x: types.str } }], fails("bad-declaration x")],
+  ["an option where a definition should be", [{ options: {}, config: { x: int(1) } }], fails("unknown-option x")],
+  [
+    "lazyAttrsOf: a condition that does not hold leaves the empty value",
+    [
+      { options: { a: mkOption({ type: types.lazyAttrsOf(types.listOf(types.int)) }) } },
+      { a: { x: mkIf(false, [1]), y: [2] } },
+    ],
+    { a: { x: [], y: [2] } },
+  ],
+  [
+    "anything: functions are merged by what they return",
+    [
+      { options: { f: mkOption({ type: types.anything, apply: (f: Loose) => f(1) }) } },
+      { f: (n: number) => ({ a: n }) },
+      { f: () => ({ b: 2 }) },
+    ],
+    { f: { a: 1, b: 2 } },
+  ],
+  [
     "freeform: a condition",
     [{ options: {}, freeformType: types.attrsOf(types.int) }, mkIf(false, { y: 4 }), mkMerge([{ z: 1 }])],
     { z: 1 },
