@@ -15,6 +15,7 @@ import { type Bind, leaderOf, startNspawn, until } from "./nspawn.ts";
 import { checkout, hostsDir } from "./places.ts";
 import { type HostRecord, readRecord, writeRecord } from "./record.ts";
 import { type Flavour, type OnTreeProgress, type Suite, tree } from "./tree.ts";
+import { udevBind } from "./udev.ts";
 
 export interface BootOptions {
   readonly suite: Suite;
@@ -22,6 +23,8 @@ export interface BootOptions {
   readonly flavour?: Flavour;
   /** Further binds, after the usual ones. */
   readonly binds?: readonly Bind[];
+  /** Its PID 1 has device units for network interfaces, as on a machine. Costs some tenths of a second. */
+  readonly deviceUnits?: boolean;
   /** The host lives on when this process ends; `lab stop` ends it. */
   readonly keep?: boolean;
   readonly onTreeProgress?: OnTreeProgress;
@@ -64,6 +67,7 @@ export class LabHost {
   readonly #cgroup: LabCgroup;
   readonly #keep: boolean;
   readonly #binds: readonly Bind[];
+  readonly #deviceUnits: boolean;
   #lock: Lock | undefined;
   #child: ChildProcess | undefined;
   #process = 0;
@@ -77,6 +81,7 @@ export class LabHost {
     this.#cgroup = new LabCgroup(name);
     this.#keep = options.keep ?? false;
     this.#binds = options.binds ?? [];
+    this.#deviceUnits = options.deviceUnits ?? false;
   }
 
   /** Boots a new host, its systemd up and idle; its tree is made first where there is none. About a second. */
@@ -147,6 +152,7 @@ export class LabHost {
         target: `/var/lib/${name}`,
         readOnly: false,
       })),
+      ...(this.#deviceUnits ? [udevBind(this.directory)] : []),
       ...this.#binds,
     ];
   }

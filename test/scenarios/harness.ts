@@ -31,6 +31,8 @@ export interface Scene {
 export interface ScenarioOptions {
   /** Default "base": without podman and docker. */
   readonly flavour?: Flavour;
+  /** Whether network interfaces have device units, as on a machine with udev. Default false: it takes time at boot. */
+  readonly deviceUnits?: boolean;
   /** Milliseconds. Default: the project's, two minutes. */
   readonly timeout?: number;
 }
@@ -45,11 +47,11 @@ export function scenario(name: string, play: (scene: Scene) => Promise<void>, op
 async function stage(
   suite: Suite,
   play: (scene: Scene) => Promise<void>,
-  { flavour = "base" }: ScenarioOptions,
+  { flavour = "base", deviceUnits = false }: ScenarioOptions,
 ): Promise<void> {
   const machines: Machine[] = [];
   const boot = async (of = suite): Promise<Machine> => {
-    const machine = new Machine(await LabHost.boot({ suite: of, flavour }));
+    const machine = new Machine(await LabHost.boot({ suite: of, flavour, deviceUnits }));
     machines.push(machine);
     return machine;
   };
