@@ -2,7 +2,7 @@
 import type { Place } from "../error.ts";
 import { type CellDefinition, defaultDefinition, namesOf, unwrap, winning } from "./cell-definitions.ts";
 import { Failure } from "./failure.ts";
-import { Conflict, type OptionType } from "./option-type.ts";
+import { Conflict, isLazy, type OptionType } from "./option-type.ts";
 import { unknownValue } from "./probe.ts";
 import { put } from "./put.ts";
 import type { Scope } from "./scope.ts";
@@ -298,6 +298,3 @@ export class ElementCell extends Cell {
 }
 
 const nameIn = (key: string): string => (key.startsWith("[") ? key.slice(1, -1) : key);
-
-/** Of `lazyAttrsOf`: an attribute whose conditions do not hold is there, with the empty value of its type. */
-const isLazy = ({ merging }: OptionType): boolean => merging.by === "attributes" && merging.lazy === true;

@@ -25,6 +25,7 @@ import {
   withoutNamespace,
 } from "./source.ts";
 import { lazyAttrsOf, raw } from "./types/compound.ts";
+import { bool } from "./types/scalar.ts";
 
 /** A set of modules, ready to be evaluated any number of times. */
 export interface Collected {
@@ -166,10 +167,17 @@ const argumentsOption = mkOption({
   description: "Further arguments for module functions.",
 });
 
+const checkOption = mkOption({
+  type: bool,
+  default: true,
+  internal: true,
+  description: "Whether names that no option declares are errors.",
+});
+
 function assemble(found: readonly Found[], problems: Problem[]): Collected {
   const tree = emptyGroup();
   const declarationProblems: DeclarationProblem[] = [];
-  declare(tree, { _module: { args: argumentsOption } }, false, declarationProblems);
+  declare(tree, { _module: { args: argumentsOption, check: checkOption } }, false, declarationProblems);
   let freeform: OptionType | undefined;
   for (const { parts, computed, source } of found) {
     const place = typeof source.module === "object" ? placeOfKey(source.module as object, "options") : undefined;

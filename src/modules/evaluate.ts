@@ -37,11 +37,17 @@ export function evalModules<const M extends readonly Module[]>(
   const collected = collect(request.modules, { known, config: live.handle });
   const settled = settle(collected, known, live.attach);
   const issues = [
-    ...gatherProblems(settled, collected, request.check ?? true),
+    ...gatherProblems(settled, collected, request.check ?? checkOf(settled)),
     ...formerProblems(settled).errors,
     ...assertionProblems(settled),
   ];
   return evaluationOf(request, settled, collected, issues);
+}
+
+/** `_module.check`, which a module may set for all. */
+function checkOf({ pass: { root } }: Settled): boolean {
+  const found = root.find(["_module", "check"]);
+  return found === undefined || root.optionCell(found.option).value() !== false;
 }
 
 function evaluationOf<M extends readonly Module[]>(

@@ -84,3 +84,6 @@ export interface OptionType<out Config = unknown, out Def = unknown> extends Fac
   /** Its values are secret: never shown in a message or a document. */
   readonly secret?: boolean;
 }
+
+/** Of `lazyAttrsOf`: an attribute whose conditions do not hold is there, with the empty value of its type. */
+export const isLazy = ({ merging }: OptionType): boolean => merging.by === "attributes" && merging.lazy === true;

@@ -163,6 +163,11 @@ export const cases: readonly Case[] = [
     fails("cycle y"),
   ],
   [
+    "_module.check: unknown names are left out in silence",
+    [{ options: { x: int(1) } }, { y: 3 }, { _module: { check: false } }],
+    { x: 1 },
+  ],
+  [
     "freeform: types of two modules are joined",
     [
       { freeformType: types.attrsOf(types.submodule({ options: { a: int(1) } })) },
