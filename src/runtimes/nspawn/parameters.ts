@@ -52,7 +52,11 @@ function networkOf(network: ContainerNetwork) {
     ...linkParameters(main),
     extraVeths: Object.fromEntries(extra.map((link) => [link.inside, linkParameters(link)])),
     interfaces: network.kind === "own" ? network.network.interfaces : [],
-    macvlans: network.kind === "own" ? network.network.macvlans : [],
+    macvlans: (network.kind === "own" ? network.network.macvlans : []).map(({ parent, name, mac }) => ({
+      interface: parent,
+      name,
+      macAddress: mac,
+    })),
   };
 }
 
@@ -69,8 +73,11 @@ function linkParameters(link: Link | undefined) {
     hostMacAddress: link?.hostMac ?? null,
     localMacAddress: link?.insideMac ?? null,
     forwardPorts: (link?.forwards ?? []).map((forward) => ({
-      ...forward,
+      protocol: forward.protocol,
+      hostPort: forward.hostPort,
+      containerPort: forward.containerPort,
       hostAddress: forward.hostAddress?.address ?? null,
+      interface: forward.interface,
     })),
   };
 }
@@ -86,9 +93,15 @@ function confinement(container: SystemContainer) {
     privateUsers: users(container.users),
     additionalCapabilities: container.capabilities,
     enableTun: container.tun,
-    allowedDevices: container.devices,
-    bindMounts: container.binds,
-    tmpfs: container.tmpfs,
+    allowedDevices: container.devices.map(({ node, modifier }) => ({ node, modifier })),
+    bindMounts: container.binds.map(({ source, target, readOnly, idmap, create }) => ({
+      mountPoint: target,
+      hostPath: source,
+      isReadOnly: readOnly,
+      idmap,
+      create: create === null ? null : { mode: create.mode, owner: create.owner },
+    })),
+    tmpfs: container.tmpfs.map(({ target, options }) => ({ mountPoint: target, options })),
     extraFlags: container.extraFlags,
   };
 }
