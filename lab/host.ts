@@ -50,7 +50,16 @@ const environment = {
  * Plain directories of this machine, because a host's root is an overlay: overlayfs takes neither idmapped mounts nor
  * another overlay on top.
  */
-const plainDirectories = ["stowage", "containers", "docker", "machines"];
+const plainDirectories: Readonly<Record<string, string>> = {
+  stowage: "/var/lib/stowage",
+  containers: "/var/lib/containers",
+  docker: "/var/lib/docker",
+  machines: "/var/lib/machines",
+};
+
+/** With Nix its store too. */
+const plainFor = (flavour: Flavour): [name: string, target: string][] =>
+  Object.entries({ ...plainDirectories, ...(flavour === "nix" && { nix: "/nix" }) });
 
 /** The command: the product as it was built, run by this machine's node. Constant. */
 const wrapper = `#!/bin/sh
@@ -135,7 +144,10 @@ export class LabHost {
     this.#lock = await lock(join(this.directory, "lock"));
     symlinkSync(lower, join(this.directory, "lower"));
     for (const name of ["upper", "work", "root"]) mkdirSync(join(this.directory, name));
-    for (const name of plainDirectories) mkdirSync(join(this.directory, "var", name), { recursive: true, mode: 0o711 });
+    // Mode of /nix: everybody's, as its own programs make it.
+    for (const [name] of plainFor(this.flavour)) {
+      mkdirSync(join(this.directory, "var", name), { recursive: true, mode: name === "nix" ? 0o755 : 0o711 });
+    }
     writeFileSync(join(this.directory, "stowage"), wrapper, { mode: 0o755 });
   }
 
@@ -147,9 +159,9 @@ export class LabHost {
       readOnly(process.execPath, "/usr/local/bin/node"),
       readOnly(join(this.directory, "stowage"), "/usr/local/bin/stowage"),
       ...["dist", "package.json", "node_modules"].map((name) => readOnly(join(root, name), `/opt/stowage/${name}`)),
-      ...plainDirectories.map((name) => ({
+      ...plainFor(this.flavour).map(([name, target]) => ({
         source: join(this.directory, "var", name),
-        target: `/var/lib/${name}`,
+        target,
         readOnly: false,
       })),
       ...(this.#deviceUnits ? [udevBind(this.directory)] : []),

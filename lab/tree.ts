@@ -22,8 +22,8 @@ import { labCache } from "./places.ts";
 export const suites = ["bookworm", "trixie"] as const;
 /** Debian 12 has systemd 252, Debian 13 has 257: the oldest and the newest that is promised to work. */
 export type Suite = (typeof suites)[number];
-/** "base": what a host of system containers has. "engines": podman and docker too. */
-export type Flavour = "base" | "engines";
+/** "base": what a host of system containers has. "engines": podman and docker too. "nix": Nix and a static shell. */
+export type Flavour = "base" | "engines" | "nix";
 
 const basePackages = [
   "ca-certificates",
@@ -58,6 +58,9 @@ const enginePackagesOf: Readonly<Record<Suite, readonly string[]>> = {
   bookworm: enginePackages,
   trixie: [...enginePackages, "docker-cli"],
 };
+
+/** The shell is for what shall run from the Nix store alone. */
+const nixPackages = ["busybox-static", "nix-bin"];
 
 /** Timers and services of a stock Debian that do nothing for a throwaway machine but take time at boot. */
 const masked = [
@@ -95,10 +98,11 @@ interface TreeRecipe {
 
 export function treeRecipe(suite: Suite, flavour: Flavour): TreeRecipe {
   const engines = flavour === "engines";
+  const further = { base: [], engines: enginePackagesOf[suite], nix: nixPackages }[flavour];
   return {
     format: 1,
     suite,
-    packages: [...basePackages, ...(engines ? enginePackagesOf[suite] : [])].sort(),
+    packages: [...basePackages, ...further].sort(),
     masked,
     files: { ...commonFiles, ...(engines && { "etc/containers/containers.conf": containersConf }) },
     arch: process.arch,

@@ -18,7 +18,9 @@ const [only, ...filters] = process.argv.slice(2);
 async function labTrees() {
   const { load } = await import("./load.mjs");
   const { suites, tree } = await load("lab/tree.ts");
-  await Promise.all(suites.map((suite) => tree(suite, "base", (line) => console.log(`  ${line}`))));
+  for (const flavour of ["base", "nix"]) {
+    await Promise.all(suites.map((suite) => tree(suite, flavour, (line) => console.log(`  ${line}`))));
+  }
 }
 
 /** The first build downloads and unpacks a whole Debian base: not under the timeout of a scenario either. */
