@@ -1,5 +1,4 @@
 /** Evaluation to Generation: what the host should have, as one frozen value. */
-import { hash } from "node:crypto";
 import { type Evaluation, placesOf } from "../modules/index.ts";
 import { hostsEntries } from "../network/index.ts";
 import type { ContainerConfig, HostConfig } from "../options/index.ts";
@@ -15,8 +14,8 @@ import type { Lock } from "../systems/lock.ts";
 import { type DebianRequest, type Recipe, recipeName, type StoreName } from "../systems/recipe.ts";
 import { ownershipMark } from "../units/index.ts";
 import { checkHost } from "./checks/index.ts";
-import { deepFreeze } from "./freeze.ts";
-import type { Generation, HostFile } from "./generation.ts";
+import type { Content, Generation, HostFile } from "./generation.ts";
+import { lazyGeneration } from "./lazy.ts";
 import { networkFor } from "./networks.ts";
 import { type PlacesOf, Problems } from "./problems.ts";
 import { type Packages, packagesOf, requestOf } from "./requests.ts";
@@ -45,11 +44,13 @@ export function compileConfig(config: HostConfig, lock: Lock, layout: Layout, pl
     return { name, container, system: system?.system };
   });
   problems.throwIfAny();
-  const containers = compiled.map(({ name, container, system }) => {
-    if (system === undefined) throw new Error(`container ${name} has no system and no problem`);
-    return resolve(name, container, system);
+  return lazyGeneration(() => {
+    const containers = compiled.map(({ name, container, system }) => {
+      if (system === undefined) throw new Error(`container ${name} has no system and no problem`);
+      return resolve(name, container, system);
+    });
+    return assemble(layout, containers, systems);
   });
-  return withId(deepFreeze(assemble(layout, containers, systems)));
 }
 
 /** The system of a container with the recipes that it is made from; null when it added problems. */
@@ -115,11 +116,7 @@ function tmpfsOf(text: string): { target: string; options: string } {
   return { target, options: options.join(":") };
 }
 
-function assemble(
-  layout: Layout,
-  containers: readonly SystemContainer[],
-  systems: Record<StoreName, Recipe>,
-): Omit<Generation, "format" | "id"> {
+function assemble(layout: Layout, containers: readonly SystemContainer[], systems: Record<StoreName, Recipe>): Content {
   const shared = sharedParts(layout, containers);
   const parts = containers.map((container) => containerParts(layout, container));
   return {
@@ -143,20 +140,6 @@ function inBuildOrder(systems: Record<StoreName, Recipe>): Record<StoreName, Rec
   const entries = byName(systems);
   const of = (kind: Recipe["kind"]) => entries.filter(([, recipe]) => recipe.kind === kind);
   return Object.fromEntries([...of("debian"), ...of("toplevel")]);
-}
-
-function withId(content: Omit<Generation, "format" | "id">): Generation {
-  let id: string | undefined;
-  return Object.freeze({
-    format: 1,
-    // When it is asked for: `check` never does, and of 1000 containers it is the hash of some megabytes.
-    get id() {
-      // Not canonicalJson: every object here is made in one order, and sorting all keys again costs as much as all else.
-      id ??= hash("sha256", JSON.stringify(content)).slice(0, 32);
-      return id;
-    },
-    ...content,
-  });
 }
 
 type Entry<T> = readonly [name: string, value: T];

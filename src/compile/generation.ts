@@ -49,11 +49,14 @@ export interface ContainerPart {
   readonly ports: readonly ForwardedPort[];
 }
 
-export interface Generation {
+export interface Generation extends Content {
   /** Of this value's shape; raised when it changes. */
   readonly format: 1;
-  /** Hash of everything below, hex, 32 characters. */
+  /** Hash of all content, hex, 32 characters. */
   readonly id: string;
+}
+
+export interface Content {
   /** By unit name. */
   readonly units: Readonly<Record<string, Unit>>;
   /** Symlinks in the unit directory: `machines.target.wants/container@web.service` → `../container@web.service`. */

@@ -4,7 +4,7 @@
  */
 import { isIPv4, isIPv6 } from "node:net";
 import type { OptionType } from "../option-type.ts";
-import { hasControlCharacters, scalar } from "./scalar.ts";
+import { isOneLine, scalar } from "./scalar.ts";
 
 type Text = OptionType<string, string>;
 
@@ -189,7 +189,7 @@ export const userName = matching("userName", "user name", /^[a-z_][a-z0-9_-]{0,3
 export const fileMode = matching("fileMode", "octal file mode such as 0644", /^[0-7]{3,4}$/);
 
 /** One line that is shown to people or passed as an argument: no control characters. */
-export const line = text("line", "text of one line", (value) => !hasControlCharacters(value), {});
+export const line = text("line", "text of one line", isOneLine, {});
 
 /**
  * Where a secret is, never the secret itself: an absolute path of a file on the host.

@@ -135,15 +135,16 @@ export const port = between(0, 65535, "port");
 export const path = scalar<string>({
   name: "path",
   description: "absolute path",
-  // A path ends up in unit files and argument lists: no control characters, whatever the sink.
-  check: (value) => isString(value) && value.startsWith("/") && !hasControlCharacters(value),
+  // A path ends up in unit files and argument lists: one line, whatever the sink.
+  check: (value) => isString(value) && value.startsWith("/") && isOneLine(value),
   why: (value) => (isString(value) && !value.startsWith("/") ? "it must begin with /" : undefined),
   schema: { type: "string", pattern: "^/" },
 });
 
-export function hasControlCharacters(text: string): boolean {
+/** No control characters, and well-formed Unicode: half of a surrogate pair has no bytes. */
+export function isOneLine(text: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
-  return /[\u0000-\u001f\u007f]/.test(text);
+  return /^[ -~]*$/.test(text) || !/[\u0000-\u001f\u007f\p{Surrogate}]/u.test(text);
 }
 
 type Word = string | number | boolean | null;
