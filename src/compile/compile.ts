@@ -1,7 +1,8 @@
 /** Evaluation to Generation: what the host should have, as one frozen value. */
 import { type Evaluation, placesOf } from "../modules/index.ts";
-import { hostsEntries } from "../network/index.ts";
+import { type Bridge, hostsEntries } from "../network/index.ts";
 import type { ContainerConfig, HostConfig } from "../options/index.ts";
+import { hostNetworkParts } from "../runtimes/host-network/index.ts";
 import {
   type ContainerSystem,
   containerParts,
@@ -13,13 +14,16 @@ import type { Layout } from "../store/layout.ts";
 import type { Lock } from "../systems/lock.ts";
 import { type DebianRequest, type Recipe, recipeName, type StoreName } from "../systems/recipe.ts";
 import { ownershipMark } from "../units/index.ts";
+import { bridgesOf } from "./bridges.ts";
 import { checkHost } from "./checks/index.ts";
 import type { Content, Generation, HostFile } from "./generation.ts";
 import { lazyGeneration } from "./lazy.ts";
+import { bindsOf, tmpfsMounts } from "./mounts.ts";
 import { networkFor } from "./networks.ts";
 import { type PlacesOf, Problems } from "./problems.ts";
 import { type Packages, packagesOf, requestOf } from "./requests.ts";
 import { toplevelRecipe } from "./toplevel.ts";
+import { trustOf } from "./trust.ts";
 import { usersFor } from "./users.ts";
 
 /**
@@ -47,9 +51,9 @@ export function compileConfig(config: HostConfig, lock: Lock, layout: Layout, pl
   return lazyGeneration(() => {
     const containers = compiled.map(({ name, container, system }) => {
       if (system === undefined) throw new Error(`container ${name} has no system and no problem`);
-      return resolve(name, container, system);
+      return resolve(name, container, system, config, layout);
     });
-    return assemble(layout, containers, systems);
+    return assemble(layout, bridgesOf(config), containers, systems);
   });
 }
 
@@ -82,7 +86,14 @@ function containerSystem(
   return { system: { kind: "toplevel", toplevel, packages }, recipes: { [packages]: recipe, [toplevel]: top } };
 }
 
-function resolve(name: string, container: ContainerConfig, system: ContainerSystem): SystemContainer {
+function resolve(
+  name: string,
+  container: ContainerConfig,
+  system: ContainerSystem,
+  config: HostConfig,
+  layout: Layout,
+): SystemContainer {
+  const users = usersFor(container);
   return {
     name,
     system,
@@ -91,18 +102,13 @@ function resolve(name: string, container: ContainerConfig, system: ContainerSyst
     dependsOn: container.dependsOn,
     network: networkFor(name, container),
     copyResolvConf: container.copyResolvConf,
-    users: usersFor(container),
+    users,
+    trust: trustOf(name, config, users, layout),
     capabilities: container.additionalCapabilities,
     tun: container.enableTun,
     devices: container.allowedDevices,
-    binds: byName(container.bindMounts).map(([, { mountPoint, hostPath, isReadOnly, idmap, create }]) => ({
-      source: hostPath ?? mountPoint,
-      target: mountPoint,
-      readOnly: isReadOnly,
-      idmap,
-      create: create === null ? null : { mode: create.mode, owner: `${create.owner}` },
-    })),
-    tmpfs: container.tmpfs.map(tmpfsOf),
+    binds: bindsOf(container, config),
+    tmpfs: tmpfsMounts(container),
     extraFlags: container.extraFlags,
     timeoutStartSec: container.timeoutStartSec,
     restartIfChanged: container.restartIfChanged,
@@ -110,19 +116,21 @@ function resolve(name: string, container: ContainerConfig, system: ContainerSyst
   };
 }
 
-/** `path` or `path:options`; a colon in the path is not possible, as in systemd-nspawn(1). */
-function tmpfsOf(text: string): { target: string; options: string } {
-  const [target = "", ...options] = text.split(":");
-  return { target, options: options.join(":") };
-}
-
-function assemble(layout: Layout, containers: readonly SystemContainer[], systems: Record<StoreName, Recipe>): Content {
+function assemble(
+  layout: Layout,
+  bridges: readonly Bridge[],
+  containers: readonly SystemContainer[],
+  systems: Record<StoreName, Recipe>,
+): Content {
   const shared = sharedParts(layout, containers);
+  const network = hostNetworkParts(layout, bridges, containers);
   const parts = containers.map((container) => containerParts(layout, container));
   return {
-    units: sorted([shared, ...parts], ({ units }) => units.map((unit) => [unit.name, unit])),
-    unitLinks: sorted(parts, (part) => Object.entries(part.unitLinks)),
-    files: sorted([shared, ...parts], ({ files }) => files.map(([path, text]) => [path, hostFile(path, text)])),
+    units: sorted([shared, network, ...parts], ({ units }) => units.map((unit) => [unit.name, unit])),
+    unitLinks: sorted([network, ...parts], (part) => Object.entries(part.unitLinks)),
+    files: sorted([shared, network, ...parts], ({ files }) =>
+      files.map(([path, text]) => [path, hostFile(path, text)]),
+    ),
     hosts: containers.flatMap(linksOf).flatMap(hostsEntries),
     ports: parts.flatMap((part) => part.part.ports),
     containers: sorted(parts, ({ part }) => [[part.name, part]]),

@@ -36,6 +36,8 @@ export interface ContainerPart {
   readonly companions: readonly string[];
   /** "isolated": own user namespace. "trusted": container root is host root. */
   readonly isolation: "isolated" | "trusted";
+  /** Why it is trusted: "it has macvlans". Empty where it is isolated. */
+  readonly trustedBecause: readonly string[];
   readonly autoStart: boolean;
   readonly ephemeral: boolean;
   /** Store name of the toplevel, or null for a `path` system. */

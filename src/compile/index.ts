@@ -4,4 +4,5 @@ export type { ContainerPart, ForwardedPort, Generation, HostFile, HostsEntry } f
 export { compileJson, type JsonExec, type JsonGeneration, type JsonSections } from "./json.ts";
 export type { PlacesOf } from "./problems.ts";
 export { requestsOf } from "./requests.ts";
+export { isolationOf } from "./trust.ts";
 export { warningsOf } from "./warnings.ts";

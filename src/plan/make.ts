@@ -74,16 +74,17 @@ function noticesOf({ name, former, next }: ContainerSubject, layout: Layout): st
     ...(forsaken
       ? [`container ${name} is ephemeral now: its state in ${containerDir(layout, name)} stays, and is no longer used`]
       : []),
-    ...(trusted ? [trustedNotice(name)] : []),
+    ...(trusted ? [trustedNotice(next)] : []),
     ...newPorts(former, next).map(
       (port) => `port ${port} of this host, on all its addresses, will lead into container ${name}`,
     ),
   ];
 }
 
-const trustedNotice = (name: string): string =>
-  `container ${name} shares the host's network, so its root is as good as root of this host; ` +
-  "privateNetwork = true isolates it";
+function trustedNotice({ name, trustedBecause }: ContainerPart): string {
+  const mend = trustedBecause.includes("it has the host's network") ? "; privateNetwork = true isolates it" : "";
+  return `container ${name} is trusted, its root as good as root of this host: ${trustedBecause.join(", ")}${mend}`;
+}
 
 function newPorts(former: ContainerPart | null, next: ContainerPart): string[] {
   const shown = (part: ContainerPart | null) => (part?.ports ?? []).map((port) => `${port.hostPort}/${port.protocol}`);

@@ -24,8 +24,10 @@ export function renderPlan(plan: Plan): string {
 }
 
 function heading(name: string, plan: Plan): string {
-  const isolation = plan.next.containers[name]?.isolation;
-  return isolation === undefined ? `container ${name}` : `container ${name} (${isolation})`;
+  const part = plan.next.containers[name];
+  if (part === undefined) return `container ${name}`;
+  const because = part.isolation === "trusted" ? `: ${part.trustedBecause.join(", ")}` : "";
+  return `container ${name} (${part.isolation}${because})`;
 }
 
 interface Line {

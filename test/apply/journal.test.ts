@@ -10,6 +10,7 @@ const part = (name: string): ContainerPart => ({
   unit: `container@${name}.service`,
   companions: [`container-net@${name}.service`],
   isolation: "isolated",
+  trustedBecause: [],
   autoStart: true,
   ephemeral: false,
   system: null,

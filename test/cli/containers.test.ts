@@ -23,12 +23,12 @@ describe("list", () => {
   });
 
   test("one line for each container, sorted; a trusted one says so", async () => {
-    world.containers(web, container("db", { isolation: "trusted" }));
+    world.containers(web, container("db", { isolation: "trusted", trustedBecause: ["it has macvlans", "it has tun"] }));
     const rows = (await world.run("ls")).out.split("\n").map((line) => line.split(/ {2,}/));
     expect(rows).toEqual([
-      ["NAME", "KIND", "ISOLATION", "STATE", "ADDRESS", "PORTS", "SINCE"],
-      ["db", "system", "trusted", "down", "-", "-", "-"],
-      ["web", "system", "isolated", "down", "10.233.1.2", "8080->80/tcp,53/udp", "-"],
+      ["NAME", "KIND", "ISOLATION", "STATE", "ADDRESS", "PORTS", "SINCE", "TRUSTED BECAUSE"],
+      ["db", "system", "trusted", "down", "-", "-", "-", "it has macvlans, it has tun"],
+      ["web", "system", "isolated", "down", "10.233.1.2", "8080->80/tcp,53/udp", "-", "-"],
       [""],
     ]);
   });
@@ -40,6 +40,7 @@ describe("list", () => {
         name: "web",
         kind: "system",
         isolation: "isolated",
+        trustedBecause: [],
         state: "down",
         addresses: ["10.233.1.2", "fd00::2"],
         ports: [

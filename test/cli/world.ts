@@ -61,6 +61,7 @@ export const container = (name: string, more: Partial<ContainerPart> = {}): Cont
   unit: `container@${name}.service`,
   companions: [],
   isolation: "isolated",
+  trustedBecause: [],
   autoStart: false,
   ephemeral: false,
   system: null,

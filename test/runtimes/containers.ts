@@ -25,6 +25,7 @@ export const trusted: SystemContainer = {
   network: { kind: "host" },
   copyResolvConf: true,
   users: { kind: "none" },
+  trust: ["it has the host's network"],
   capabilities: [],
   tun: false,
   devices: [],
@@ -46,6 +47,7 @@ export const withLink = (
 ): SystemContainer => ({
   ...container,
   users: { kind: "shifted", base: null },
+  trust: [],
   network: { kind: "own", network: networkOf("web", [linkOf("web", ends, { forwards })]) },
 });
 

@@ -116,7 +116,7 @@ describe("isolation", () => {
   test("with a network of its own: a user namespace, and every bind id-mapped", () => {
     const command = boot({
       ...isolated,
-      binds: [{ source: "/srv/a", target: "/data", readOnly: false, idmap: true, create: null }],
+      binds: [{ source: "/srv/a", target: "/data", readOnly: false, idmap: true, create: null, plantable: [] }],
     });
     expect(command).toContain("--private-users=pick");
     expect(command).toContain("--private-users-ownership=map");
@@ -194,7 +194,7 @@ describe("bind mounts", () => {
   test("any path reaches systemd-nspawn as itself: its own escapes, then the unit file's", () => {
     const command = boot({
       ...trusted,
-      binds: [{ source: odd, target: "/data", readOnly: true, idmap: true, create: null }],
+      binds: [{ source: odd, target: "/data", readOnly: true, idmap: true, create: null, plantable: [] }],
     });
     expect(command).toContain("--bind-ro=/srv/with space\\:colon\\\\back%n$HOME\"quote':/data");
   });
@@ -202,7 +202,7 @@ describe("bind mounts", () => {
   test("the mounts that hold each source are required", () => {
     const unit = unitOf({
       ...trusted,
-      binds: [{ source: "/srv/a b", target: "/data", readOnly: true, idmap: true, create: null }],
+      binds: [{ source: "/srv/a b", target: "/data", readOnly: true, idmap: true, create: null, plantable: [] }],
     });
     expect(lines(unit, "Unit", "RequiresMountsFor")).toContain('"/srv/a b"');
   });

@@ -1,4 +1,5 @@
 /** stowage explain PATH: all about one option. */
+import { isolationOf } from "../../compile/index.ts";
 import { StowageError, showPlace } from "../../error.ts";
 import {
   type ExplainedDefinition,
@@ -10,6 +11,7 @@ import {
 } from "../../modules/index.ts";
 import { evaluate } from "../evaluate.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { isolationText } from "../report/words.ts";
 import type { HostFlags, Session } from "../session.ts";
 import { parsePath } from "./eval.ts";
 import { docText } from "./options.ts";
@@ -23,10 +25,19 @@ export default async function explainVerb(session: Session, flags: Flags, path: 
   const doc = docOf(docs, names);
   const explanation = explain(evaluation, names);
   if (explanation === undefined && doc === undefined) throw noSuchOption(path, docs);
-  if (flags.json) session.print(`${JSON.stringify({ ...doc, ...explanation }, null, 2)}\n`);
-  else session.print(explanation === undefined ? docText(doc as OptionDoc) : explanationText(explanation, doc));
+  const isolation = isAboutIsolation(names) ? isolationOf(names[1] ?? "", evaluation.config, session.layout) : null;
+  if (flags.json) session.print(`${JSON.stringify({ ...doc, ...explanation, ...isolation }, null, 2)}\n`);
+  else if (explanation === undefined) session.print(docText(doc as OptionDoc));
+  else {
+    const means = isolation && `\nIt is ${isolationText(isolation.isolation, isolation.trustedBecause)}\n`;
+    session.print(`${explanationText(explanation, doc)}${means ?? ""}`);
+  }
   return exitCodes.done;
 }
+
+/** `containers.web`, and the option whose default is computed from all the others. */
+const isAboutIsolation = ([tree, , option, ...rest]: readonly string[]): boolean =>
+  tree === "containers" && rest.length === 0 && (option === undefined || option === "privateUsers");
 
 /** The declaration that a path is an instance of: `containers.web.path` of `containers.<name>.path`. */
 function docOf(docs: readonly OptionDoc[], path: readonly string[]): OptionDoc | undefined {

@@ -27,6 +27,7 @@ function rowOf(container: ContainerPart, state: UnitState | undefined) {
     name: container.name,
     kind: container.kind,
     isolation: container.isolation,
+    trustedBecause: container.trustedBecause,
     state: stateWord(state),
     addresses: container.addresses,
     ports: container.ports.map(({ protocol, hostPort, containerPort }) => ({ protocol, hostPort, containerPort })),
@@ -40,7 +41,17 @@ function rowOf(container: ContainerPart, state: UnitState | undefined) {
 /** Nothing at all where there are none: what is piped on has no line that is no container. */
 function table(rows: readonly Row[]): string {
   if (rows.length === 0) return "";
-  const head = ["NAME", "KIND", "ISOLATION", "STATE", "ADDRESS", "PORTS", "SINCE"];
+  const trusted = rows.some((row) => row.isolation === "trusted");
+  const head = [
+    "NAME",
+    "KIND",
+    "ISOLATION",
+    "STATE",
+    "ADDRESS",
+    "PORTS",
+    "SINCE",
+    ...(trusted ? ["TRUSTED BECAUSE"] : []),
+  ];
   const cells = rows.map((row) => [
     row.name,
     row.kind,
@@ -49,6 +60,8 @@ function table(rows: readonly Row[]): string {
     row.addresses[0] ?? "-",
     row.ports.map((port) => portText({ ...port, container: row.name })).join(",") || "-",
     row.since === null ? "-" : spanText(Date.now() - Date.parse(row.since)),
+    // Last, since it is as long as it likes.
+    ...(trusted ? [row.trustedBecause.join(", ") || "-"] : []),
   ]);
   return columns([head, ...cells]);
 }

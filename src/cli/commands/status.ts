@@ -9,7 +9,7 @@ import type { JsonFlag } from "../flags.ts";
 import { containersOf } from "../names.ts";
 import { columns } from "../report/columns.ts";
 import { printable } from "../report/paint.ts";
-import { portText, spanText, stateWord, timeText } from "../report/words.ts";
+import { isolationText, portText, spanText, stateWord, timeText } from "../report/words.ts";
 import type { Session, SharedFlags } from "../session.ts";
 import { unitStates } from "../states.ts";
 
@@ -42,6 +42,7 @@ async function factsOf(container: ContainerPart) {
     unit: container.unit,
     since: state?.since == null ? null : new Date(state.since).toISOString(),
     isolation: container.isolation,
+    trustedBecause: container.trustedBecause,
     pid: running ? await leaderOf(container.name) : null,
     addresses: container.addresses,
     ports: container.ports.map(portText),
@@ -60,7 +61,7 @@ function text(facts: Facts, session: Session): string {
   const word = facts.status === "up" ? paint.green("up") : facts.state === "failed" ? paint.red("down") : "down";
   const rows = [
     ["unit", `${facts.unit}: ${facts.state}${since}`],
-    ["isolation", `${facts.isolation}${facts.ephemeral ? ", ephemeral" : ""}`],
+    ["isolation", `${isolationText(facts.isolation, facts.trustedBecause)}${facts.ephemeral ? ", ephemeral" : ""}`],
     ["system", facts.system ?? "-"],
     ...(facts.pid === null ? [] : [["PID", String(facts.pid)]]),
     ["addresses", facts.addresses.join(", ") || "-"],

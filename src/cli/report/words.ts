@@ -14,6 +14,10 @@ const states: Readonly<Record<string, ContainerState>> = {
 
 export const stateWord = (state: UnitState | undefined): ContainerState => states[state?.active ?? ""] ?? "down";
 
+/** `trusted: it has macvlans`. */
+export const isolationText = (isolation: string, trustedBecause: readonly string[]): string =>
+  isolation === "trusted" ? `trusted: ${trustedBecause.join(", ")}` : isolation;
+
 /** `8080->80/tcp`, as docker says it. */
 export function portText(port: ForwardedPort): string {
   const inside = port.hostPort === port.containerPort ? "" : `->${port.containerPort}`;

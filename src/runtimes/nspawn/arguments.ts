@@ -3,7 +3,8 @@
  * met on systemd 252 and 257 (docs/design/running-container.md).
  */
 import { type Layout, storePath } from "../../store/layout.ts";
-import { type Bind, isShifted, type SystemContainer } from "./container.ts";
+import { type Bind, isShifted, type SystemContainer, type Tmpfs } from "./container.ts";
+import { copiedNode, hasCopiedNodes, shownNodes } from "./devices.ts";
 import { declaredDir, emptyDir, rootDir, treeDir } from "./paths.ts";
 
 const nspawn = "/usr/bin/systemd-nspawn";
@@ -17,13 +18,41 @@ export function bootCommand(layout: Layout, container: SystemContainer): string[
     "--notify-ready=yes",
     // What systemd sends on stop is passed on as this: a clean shutdown, with or without machined.
     "--kill-signal=SIGRTMIN+3",
-    // A namespace of its own comes from NetworkNamespacePath=; the capability is one over its own view only, and
-    // PrivateNetwork= of the services inside needs it.
-    ...(isShifted(container) ? ["--capability=CAP_NET_ADMIN"] : []),
+    ...capabilityArguments(container),
     // The colon at the end appends systemd's own directories.
     ...(container.system.kind === "toplevel" ? ["--setenv=SYSTEMD_UNIT_PATH=/run/declared/current/units:"] : []),
+    ...deviceArguments(layout, container),
     ...container.binds.map((bind) => bindArgument(bind, isShifted(container))),
+    // systemd-nspawn mounts parents before what is below them, whatever the order here.
+    ...container.tmpfs.map(tmpfsArgument),
+    // Last: of two that contradict each other the last one counts, and it is the user's.
+    ...container.extraFlags,
   ];
+}
+
+/**
+ * A namespace of its own comes from NetworkNamespacePath=, so that systemd-nspawn does not add CAP_NET_ADMIN by itself.
+ * With users of its own it is a capability over its own view only, and PrivateNetwork= of the services inside needs it.
+ */
+function capabilityArguments({ users, network, tun, capabilities }: SystemContainer): string[] {
+  const netAdmin = users.kind === "shifted" || network.kind === "own" || tun;
+  const all = new Set([...(netAdmin ? ["CAP_NET_ADMIN"] : []), ...capabilities]);
+  return all.size === 0 ? [] : [`--capability=${[...all].join(",")}`];
+}
+
+function deviceArguments(layout: Layout, container: SystemContainer): string[] {
+  const copied = hasCopiedNodes(container);
+  return shownNodes(container).map((node, index) => {
+    const source = copied ? copiedNode(layout, container, index) : node;
+    return bindArgument({ source, target: node, readOnly: false, idmap: copied }, copied);
+  });
+}
+
+/** Without options systemd-nspawn makes it 0755; with some that say nothing of it, it would be everybody's. */
+function tmpfsArgument({ target, options }: Tmpfs): string {
+  const mode = options === "" || /(^|,)mode=/.test(options) ? [] : ["mode=0755"];
+  const all = [options, ...mode].filter((option) => option !== "").join(",");
+  return `--tmpfs=${escapeColons(target)}${all === "" ? "" : `:${all}`}`;
 }
 
 /**
@@ -43,7 +72,6 @@ export function activateCommand(layout: Layout, container: SystemContainer, seed
 }
 
 function common(layout: Layout, container: SystemContainer): string[] {
-  const isolated = isShifted(container);
   return [
     "--quiet",
     "--keep-unit",
@@ -51,13 +79,25 @@ function common(layout: Layout, container: SystemContainer): string[] {
     "--settings=no",
     `--machine=${container.name}`,
     `--directory=${rootDir(layout, container)}`,
-    ...(isolated ? ["--private-users=pick", "--private-users-ownership=map"] : []),
+    ...userArguments(container),
     sharedArgument(layout, container, `${treeDir(layout, container)}/usr`, "/usr"),
     ...declaredArguments(layout, container),
     "--resolv-conf=off",
     "--timezone=off",
     "--link-journal=no",
   ];
+}
+
+/**
+ * What is on disk belongs to the host's numbers, whatever ids the container has while it runs: nothing has to change where
+ * systemd-nspawn picks others than the last time. In memory the root is new at each start, and file systems in memory
+ * cannot be mapped before Linux 6.3: there the ids may be written.
+ */
+function userArguments({ users, ephemeral }: SystemContainer): string[] {
+  if (users.kind === "none") return [];
+  if (users.kind === "identity") return ["--private-users=identity"];
+  const range = users.base === null ? "pick" : `${users.base}:65536`;
+  return [`--private-users=${range}`, `--private-users-ownership=${ephemeral ? "auto" : "map"}`];
 }
 
 /**
@@ -88,7 +128,7 @@ function declaredArguments(layout: Layout, container: SystemContainer): string[]
 }
 
 /** `:idmap` only with a user namespace: without one systemd-nspawn fails (EINVAL). */
-export function bindArgument(bind: Omit<Bind, "create">, shifted: boolean): string {
+export function bindArgument(bind: Pick<Bind, "source" | "target" | "readOnly" | "idmap">, shifted: boolean): string {
   const paths = `${escapeColons(bind.source)}:${escapeColons(bind.target)}`;
   return `--bind${bind.readOnly ? "-ro" : ""}=${paths}${shifted && bind.idmap ? ":idmap" : ""}`;
 }

@@ -13,6 +13,8 @@ export interface SystemContainer {
   /** Whether it resolves names as the host does. */
   readonly copyResolvConf: boolean;
   readonly users: UserNamespace;
+  /** Why it is called trusted: "it has macvlans". Empty: it is isolated. */
+  readonly trust: readonly string[];
   /** On top of systemd-nspawn's own. */
   readonly capabilities: readonly string[];
   readonly tun: boolean;
@@ -76,14 +78,15 @@ export interface Bind {
   readonly idmap: boolean;
   /** Made at the source, at start, where there is nothing. */
   readonly create: { readonly mode: string; readonly owner: string } | null;
+  /** Parts of the source that a container may write to, and so put a link in the place of. */
+  readonly plantable: readonly string[];
 }
 
 /** Its root is nobody on the host. */
 export const isShifted = ({ users }: SystemContainer): boolean => users.kind === "shifted";
 
-/** Ids and a network that are nobody else's. Everything else is called trusted. */
-export const isIsolated = (container: SystemContainer): boolean =>
-  isShifted(container) && container.network.kind === "own";
+/** Ids and a network that are nobody else's, and nothing that opens them. Everything else is called trusted. */
+export const isIsolated = ({ trust }: SystemContainer): boolean => trust.length === 0;
 
 /** The network that its net unit makes, or null. */
 export const ownNetwork = ({ network }: SystemContainer): Network | null =>

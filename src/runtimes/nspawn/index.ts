@@ -8,7 +8,9 @@ export {
   isIsolated,
   linksOf,
   type SystemContainer,
+  type Tmpfs,
   type UserNamespace,
 } from "./container.ts";
+export { openingFlags, refusedFlags } from "./extra-flags.ts";
 export { containerParts, type Parts } from "./parts.ts";
 export { sharedParts } from "./shared.ts";

@@ -4,6 +4,7 @@ import { type Link, localAddress } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
 import { containerUnit, forwardsOf, isIsolated, linksOf, type SystemContainer } from "./container.ts";
+import { createdFiles } from "./created.ts";
 import { forwardUnits } from "./forward.ts";
 import { mergeService } from "./merge.ts";
 import { netParts } from "./net.ts";
@@ -31,7 +32,11 @@ export function containerParts(layout: Layout, container: SystemContainer): Part
     part: containerPart(container, companions),
     units: [containerService(layout, container, sockets), ...companions],
     unitLinks: container.autoStart ? { [`machines.target.wants/${unit}`]: `../${unit}` } : {},
-    files: [...(net?.files ?? []), [parametersFile(layout, container.name), parameters(layout, container)]],
+    files: [
+      ...(net?.files ?? []),
+      ...createdFiles(layout, container),
+      [parametersFile(layout, container.name), parameters(layout, container)],
+    ],
   };
 }
 
@@ -43,6 +48,7 @@ function containerPart(container: SystemContainer, companions: readonly Unit[]):
     unit: containerUnit(name),
     companions: companions.map((unit) => unit.name),
     isolation: isIsolated(container) ? "isolated" : "trusted",
+    trustedBecause: container.trust,
     autoStart,
     ephemeral,
     system: system.kind === "toplevel" ? system.toplevel : null,

@@ -13,8 +13,11 @@ import {
   type SystemContainer,
   sysctlUnit,
 } from "./container.ts";
+import { createCommand, createdFiles } from "./created.ts";
+import { copyCommands, deviceAllow } from "./devices.ts";
 import { declaredDir, emptyDir, rootDir, rootDirs, treeDir } from "./paths.ts";
 import { dropsDebug, quietly } from "./quietly.ts";
+import { restartTriggers } from "./triggers.ts";
 
 /** @param sockets units that pass on connections which nft cannot: started and stopped with the container */
 export function containerService(layout: Layout, container: SystemContainer, sockets: readonly string[]): Unit {
@@ -28,6 +31,7 @@ function unitSection(layout: Layout, container: SystemContainer, sockets: readon
   const { name } = container;
   const net = ownNetwork(container) !== null ? [netUnit(name)] : [];
   const merge = hasMerge(container) ? [mergeUnit(name)] : [];
+  const created = createdFiles(layout, container).map(([, text]) => text);
   return {
     Description: literal(`Container '${name}'`),
     Wants: ["network.target", sysctlUnit, ...sockets].join(" "),
@@ -35,8 +39,9 @@ function unitSection(layout: Layout, container: SystemContainer, sockets: readon
     ...(net.length > 0 && { BindsTo: net.join(" ") }),
     ...(merge.length > 0 && { Requires: merge.join(" ") }),
     RequiresMountsFor: mountsFor(layout, container),
-    AssertPathIsSymbolicLink: noPlantedLinks(layout, container),
+    AssertPathIsSymbolicLink: [...noPlantedLinks(layout, container), ...noPlantedSources(container)],
     ...noStartLimit,
+    ...(created.length > 0 && restartTriggers(created)),
     ...(container.restartIfChanged ? {} : { "X-RestartIfChanged": false }),
   };
 }
@@ -60,7 +65,9 @@ function serviceSection(layout: Layout, container: SystemContainer): UnitSection
     RestartForceExitStatus: 133,
     SuccessExitStatus: 133,
     ...nspawnSandbox,
-    ...(ownNetwork(container) !== null && { NetworkNamespacePath: namespacePath(container.name) }),
+    ...apiFileSystems(container),
+    DeviceAllow: [...nspawnDevices, ...deviceAllow(container)],
+    ...joinedNamespace(container),
     ...(container.ephemeral && { RuntimeDirectory: runtimeDirectory(layout, container), RuntimeDirectoryMode: "0700" }),
     ...startPre(layout, container),
     ExecStart: { exec: bootCommand(layout, container) },
@@ -69,16 +76,32 @@ function serviceSection(layout: Layout, container: SystemContainer): UnitSection
   };
 }
 
+/** A network that is its own and its root's to rule: /proc/sys/net is writable, as systemd-nspawn has it there. */
+function apiFileSystems(container: SystemContainer): UnitSection {
+  if (isShifted(container) || ownNetwork(container) === null) return {};
+  return { Environment: [unifiedHierarchy, "SYSTEMD_NSPAWN_API_VFS_WRITABLE=network"] };
+}
+
+/** systemd enters it: systemd-nspawn (252 and 257) cannot join one together with users of its own. */
+function joinedNamespace({ name, network }: SystemContainer): UnitSection {
+  if (network.kind === "host") return {};
+  return { NetworkNamespacePath: network.kind === "own" ? namespacePath(name) : literal(network.path) };
+}
+
 /** For a container and all that starts with it: one that is stopped and started often is still wanted. */
 export const noStartLimit: UnitSection = { StartLimitIntervalSec: 0 };
 
+/** Else it guesses from what it finds below /usr, which is not bound yet, and may choose cgroup v1. */
+const unifiedHierarchy = "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1";
+
+/** systemd 257 makes the latter two nodes in every container and fails where it may not. */
+const nspawnDevices = ["char-pts rw", "/dev/net/tun rwm", "/dev/fuse rwm"];
+
 /** What every unit that starts systemd-nspawn has. */
 export const nspawnSandbox: UnitSection = {
-  // Else it guesses from what it finds below /usr, which is not bound yet, and may choose cgroup v1.
-  Environment: "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1",
+  Environment: unifiedHierarchy,
   DevicePolicy: "closed",
-  // systemd 257 makes both nodes in every container and fails where it may not.
-  DeviceAllow: ["char-pts rw", "/dev/net/tun rwm", "/dev/fuse rwm"],
+  DeviceAllow: nspawnDevices,
 };
 
 /**
@@ -89,6 +112,11 @@ export function noPlantedLinks(layout: Layout, container: SystemContainer): stri
   return rootDirs.map((dir) => `!${literal(`${rootDir(layout, container)}/${dir}`)}`);
 }
 
+/** Of bind mounts: where a container may write, it could put a link in the place of what is bound from there. */
+const noPlantedSources = ({ binds }: SystemContainer): string[] => [
+  ...new Set(binds.flatMap(({ plantable }) => plantable.map((path) => `!${literal(path)}`))),
+];
+
 /** An ephemeral container needs nothing of the state directory but the store. */
 function mountsFor(layout: Layout, container: SystemContainer): string[] {
   const root = container.ephemeral ? [] : [rootDir(layout, container)];
@@ -98,7 +126,12 @@ function mountsFor(layout: Layout, container: SystemContainer): string[] {
 
 function startPre(layout: Layout, container: SystemContainer): { ExecStartPre?: Exec[] } {
   const empty = isShifted(container) ? [] : [["/usr/bin/mkdir", "-p", emptyDir(layout)]];
-  const commands = [...empty, ...(container.ephemeral ? seedCommands(layout, container) : [])];
+  const commands = [
+    ...empty,
+    ...(container.binds.some(({ create }) => create !== null) ? [createCommand(layout, container.name)] : []),
+    ...copyCommands(layout, container),
+    ...(container.ephemeral ? seedCommands(layout, container) : []),
+  ];
   return commands.length === 0 ? {} : { ExecStartPre: commands.map((exec) => ({ exec })) };
 }
 

@@ -1,0 +1,71 @@
+/**
+ * Bind mounts that begin where a container may write. systemd-nspawn follows links in a source: a container could put one
+ * in its place, and get, or let another one get, any path of the host at the next start.
+ */
+import type { HostConfig } from "../options/index.ts";
+
+interface Known {
+  /** What containers may write to, by path: the containers. */
+  readonly writers: ReadonlyMap<string, readonly string[]>;
+  /** By container, why it is no longer isolated from others. */
+  readonly reasons: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The parts of a bind mount's source that some container may replace by a link; see Bind.plantable. */
+export function plantableParts(source: string, config: HostConfig): string[] {
+  const { writers } = knownOf(config);
+  if (writers.size === 0) return [];
+  const path = plainPath(source);
+  const above = ancestors(path);
+  const writable = above.findIndex((part) => writers.has(part));
+  return writable < 0 ? [] : [...above.slice(writable + 1), path];
+}
+
+/** Why a container that may write where another one's bind mounts begin is not isolated from it. */
+export const foreignWriting = (name: string, config: HostConfig): readonly string[] =>
+  knownOf(config).reasons.get(name) ?? [];
+
+const cache = new WeakMap<HostConfig, Known>();
+
+/** Looked up once: it is asked for each bind mount of a configuration. */
+function knownOf(config: HostConfig): Known {
+  const found = cache.get(config);
+  if (found !== undefined) return found;
+  const known = lookUp(config);
+  cache.set(config, known);
+  return known;
+}
+
+function lookUp(config: HostConfig): Known {
+  const sources = Object.entries(config.containers).flatMap(([name, { bindMounts }]) =>
+    Object.values(bindMounts).map(({ mountPoint, hostPath, isReadOnly }) => ({
+      name,
+      path: plainPath(hostPath ?? mountPoint),
+      isReadOnly,
+    })),
+  );
+  const writers = new Map<string, string[]>();
+  for (const { name, path, isReadOnly } of sources) {
+    if (!isReadOnly) writers.set(path, [...(writers.get(path) ?? []), name]);
+  }
+  const reasons = new Map<string, string[]>();
+  for (const { name, path } of writers.size === 0 ? [] : sources) {
+    for (const above of ancestors(path)) {
+      for (const writer of writers.get(above) ?? []) {
+        if (writer === name) continue;
+        const reason = `it may write to ${above}, where container ${name} gets ${path} from`;
+        reasons.set(writer, [...(reasons.get(writer) ?? []), reason]);
+      }
+    }
+  }
+  return { writers, reasons };
+}
+
+/** `/srv/a/b` → `/`, `/srv`, `/srv/a`. */
+function ancestors(path: string): string[] {
+  const names = path.split("/").slice(1, -1);
+  return path === "/" ? [] : ["/", ...names.map((_, index) => `/${names.slice(0, index + 1).join("/")}`)];
+}
+
+/** Without the one `/` that may stand at its end. */
+export const plainPath = (path: string): string => path.replace(/(.)\/$/, "$1");

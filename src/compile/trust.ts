@@ -1,0 +1,79 @@
+/** Whether a container is isolated, and if not, why not. */
+import type { ContainerConfig, HostConfig } from "../options/index.ts";
+import { openingFlags, type UserNamespace } from "../runtimes/nspawn/index.ts";
+import type { Layout } from "../store/layout.ts";
+import { foreignWriting, plainPath } from "./plantable.ts";
+import { reasonsForTrust, usersFor } from "./users.ts";
+
+/** Each as the end of "it is trusted: ". None: its root is nobody on the host, and has nothing that opens the host to it. */
+export function trustOf(name: string, config: HostConfig, users: UserNamespace, layout: Layout): string[] {
+  const container = config.containers[name];
+  if (container === undefined) throw new Error(`no container ${name}`);
+  return [
+    ...usersReasons(container, users),
+    ...(users.kind === "shifted" ? networkReasons(container) : []),
+    ...openingFlags(container.extraFlags).map((flag) => `its extraFlags have ${flag}`),
+    ...container.allowedDevices.filter(({ node }) => !isTame(node)).map(({ node }) => `it has the device ${node}`),
+    ...bindReasons(container, layout),
+    ...foreignWriting(name, config),
+  ];
+}
+
+/** What is called isolated or trusted before there is a generation, for {@link trustOf}'s reasons; null: no such container. */
+export function isolationOf(name: string, config: HostConfig, layout: Layout) {
+  const container = Object.hasOwn(config.containers, name) ? config.containers[name] : undefined;
+  if (container === undefined) return null;
+  const trustedBecause = trustOf(name, config, usersFor(container), layout);
+  return { isolation: trustedBecause.length === 0 ? "isolated" : "trusted", trustedBecause } as const;
+}
+
+function usersReasons(container: ContainerConfig, users: UserNamespace): string[] {
+  if (users.kind === "shifted") return [];
+  return container.privateUsers === null
+    ? reasonsForTrust(container)
+    : [`its privateUsers is ${JSON.stringify(container.privateUsers)}`];
+}
+
+/** What users of its own do not shut: sockets without a path belong to a network. */
+const networkReasons = (container: ContainerConfig): string[] =>
+  reasonsForTrust(container).filter((reason) => /network/.test(reason));
+
+/** Devices by which nothing of the host can be read or changed that is not the device's own. */
+const isTame = (node: string): boolean =>
+  /^\/dev\/(fuse|kvm|net\/tun|null|zero|full|random|urandom|tty(USB|ACM|AMA|S)\d+|serial\/.+|dri\/.+|snd\/.+|video\d+|nvidia.*)$/.test(
+    node,
+  );
+
+/** Whoever writes these, or what is above or below them, rules the host. */
+const ruling = [
+  "/etc",
+  "/usr",
+  "/bin",
+  "/sbin",
+  "/lib",
+  "/lib64",
+  "/boot",
+  "/root",
+  "/var/spool/cron",
+  "/var/lib/systemd",
+];
+/** Whoever sees these can connect to what rules the host, also where it cannot write. */
+const sockets = [
+  ...["/run/systemd", "/run/dbus", "/run/docker.sock", "/run/podman", "/run/containerd", "/run/libvirt", "/run/crio"],
+  ...["/var/run/docker.sock", "/var/run/dbus", "/var/run/systemd"],
+];
+
+function bindReasons({ bindMounts }: ContainerConfig, layout: Layout): string[] {
+  return Object.values(bindMounts).flatMap(({ mountPoint, hostPath, isReadOnly, idmap }) => {
+    const source = plainPath(hostPath ?? mountPoint);
+    // Without a map all of it belongs to nobody, and to the container least of all.
+    if (!idmap) return [];
+    if (sockets.some((path) => overlaps(source, path))) return [`it sees ${source} of the host`];
+    const ruled = [...ruling, layout.state, layout.etc].some((path) => overlaps(source, path));
+    return ruled && !isReadOnly ? [`it may write to ${source} of the host`] : [];
+  });
+}
+
+const overlaps = (a: string, b: string): boolean => isWithin(a, b) || isWithin(b, a);
+const isWithin = (path: string, above: string): boolean =>
+  above === "/" || path === above || path.startsWith(`${above}/`);
