@@ -1,5 +1,14 @@
 /** A container's network as texts for ip, nft, systemd-sysctl and the hosts file. Pure. */
 export { type Address, fullPrefix, parseAddress } from "./address.ts";
+export {
+  type Bridge,
+  bridgeAddressWords,
+  bridgeMark,
+  portsIn,
+  portWords,
+  restoreText,
+  spanningTreeWords,
+} from "./bridge.ts";
 export { hostsEntries, hostsText } from "./hosts.ts";
 export { type LinkFiles, linkFiles } from "./ip-batch.ts";
 export {

@@ -2,10 +2,12 @@
 import { type ConfigFrom, mkOption, types } from "../modules/index.ts";
 import { containerOptions } from "./container/index.ts";
 import { hostMetaOptions } from "./host.ts";
+import { hostNetworkingOptions } from "./host-networking.ts";
 import type { systemOptions } from "./system/index.ts";
 
 export const hostOptions = {
   ...hostMetaOptions,
+  ...hostNetworkingOptions,
   containers: mkOption({
     type: types.attrsOf(types.submodule({ options: containerOptions })),
     default: {},

@@ -22,7 +22,12 @@ export type ShortContainer = Partial<Omit<ContainerConfig, "config" | "bindMount
 };
 
 export function hostConfig(containers: Readonly<Record<string, ShortContainer>>): HostConfig {
-  return { assertions: [], warnings: [], containers: mapValues(containers, containerConfig) };
+  return {
+    assertions: [],
+    warnings: [],
+    networking: { bridges: {} },
+    containers: mapValues(containers, containerConfig),
+  };
 }
 
 function containerConfig(short: ShortContainer): ContainerConfig {
