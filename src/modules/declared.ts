@@ -89,7 +89,8 @@ function declareOption(group: OptionGroup, name: string, option: Option, at: Dec
     if (extended) {
       group.members.delete(name);
       declareOption(group, name, extended, at);
-      return declareOption(group, name, option, at);
+      declareOption(group, name, option, at);
+      return;
     }
     problems.push({ path, message: "is declared as an option and as a group of options", places: some(place) });
   } else {

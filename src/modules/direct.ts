@@ -4,6 +4,7 @@
  * wrapper, an unknown name, a wrong type, sends it the long way, which also finds the words for what is wrong.
  */
 import type { Cell } from "./cell.ts";
+import type { Collected } from "./collect.ts";
 import { type DeclaredOption, isGroup, type OptionGroup } from "./declared.ts";
 import { settleDefaults, templateOf } from "./defaults.ts";
 import { isWrapper, orders, priorities } from "./definition.ts";
@@ -15,57 +16,22 @@ import { unknownValue } from "./probe.ts";
 import { isPlainObject } from "./same.ts";
 import { unusual } from "./unusual.ts";
 
-let direct = new WeakMap<OptionType, boolean>();
-
-/** Whether nothing below the type is computed from anything else. */
-function isDirect(type: OptionType): boolean {
-  const known = direct.get(type);
-  if (known !== undefined) return known;
-  // A type that contains itself is not: where it ends is for the long way to find out.
-  direct.set(type, false);
-  const answer = looksDirect(type);
-  direct.set(type, answer);
-  return answer;
-}
-
-function looksDirect({ merging }: OptionType): boolean {
-  switch (merging.by) {
-    case "value":
-      return true;
-    case "attributes":
-    case "elements":
-      return isDirect(merging.element);
-    case "choice":
-      return merging.types.length > 0 && merging.types.every(isDirect);
-    case "functions":
-      return false;
-    case "modules": {
-      if (!merging.configOnly) return false;
-      const collected = collectedOf(merging);
-      const { former, freeform, perInstance, problems, tree } = collected;
-      const tells = former.length > 0 || problems.length > 0;
-      return !freeform && !perInstance && !tells && !needsScope(collected) && hasDirectOptions(tree);
-    }
-  }
-}
-
-const hasDirectOptions = (group: OptionGroup): boolean =>
-  [...group.members].every(([name, member]) => {
-    if (name === "_module") return true;
-    if (isGroup(member)) return hasDirectOptions(member);
-    const { type, readOnly, apply, default: fallback } = member.option;
-    return isDirect(type) && !readOnly && !apply && !isWrapper(fallback);
-  });
-
 /**
- * The value of one plain definition, or {@link unusual}.
+ * Makes the value of one definition, or {@link unusual}.
  * @param name what a submodule at this place is called
  * @param near a cell of the same pass
  */
+type Take = (value: unknown, name: string, near: Cell) => unknown;
+
+/** Made once for each type; null where something below the type is computed from anything else. */
+let takes = new WeakMap<OptionType, Take | null>();
+
+/** The value of one plain definition, or {@link unusual}. For the parameters see {@link Take}. */
 export function directValue(type: OptionType, value: unknown, name: string, near: Cell): unknown {
-  if (!isDirect(type)) return unusual;
+  const take = takeOf(type);
+  if (take === null) return unusual;
   try {
-    return mergedValue(type, value, name, near);
+    return take(value, name, near);
   } catch (error) {
     // A function of a type's own failed: the long way tells where.
     if (isSignal(error)) throw error;
@@ -73,99 +39,149 @@ export function directValue(type: OptionType, value: unknown, name: string, near
   }
 }
 
-function mergedValue(type: OptionType, value: unknown, name: string, near: Cell): unknown {
-  if (value === unknownValue || value === undefined || isWrapper(value) || !type.check(value)) return unusual;
-  const { merging } = type;
+function takeOf(type: OptionType): Take | null {
+  const known = takes.get(type);
+  if (known !== undefined) return known;
+  // A type that contains itself has none: where it ends is for the long way to find out.
+  takes.set(type, null);
+  const take = makeTake(type);
+  const checked: Take | null =
+    take &&
+    ((value, name, near) =>
+      value === undefined || value === unknownValue || isWrapper(value) || !type.check(value)
+        ? unusual
+        : take(value, name, near));
+  takes.set(type, checked);
+  return checked;
+}
+
+/** For values that are plain and that the type's `check` takes. */
+function makeTake({ merging }: OptionType): Take | null {
   switch (merging.by) {
     case "value": {
-      const merged = merging.merge(alone(value));
-      return merged instanceof Conflict ? unusual : merged;
+      if (merging.keeps) return (value) => value;
+      return (value) => {
+        const merged = merging.merge(alone(value));
+        return merged instanceof Conflict ? unusual : merged;
+      };
     }
     case "choice": {
-      const choice = merging.choose(alone(value));
-      if (choice instanceof Conflict) return unusual;
-      if ("value" in choice) return choice.value;
-      return mergedValue(choice.type, choice.definitions[0]!.value, name, near);
+      if (merging.types.length === 0 || !merging.types.every(takeOf)) return null;
+      return (value, name, near) => {
+        const choice = merging.choose(alone(value));
+        if (choice instanceof Conflict) return unusual;
+        if ("value" in choice) return choice.value;
+        return takeOf(choice.type)?.(choice.definitions[0]!.value, name, near) ?? unusual;
+      };
     }
-    case "elements":
-      return listOf(merging.element, value as readonly unknown[], near);
-    case "attributes":
-      return attributesOf(merging.element, value as Record<string, unknown>, near);
+    case "elements": {
+      const element = takeOf(merging.element);
+      return element && ((value, _name, near) => listOf(element, value as readonly unknown[], near));
+    }
+    case "attributes": {
+      const element = takeOf(merging.element);
+      return element && ((value, _name, near) => attributesOf(element, value as Values, near));
+    }
     case "modules":
-      return instanceOf(merging, value, name, near);
+      return instanceTake(merging);
     case "functions":
-      return unusual;
+      return null;
   }
 }
 
 const alone = (value: unknown): readonly Definition[] => [{ value, priority: priorities.plain, order: orders.plain }];
 
-function listOf(element: OptionType, values: readonly unknown[], near: Cell): unknown {
+function listOf(element: Take, values: readonly unknown[], near: Cell): unknown {
   const made: unknown[] = [];
   for (const value of values) {
-    const inner = mergedValue(element, value, String(made.length), near);
+    const inner = element(value, String(made.length), near);
     if (inner === unusual) return unusual;
     made.push(inner);
   }
   return Object.freeze(made);
 }
 
-function attributesOf(element: OptionType, values: Record<string, unknown>, near: Cell): unknown {
+function attributesOf(element: Take, values: Values, near: Cell): unknown {
   const made: Record<string, unknown> = {};
   for (const name of Object.keys(values).sort()) {
-    const inner = name === "__proto__" ? unusual : mergedValue(element, values[name], name, near);
+    const inner = name === "__proto__" ? unusual : element(values[name], name, near);
     if (inner === unusual) return unusual;
     made[name] = inner;
   }
   return Object.freeze(made);
 }
 
-function instanceOf(merging: ModulesMerging, value: unknown, name: string, near: Cell): unknown {
-  if (typeof value === "function") return unusual;
-  const given = value as Record<string, unknown>;
+function instanceTake(merging: ModulesMerging): Take | null {
+  if (!merging.configOnly) return null;
   const collected = collectedOf(merging);
-  settleDefaults(collected, near.scope);
-  if (collected.defining.length === 0) return groupOf(collected.tree, given, {}, near);
-  const own = ownValues(collected, { name, ...merging.specialArgs }, given);
-  // What was thought direct is looked at again.
-  if (needsScope(collected)) direct = new WeakMap();
-  return own === unusual ? unusual : groupOf(collected.tree, given, own, near);
+  const { defining, former, freeform, perInstance, problems } = collected;
+  const tells = former.length > 0 || problems.length > 0;
+  if (freeform || perInstance || tells || needsScope(collected)) return null;
+  const group = groupTake(collected.tree, collected);
+  if (group === null || defining.length === 0) return group && ((value, _name, near) => group(value, nothing, near));
+  return (value, name, near) => {
+    if (typeof value === "function") return unusual;
+    const own = ownValues(collected, { name, ...merging.specialArgs }, value as Values);
+    // What was thought direct is looked at again.
+    if (needsScope(collected)) takes = new WeakMap();
+    return own === unusual ? unusual : group(value, own, near);
+  };
 }
 
 type Values = Readonly<Record<string, unknown>>;
-
 /** @param own what counts beside the values, of the submodule's own */
-function groupOf(group: OptionGroup, values: Values, own: Values, near: Cell): unknown {
-  const { object, open } = templateOf(group);
-  const made: Record<string, unknown> = { ...object };
-  if (!fill(made, group, values, near) || !fill(made, group, own, near)) return unusual;
-  for (const name of open) {
-    if (values[name] !== undefined || own[name] !== undefined) continue;
-    const member = group.members.get(name)!;
-    const inner = isGroup(member) ? groupOf(member, {}, {}, near) : unusual;
-    if (inner === unusual) return unusual;
-    made[name] = inner;
+type TakeGroup = (value: unknown, own: Values, near: Cell) => unknown;
+
+const nothing: Values = {};
+
+function groupTake(group: OptionGroup, collected: Collected): TakeGroup | null {
+  const members = new Map<string, Take>();
+  for (const [name, member] of group.members) {
+    if (name === "_module" || name === "__proto__") continue;
+    const take = isGroup(member) ? innerTake(member, collected) : optionTake(member);
+    if (take === null) return null;
+    members.set(name, take);
   }
-  return Object.freeze(made);
+  let template: ReturnType<typeof templateOf> | undefined;
+  return (value, own, near) => {
+    if (!isPlainObject(value)) return unusual;
+    if (template === undefined) {
+      settleDefaults(collected, near.scope);
+      template = templateOf(group);
+    }
+    const made: Record<string, unknown> = { ...template.object };
+    if (!fill(made, members, value, near)) return unusual;
+    if (own !== nothing && !fill(made, members, own, near)) return unusual;
+    for (const name of template.open) {
+      if (value[name] !== undefined || own[name] !== undefined) continue;
+      const inner = isGroup(group.members.get(name)!) ? members.get(name)!({}, name, near) : unusual;
+      if (inner === unusual) return unusual;
+      made[name] = inner;
+    }
+    return Object.freeze(made);
+  };
+}
+
+function innerTake(group: OptionGroup, collected: Collected): Take | null {
+  const take = groupTake(group, collected);
+  return take && ((value, _name, near) => take(value, nothing, near));
+}
+
+function optionTake({ option }: DeclaredOption): Take | null {
+  const { type, readOnly, apply, default: fallback } = option;
+  return readOnly || apply || isWrapper(fallback) ? null : takeOf(type);
 }
 
 /** False where it met something unusual. */
-function fill(made: Record<string, unknown>, group: OptionGroup, values: Values, near: Cell): boolean {
+function fill(made: Record<string, unknown>, members: ReadonlyMap<string, Take>, values: Values, near: Cell): boolean {
   for (const name of Object.keys(values)) {
-    const member = group.members.get(name);
     const value = values[name];
-    if (member === undefined || name === "_module" || name === "__proto__") return false;
+    const take = members.get(name);
+    if (take === undefined) return false;
     if (value === undefined) continue;
-    const inner = isGroup(member) ? innerGroup(member, value, near) : optionValue(member, name, value, near);
+    const inner = take(value, name, near);
     if (inner === unusual) return false;
     made[name] = inner;
   }
   return true;
-}
-
-const optionValue = ({ option }: DeclaredOption, name: string, value: unknown, near: Cell): unknown =>
-  mergedValue(option.type, value, name, near);
-
-function innerGroup(group: OptionGroup, value: unknown, near: Cell): unknown {
-  return isPlainObject(value) ? groupOf(group, value, {}, near) : unusual;
 }

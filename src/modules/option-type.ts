@@ -32,7 +32,12 @@ export class Conflict {
 /** How the definitions of an option become its value. */
 export type Merging =
   /** One value of all of them, with nothing nested that could be defined elsewhere. */
-  | { readonly by: "value"; merge(definitions: readonly Definition[]): unknown }
+  | {
+      readonly by: "value";
+      merge(definitions: readonly Definition[]): unknown;
+      /** Of one definition alone, `merge` would make its value as it is: it need not be asked. */
+      readonly keeps?: boolean;
+    }
   /** An object whose every attribute is merged as `element`. */
   | {
       readonly by: "attributes";

@@ -24,6 +24,7 @@ export function nullOr<T extends AnyType>(type: T): OptionType<ConfigOf<T> | nul
 }
 
 function chooseNull(type: OptionType, definitions: readonly Definition[]) {
+  if (definitions.length === 1) return definitions[0]!.value === null ? { value: null } : { type, definitions };
   const nulls = definitions.filter((definition) => definition.value === null).length;
   if (nulls === definitions.length) return { value: null };
   if (nulls === 0) return { type, definitions };

@@ -29,7 +29,7 @@ export function scalar<T>(spec: ScalarSpec): OptionType<T, T> {
     description: spec.description,
     check: spec.check,
     ...(spec.why && { why: spec.why }),
-    merging: { by: "value", merge: spec.merge ?? mergeEqual },
+    merging: { by: "value", merge: spec.merge ?? mergeEqual, keeps: spec.merge === undefined },
     join: (other) => (other.name === spec.name && other.description === spec.description ? type : undefined),
     schema: () => spec.schema,
   };
