@@ -133,7 +133,7 @@ test("two bind mounts at one place, and one at a place that is taken", () => {
   expect(summary({ web: { bindMounts: { "/data": {}, other: { mountPoint: "/data/" }, "/usr": {} } } })).toEqual([
     [
       "mount-clash",
-      "container web has two bind mounts at /data",
+      "container web has two mounts at /data",
       "containers.web.bindMounts./data",
       "containers.web.bindMounts.other",
     ],

@@ -2,6 +2,7 @@
 import type { HostConfig } from "../../options/index.ts";
 import type { Problems } from "../problems.ts";
 import { checkAddresses, checkInterfaces } from "./addresses.ts";
+import { checkConfinement, checkUserIds } from "./confinement.ts";
 import { checkMounts } from "./mounts.ts";
 import { checkName } from "./name.ts";
 import { checkNetwork } from "./network.ts";
@@ -14,9 +15,11 @@ export function checkHost(config: HostConfig, problems: Problems): void {
     checkName(name, problems);
     checkSystem(name, container, problems);
     checkNetwork(name, container, problems);
-    checkMounts(name, container, problems);
+    checkMounts(name, container, config, problems);
+    checkConfinement(name, container, problems);
   }
   checkAddresses(config, problems);
   checkPorts(config, problems);
   checkInterfaces(config, problems);
+  checkUserIds(config, problems);
 }
