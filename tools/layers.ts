@@ -23,6 +23,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   store: ["error.ts", "host"],
   "store/layout.ts": [],
   "store/names.ts": ["error.ts"],
+  "store/nix-places.ts": [],
   systems: ["error.ts", "host", "store", "units", "modules"],
   "systems/recipe.ts": ["store/names.ts"],
   load: ["error.ts", "modules", "host", "store"],
@@ -35,6 +36,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "systems/recipe.ts",
     "store/layout.ts",
     "store/names.ts",
+    "store/nix-places.ts",
     "compile/generation.ts",
   ],
   compile: [
@@ -48,6 +50,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "systems/recipe.ts",
     "store/layout.ts",
     "store/names.ts",
+    "store/nix-places.ts",
   ],
   "compile/generation.ts": ["systems/recipe.ts", "units/unit.ts"],
   plan: [
@@ -92,7 +95,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 
 /** The one part of a runtime that reads the machine. */
 const isObserver = (file: string): boolean => /^runtimes\/[^/]+\/observe(\.ts|\/)/.test(file);
-const observerArrows = [...(arrows.runtimes ?? []), "runtimes", "host", "plan/plan.ts", "store"];
+const observerArrows = [...(arrows.runtimes ?? []), "runtimes", "host", "plan", "store"];
 
 /** What depends on nothing but its arguments. */
 const pure = [
@@ -106,6 +109,7 @@ const pure = [
   "systems/recipe.ts",
   "store/layout.ts",
   "store/names.ts",
+  "store/nix-places.ts",
 ];
 const isPure = (file: string): boolean => !isObserver(file) && pure.some((part) => holds(part, file));
 

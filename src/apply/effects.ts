@@ -2,6 +2,7 @@
  * What carrying out a plan needs of the machine: one verb for each kind of step, nothing to decide. `machine.ts` has
  * the real ones; tests bring their own.
  */
+import type { NetworkManager } from "../plan/index.ts";
 import type { UnitFailure } from "./explain.ts";
 
 export interface Effects {
@@ -10,6 +11,7 @@ export interface Effects {
   restartUnit(unit: string): Promise<void>;
   reloadUnit(unit: string): Promise<void>;
   daemonReload(): Promise<void>;
+  reloadManager(manager: NetworkManager): Promise<void>;
   writeUnit(unit: string): Promise<void>;
   removeUnit(unit: string): Promise<void>;
   writeUnitLink(link: string, target: string): Promise<void>;

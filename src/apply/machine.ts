@@ -1,6 +1,7 @@
 /** The effects of a plan's steps on this machine. */
 import { dirname } from "node:path";
 import type { ContainerPart } from "../compile/generation.ts";
+import { reloadNetworkManager } from "../host/network-managers.ts";
 import { stopUnit } from "../host/nspawn.ts";
 import type { Systemd } from "../host/systemd.ts";
 import { hostsText } from "../network/index.ts";
@@ -47,7 +48,10 @@ interface NumberOf {
   next: number | null;
 }
 
-type UnitEffects = Pick<Effects, "stopUnit" | "startUnit" | "restartUnit" | "reloadUnit" | "daemonReload" | "explain">;
+type UnitEffects = Pick<
+  Effects,
+  "stopUnit" | "startUnit" | "restartUnit" | "reloadUnit" | "daemonReload" | "reloadManager" | "explain"
+>;
 
 function unitEffects(plan: Plan, { systemd, containers }: Machine): UnitEffects {
   const parts = [plan.next, plan.current].flatMap((one) => Object.values(one?.containers ?? {}));
@@ -66,6 +70,7 @@ function unitEffects(plan: Plan, { systemd, containers }: Machine): UnitEffects 
     restartUnit: (unit) => settled(unit, systemd.restart(unit)),
     reloadUnit: (unit) => settled(unit, systemd.reload(unit)),
     daemonReload: () => systemd.daemonReload(),
+    reloadManager: (manager) => reloadNetworkManager(manager),
     explain(unit, since) {
       const companions = parts.filter((part) => part.unit === unit).flatMap((one) => one.companions);
       return explainFailure(systemd, [...new Set([unit, ...companions])], since);

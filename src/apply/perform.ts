@@ -12,6 +12,7 @@ const performers: Performers = {
   "restart-unit": (effects, { unit }) => effects.restartUnit(unit),
   "reload-unit": (effects, { unit }) => effects.reloadUnit(unit),
   "daemon-reload": (effects) => effects.daemonReload(),
+  "reload-manager": (effects, { manager }) => effects.reloadManager(manager),
   "write-unit": (effects, { unit }) => effects.writeUnit(unit),
   "remove-unit": (effects, { unit }) => effects.removeUnit(unit),
   "write-unit-link": (effects, { link, target }) => effects.writeUnitLink(link, target),

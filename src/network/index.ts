@@ -9,6 +9,16 @@ export {
   restoreText,
   spanningTreeWords,
 } from "./bridge.ts";
+export {
+  addressUnit,
+  bridgeUnit,
+  deviceUnit,
+  portUnit,
+  restoredBridge,
+  restoreFile,
+  restoreUnit,
+  spanningTreeUnit,
+} from "./bridge-units.ts";
 export { hostsEntries, hostsText } from "./hosts.ts";
 export { type LinkFiles, linkFiles } from "./ip-batch.ts";
 export {

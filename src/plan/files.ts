@@ -96,9 +96,9 @@ function diffLinks(former: Former, next: Generation, observed: Observed, layout:
   return { changes, blocked };
 }
 
-/** Links of ours are autoStart's. */
+/** Links to containers are autoStart's. */
 function linkGone(link: string, next: Generation): string {
-  const stays = Object.hasOwn(next.units, link.slice(link.lastIndexOf("/") + 1));
+  const stays = link.includes("/container@") && Object.hasOwn(next.units, link.slice(link.lastIndexOf("/") + 1));
   return stays ? "will not start at boot any more" : noLonger;
 }
 

@@ -11,6 +11,8 @@ export {
   startsSocket,
   type UnitState,
 } from "./decide.ts";
+export { type NetworkManager, networkManagers, observedInterfaces } from "./host-network.ts";
 export { type PlanOptions, plan } from "./make.ts";
 export type { Action, Kept, Observed, ObservedFile, ObservedUnit, Plan, Step } from "./plan.ts";
 export { renderPlan } from "./render.ts";
+export { othersThatWant } from "./wanted.ts";

@@ -4,6 +4,7 @@ import { containerDir, defaultLayout, type Layout } from "../store/layout.ts";
 import { isUp } from "./decide.ts";
 import { diffFiles } from "./files.ts";
 import { Former } from "./former.ts";
+import { bridgeSubjects, bridgesInTheWay, managersToReload } from "./host-network.ts";
 import { orderSteps } from "./order.ts";
 import type { Kept, Observed, Plan } from "./plan.ts";
 import { type ContainerSubject, containerSubjects, sharedSubjects } from "./subjects.ts";
@@ -29,10 +30,13 @@ export function plan(
   const former = new Former(current, options.leftBehind ?? []);
   const files = diffFiles(former, next, observed, layout);
   const containers = containerSubjects(former, next, observed);
+  const shared = sharedSubjects(former, next, observed);
+  const repairs = bridgeSubjects(next, observed, layout);
   const steps = orderSteps({
     layout,
     containers,
-    shared: sharedSubjects(former, next, observed),
+    shared: [...shared, ...repairs.filter(({ unit }) => !shared.some((subject) => subject.unit === unit))],
+    managers: managersToReload(files.changes, observed),
     files: files.changes,
     record: recordReason(current, next, former),
     interrupted: former.interrupted,
@@ -43,7 +47,7 @@ export function plan(
     steps,
     kept: containers.flatMap(keptOf),
     notices: steps.length === 0 ? [] : [...containers.flatMap((one) => noticesOf(one, layout)), ...files.notices],
-    blocked: files.blocked,
+    blocked: [...files.blocked, ...bridgesInTheWay(next, observed, layout)],
   };
 }
 

@@ -9,6 +9,7 @@
 import type { ContainerPart } from "../compile/generation.ts";
 import type { Layout } from "../store/layout.ts";
 import type { FileChange } from "./files.ts";
+import type { NetworkManager } from "./host-network.ts";
 import type { Action, Step } from "./plan.ts";
 import type { ContainerSubject, Subject } from "./subjects.ts";
 
@@ -16,6 +17,8 @@ export interface Ordering {
   readonly layout: Layout;
   readonly containers: readonly ContainerSubject[];
   readonly shared: readonly Subject[];
+  /** Network managers that must read our files. */
+  readonly managers: readonly NetworkManager[];
   readonly files: readonly FileChange[];
   /** Why the generation must be recorded, or null where the next one is current already. */
   readonly record: string | null;
@@ -54,9 +57,26 @@ export function orderSteps(ordering: Ordering): Step[] {
         ]
       : [];
   const ready = lastOf([...files, ...record, ...reload]);
-  const sharedJobs = shared.flatMap((subject) => jobSteps(subject, ready));
-  const jobs = containers.flatMap((subject) => containerSteps(subject, [...ready, ...idsOf(sharedJobs)], seeds));
-  return [...stops, ...sharedStops, ...seeds, ...files, ...record, ...reload, ...sharedJobs, ...jobs];
+  const managers = ordering.managers.map((manager) =>
+    step({ do: "reload-manager", manager }, "its files changed", ready),
+  );
+  const sharedJobs = shared.filter(({ isAlone }) => !isAlone).flatMap((subject) => jobSteps(subject, ready));
+  // systemd orders what needs these; that one fails is no reason to keep containers from starting.
+  const aloneJobs = shared.filter(({ isAlone }) => isAlone).flatMap((subject) => jobSteps(subject, ready));
+  const before = [...ready, ...idsOf(managers), ...idsOf(sharedJobs)];
+  const jobs = containers.flatMap((subject) => containerSteps(subject, before, seeds));
+  return [
+    ...stops,
+    ...sharedStops,
+    ...seeds,
+    ...files,
+    ...record,
+    ...reload,
+    ...managers,
+    ...sharedJobs,
+    ...aloneJobs,
+    ...jobs,
+  ];
 }
 
 /** Stops before anything is written: the container, then its network, then companions that go. */

@@ -4,6 +4,7 @@
  */
 import type { Generation } from "../compile/generation.ts";
 import type { Problem } from "../error.ts";
+import type { NetworkManager } from "./host-network.ts";
 
 /** What a step does. `apply` has one function for each; nothing is decided there. */
 export type Action =
@@ -23,6 +24,8 @@ export type Action =
   /** The generation becomes current: from here on the next boot has it. */
   | { readonly do: "record-generation" }
   | { readonly do: "daemon-reload" }
+  /** A program of others that sets up interfaces reads anew which are not its own. */
+  | { readonly do: "reload-manager"; readonly manager: NetworkManager }
   | { readonly do: "reload-unit"; readonly unit: string }
   | { readonly do: "restart-unit"; readonly unit: string }
   | { readonly do: "start-unit"; readonly unit: string };
@@ -68,6 +71,8 @@ export interface Observed {
   readonly hosts: string | null;
   /** By container: what is on disk of it. */
   readonly containers: Readonly<Record<string, { readonly hasRoot: boolean; readonly declared: string | null }>>;
+  /** Bridges, and interfaces that should be their ports, as far as they exist: the bridge that each is a port of. */
+  readonly interfaces?: Readonly<Record<string, string | null>>;
 }
 
 export interface ObservedUnit {

@@ -87,6 +87,8 @@ function words(action: Action): [verb: string, object: string] {
       return ["record", "the generation"];
     case "daemon-reload":
       return ["reload", "systemd"];
+    case "reload-manager":
+      return ["reload", action.manager];
   }
 }
 

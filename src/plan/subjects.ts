@@ -13,12 +13,15 @@ import {
 } from "./decide.ts";
 import type { Former } from "./former.ts";
 import type { Observed } from "./plan.ts";
+import { startsWanted, wantersOf } from "./wanted.ts";
 
 /** A unit and what is decided for it. */
 export interface Subject {
   readonly unit: string;
   readonly decision: Decision;
   readonly because: string;
+  /** Of the host's own: containers do not wait for it here. */
+  readonly isAlone?: boolean;
 }
 
 export interface ContainerSubject extends Subject {
@@ -204,9 +207,19 @@ export function sharedSubjects(former: Former, next: Generation, observed: Obser
     ),
   );
   const names = [...Object.keys(next.units), ...former.gone("units", next)].filter((unit) => !owned.has(unit)).sort();
-  return names
-    .map((name) => unitSubject(name, former, next.units[name], observed))
-    .filter(({ decision }) => decision !== "none");
+  return names.map((name) => sharedSubject(name, former, next, observed)).filter(({ decision }) => decision !== "none");
+}
+
+function sharedSubject(name: string, former: Former, next: Generation, observed: Observed): Subject {
+  const unit = next.units[name];
+  const subject = unitSubject(name, former, unit, observed);
+  if (unit === undefined || wantersOf(next, name).length === 0) return subject;
+  const state = running(observed, name);
+  const isNew = !former.has("units", name);
+  if (!startsWanted({ unit, running: state, isNew, interrupted: former.interrupted }, next, observed))
+    return { ...subject, isAlone: true };
+  const because = state === "failed" ? "it had failed" : isNew ? "new" : "the last switch did not do all";
+  return { unit: name, decision: "start", because, isAlone: true };
 }
 
 function unitSubject(name: string, former: Former, next: Unit | undefined, observed: Observed): Subject {

@@ -118,6 +118,7 @@ function subject(action: Action): string {
   if ("unit" in action) return action.unit;
   if ("path" in action) return action.path;
   if ("link" in action) return action.link;
+  if ("manager" in action) return action.manager;
   return "container" in action ? action.container : "";
 }
 
@@ -136,6 +137,7 @@ const doing: Words = {
   declare: "declaring",
   "record-generation": "recording the generation",
   "daemon-reload": "reloading systemd's units",
+  "reload-manager": "reloading",
   "reload-unit": "reloading",
   "restart-unit": "restarting",
   "start-unit": "starting",
@@ -154,6 +156,7 @@ const done: Words = {
   declare: "declared",
   "record-generation": "recorded the generation",
   "daemon-reload": "reloaded systemd's units",
+  "reload-manager": "reloaded",
   "reload-unit": "reloaded",
   "restart-unit": "restarted",
   "start-unit": "started",

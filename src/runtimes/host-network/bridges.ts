@@ -4,15 +4,20 @@
  */
 import {
   type Address,
+  addressUnit,
   type Bridge,
   bridgeAddressWords,
   bridgeMark,
+  bridgeUnit,
+  deviceUnit,
+  portUnit,
   portWords,
+  restoreUnit,
+  spanningTreeUnit,
   spanningTreeWords,
 } from "../../network/index.ts";
 import { literal, type Unit, type UnitSection } from "../../units/index.ts";
 import { dropsDebug, quietly } from "../nspawn/quietly.ts";
-import { addressUnit, bridgeUnit, deviceUnit, portUnit, restoreUnit, spanningTreeUnit } from "./names.ts";
 
 export const ip = "/usr/sbin/ip";
 

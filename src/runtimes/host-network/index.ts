@@ -6,8 +6,6 @@ import { linksOf, type SystemContainer } from "../nspawn/index.ts";
 import { bridgeParts } from "./bridges.ts";
 import { restoreParts } from "./restore.ts";
 
-export { bridgeUnit, deviceUnit } from "./names.ts";
-
 export interface HostNetworkParts {
   readonly units: readonly Unit[];
   readonly unitLinks: Readonly<Record<string, string>>;

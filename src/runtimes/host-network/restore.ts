@@ -2,18 +2,22 @@
  * A bridge that is made anew, whoever does it, has lost its ports: the kernel has no memory of them. Its device unit
  * becomes active with it, and starts this one. Where there is no udev, and so no device unit, the next switch does.
  */
-import { type Bridge, type Link, restoreText } from "../../network/index.ts";
+import {
+  type Bridge,
+  bridgeUnit,
+  deviceUnit,
+  type Link,
+  restoreFile,
+  restoreText,
+  restoreUnit,
+} from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import { literal, type Unit } from "../../units/index.ts";
 import { dropsDebug, quietly } from "../nspawn/quietly.ts";
 import { ip, linkTo } from "./bridges.ts";
-import { bridgeUnit, deviceUnit, restoreUnit } from "./names.ts";
-
-/** What {@link restoreUnit} reads. Written by {@link restoreText}, and told by `portsIn` of it. */
-export const restoreFile = (layout: Layout, bridge: string): string => `${layout.etc}/bridges/${bridge}.restore`;
 
 export function restoreParts(layout: Layout, name: string, declared: Bridge | null, links: readonly Link[]) {
-  const file = restoreFile(layout, name);
+  const file = restoreFile(layout.etc, name);
   return {
     units: [restoreService(name, file)],
     unitLinks: Object.fromEntries([linkTo(`${deviceUnit(name)}.wants/${restoreUnit(name)}`)]),

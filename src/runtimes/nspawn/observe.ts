@@ -2,12 +2,15 @@
  * Reads from the machine what the planner must know of it: one call of systemctl, and one look at every file, link and
  * directory that any of the given generations lists. Nothing is changed.
  */
-import { lstatSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
+import { basename } from "node:path";
 import type { Generation } from "../../compile/generation.ts";
 import { readLink, readText } from "../../host/files.ts";
 import { hostsBlock } from "../../host/hosts.ts";
 import { isBooted, type Systemd } from "../../host/systemd.ts";
+import { networkManagers, observedInterfaces } from "../../plan/host-network.ts";
 import type { Observed, ObservedFile } from "../../plan/plan.ts";
+import { othersThatWant } from "../../plan/wanted.ts";
 import { containerDir, type Layout } from "../../store/layout.ts";
 import { saysOurs } from "../../units/index.ts";
 
@@ -27,8 +30,9 @@ export async function observe(request: ObserveRequest): Promise<Observed> {
   const all = [...request.ours, request.next];
   const { layout } = request;
   const listed = new Set(request.ours.flatMap((one) => pathsOf(layout, one)));
+  const others = [...networkManagers, ...othersThatWant(request.next)];
   return {
-    units: await observeUnits(request, keysOf(all, "units")),
+    units: await observeUnits(request, keysOf(all, "units"), others),
     files: Object.fromEntries(
       all.flatMap((one) => pathsOf(layout, one)).map((path) => [path, observeFile(path, listed)]),
     ),
@@ -37,6 +41,7 @@ export async function observe(request: ObserveRequest): Promise<Observed> {
     containers: Object.fromEntries(
       keysOf(all, "containers").map((name) => [name, observeContainer(containerDir(layout, name))]),
     ),
+    interfaces: Object.fromEntries(observedInterfaces(request.next, layout).flatMap(observeInterface)),
   };
 }
 
@@ -50,15 +55,30 @@ const pathsOf = (layout: Layout, one: Generation): string[] => [
   ...Object.keys(one.units).map((unit) => `${layout.units}/${unit}`),
 ];
 
-async function observeUnits(request: ObserveRequest, units: readonly string[]): Promise<Observed["units"]> {
+/** @param others units that are not ours; of them only those that run are told */
+async function observeUnits(
+  request: ObserveRequest,
+  units: readonly string[],
+  others: readonly string[],
+): Promise<Observed["units"]> {
   const booted = request.booted ?? isBooted();
-  if (units.length > 0 && booted) return request.systemd.activity(units);
-  return Object.fromEntries(units.map((unit) => [unit, { active: "inactive", sub: "dead" }]));
+  const stopped = Object.fromEntries(units.map((unit) => [unit, { active: "inactive", sub: "dead" }]));
+  if (units.length === 0 || !booted) return stopped;
+  const found = Object.entries(await request.systemd.activity([...units, ...others]));
+  return { ...stopped, ...Object.fromEntries(found.filter(([, { active }]) => active !== "inactive")) };
 }
 
 function observeFile(path: string, listed: ReadonlySet<string>): ObservedFile | null {
   const text = readText(path);
   return text === null ? null : { text, ours: listed.has(path) || saysOurs(text) };
+}
+
+/** The bridge that an interface is a port of, or null; nothing where there is no such interface. */
+function observeInterface(name: string): [string, string | null][] {
+  const directory = `/sys/class/net/${name}`;
+  if (!existsSync(directory)) return [];
+  const master = readLink(`${directory}/master`);
+  return [[name, master === null ? null : basename(master)]];
 }
 
 function observeContainer(directory: string): { readonly hasRoot: boolean; readonly declared: string | null } {
