@@ -1,86 +1,150 @@
 #!/usr/bin/env node
 /**
- * Evaluation of many containers with the real options, each size in a process of its own, so that every figure is that
- * of a first run. Also the figure that a user feels: a whole process against one with an empty host.ts.
+ * What a large configuration costs the user: whole runs of `stowage check`, beside one with an empty host.ts.
  *
- *   node bench/modules.mjs [sizes…]        default 10 100 1000 10000
+ *   node tools/build.mjs --no-types && node bench/modules.mjs [rounds]
+ *
+ * Exit code 1 when a budget is not kept. Budgets are for medians on a machine that does nothing else.
  */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { join } from "node:path";
+import { measure } from "./command.mjs";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const rounds = 5;
-const sizes = process.argv.slice(2).map(Number);
-const dir = mkdtempSync(join(tmpdir(), "bench-modules-"));
-const program = join(dir, "run.mjs");
+const rounds = Number(process.argv[2] ?? 7);
+const sizes = [10, 100, 1000, 10_000];
 
-const source = `
-import { evalModules } from "./src/modules/index.ts";
-import { hostOptions } from "./src/options/index.ts";
-const [size, form] = [Number(process.argv[2]), process.argv[3]];
-const container = (i) => ({
-  autoStart: i % 2 === 0,
+/** Private network, addresses, two ports, two binds. FORM: as one literal, from a function, or read by a function. */
+const network = `
+import { lib } from "stowage";
+const size = Number(process.env.SIZE);
+const address = (i: number, end: number) => \`10.\${(i >> 14) & 255}.\${(i >> 6) & 255}.\${(i & 63) * 4 + end}\`;
+const all = () => Object.fromEntries(Array.from({ length: size }, (_, i) => ["c" + i, {
+  path: "/srv/tree",
   privateNetwork: true,
-  hostAddress: "10.0.0.1",
-  localAddress: \`10.\${(i >> 16) & 255}.\${(i >> 8) & 255}.\${i & 255}\`,
-  forwardPorts: [{ hostPort: 1000 + (i % 50000), containerPort: 80 }],
-  bindMounts: { "/srv/data": { hostPath: "/srv/" + i } },
-  config: { packages: ["nginx-light", "curl"], systemd: { services: { nginx: { wantedBy: ["multi-user.target"] } } } },
-});
-const all = () => Object.fromEntries(Array.from({ length: size }, (_, i) => ["c" + i, container(i)]));
+  hostAddress: address(i, 1),
+  localAddress: address(i, 2),
+  forwardPorts: [{ hostPort: 1024 + 2 * i, containerPort: 80 }, { hostPort: 1025 + 2 * i, containerPort: 443 }],
+  bindMounts: {
+    "/srv/data": { hostPath: "/srv/data/" + i, isReadOnly: false },
+    "/srv/site": { hostPath: "/srv/site/" + i },
+  },
+}]));
 const forms = {
-  object: () => [{ containers: all() }],
-  function: () => [({ config }) => ({ containers: all(), warnings: config.containers.c0 ? [] : [] })],
-  hosts: () => [({ config }) => ({
+  literal: { containers: all() },
+  function: ({ config }: any) => ({ containers: all(), warnings: config.containers.none ? ["?"] : [] }),
+  reads: ({ config }: any) => ({
     containers: all(),
-    warnings: Object.entries(config.containers).map(([name, c]) => name + c.localAddress),
-  })],
-};
-const start = performance.now();
-const { issues, config } = evalModules({ modules: [{ options: hostOptions }, ...forms[form]()] });
-const took = performance.now() - start;
-if (issues.length > 0 || Object.keys(config.containers).length !== size) throw new Error(JSON.stringify(issues[0]));
-console.log(JSON.stringify({ took, heap: process.memoryUsage().rss / 2 ** 20 }));
+    warnings: Object.values(config.containers).filter((c: any) => c.localAddress === null).map(() => "?"),
+  }),
+} as const;
+export default forms[process.env.FORM as keyof typeof forms] as any;
 `;
 
-function measure(size, form) {
-  const runs = Array.from({ length: rounds }, () => {
-    const before = performance.now();
-    const out = execFileSync(process.execPath, [program, String(size), form], {
-      encoding: "utf8",
-      env: cleanEnvironment,
-    });
-    return { ...JSON.parse(out), whole: performance.now() - before };
-  });
-  return Object.fromEntries(["took", "whole", "heap"].map((key) => [key, Math.min(...runs.map((run) => run[key]))]));
+/** Twenty definitions in each container's own configuration. */
+const inner = `
+export default { containers: Object.fromEntries(Array.from({ length: Number(process.env.SIZE) }, (_, i) => ["c" + i, {
+  config: {
+    packages: ["nginx-light", "curl"],
+    networking: { hostName: "c" + i },
+    environment: {
+      etc: { "app/a.conf": { text: "a " + i }, "app/b.conf": { text: "b " + i, mode: "0640" }, motd: { text: "hello" } },
+      variables: { A: "1", B: "" + i },
+    },
+    systemd: { services: {
+      nginx: { wantedBy: ["multi-user.target"], serviceConfig: { Restart: "on-failure", RestartSec: 5 } },
+      app: {
+        description: "app " + i, script: "exec sleep " + i, wantedBy: ["multi-user.target"], after: ["network.target"],
+        environment: { PORT: "" + i }, path: ["/opt/bin"],
+      },
+      job: { startAt: "daily", serviceConfig: { ExecStart: "/bin/true", Type: "oneshot" } },
+    } },
+  },
+}])) };
+`;
+
+/** As large as that of a small Debian with nginx. */
+function lock() {
+  const names = Array.from({ length: 200 }, (_, i) => `package-${String(i).padStart(3, "0")}`);
+  const layer = { add: ["curl", "nginx-light"], packages: ["curl", "nginx-light"] };
+  const packages = ["curl", "nginx-light", ...names].map((name) => ({
+    name,
+    version: "1.0-1",
+    arch: "amd64",
+    size: 1000,
+    sha256: "0".repeat(64),
+    path: `pool/main/${name}_1.0-1_amd64.deb`,
+    archive: "debian",
+  }));
+  const systems = [{ packages: ["curl", "nginx-light"], layers: [layer] }];
+  return { format: 1, suites: { trixie: { arch: "amd64", epoch: 1_760_000_000, base: names, systems, packages } } };
 }
 
-// Node 20 reads this file at each start, which takes longer than what is measured.
-const { NODE_EXTRA_CA_CERTS: _, ...cleanEnvironment } = process.env;
+function cases(dir) {
+  const write = (name, text) => {
+    const file = join(dir, name);
+    writeFileSync(file, text);
+    return file;
+  };
+  const [empty, host, definitions] = [
+    write("empty.ts", "export default {};\n"),
+    write("network.ts", network),
+    write("inner.ts", inner),
+  ];
+  write("stowage.lock", JSON.stringify(lock()));
+  const of = (size, form, verb = "check") => ({ args: [verb, "-c", host], env: { SIZE: `${size}`, FORM: form } });
+  const many = (size) => ({ args: ["check", "-c", definitions], env: { SIZE: `${size}` } });
+  return {
+    empty: { args: ["check", "-c", empty], env: {} },
+    ...Object.fromEntries(sizes.map((size) => [`${size}`, of(size, "literal")])),
+    "1000, function": of(1000, "function"),
+    "1000, read by a function": of(1000, "reads"),
+    "1000, stowage compile": of(1000, "literal", "compile"),
+    "200 × 20 definitions": many(200),
+    "2000 × 20 definitions": many(2000),
+  };
+}
 
-try {
-  await build({
-    stdin: { contents: source, resolveDir: root, loader: "ts" },
-    outfile: program,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-  });
-  const empty = measure(0, "object").whole;
-  console.log("containers  form       evaluation   whole - empty   resident");
-  for (const size of sizes.length > 0 ? sizes : [10, 100, 1000, 10_000]) {
-    for (const form of ["object", "function", "hosts"]) {
-      const { took, whole, heap } = measure(size, form);
-      const columns = [took, whole - empty].map((ms) => `${ms.toFixed(1)} ms`.padStart(12));
-      console.log(
-        `${String(size).padStart(10)}  ${form.padEnd(8)} ${columns.join("   ")} ${`${heap.toFixed(0)} MiB`.padStart(10)}`,
-      );
-    }
+const budgets = { 1000: { above: 200, mib: 150 }, "200 × 20 definitions": { above: 1500 } };
+
+function print(measured) {
+  const { empty, ...others } = measured;
+  const columns = (label, m, ...more) =>
+    console.log(
+      [
+        label.padEnd(26),
+        ...[m.wall, m.min, m.cpu].map((ms) => `${ms.toFixed(0)} ms`.padStart(9)),
+        `${m.mib.toFixed(0)} MiB`.padStart(8),
+        ...more,
+      ].join(" "),
+    );
+  console.log(`${"containers".padEnd(26)}    median       min       CPU     RSS above empty: median   min   CPU`);
+  columns("empty host.ts", empty);
+  for (const [label, m] of Object.entries(others)) {
+    const above = ["wall", "min", "cpu"].map((key) => `${(m[key] - empty[key]).toFixed(0)} ms`.padStart(9));
+    columns(label, m, "     ", ...above);
   }
+  const above = (size) => measured[`${size}`].cpu - empty.cpu;
+  console.log("\nCPU time above empty, for ten times as many containers:");
+  for (const size of sizes.slice(1)) {
+    console.log(`  ${size / 10} to ${size}: ${(above(size) / above(size / 10)).toFixed(1)} times`);
+  }
+}
+
+function judge(measured) {
+  for (const [label, budget] of Object.entries(budgets)) {
+    const above = measured[label].wall - measured.empty.wall;
+    const isKept = above <= budget.above && measured[label].mib <= (budget.mib ?? Number.POSITIVE_INFINITY);
+    console.log(`${label}: +${above.toFixed(0)} ms of ${budget.above} ms: ${isKept ? "kept" : "NOT KEPT"}`);
+    if (!isKept) process.exitCode = 1;
+  }
+}
+
+const dir = mkdtempSync(join(tmpdir(), "bench-modules-"));
+try {
+  const measured = measure(dir, rounds, cases(dir));
+  print(measured);
+  judge(measured);
 } finally {
   rmSync(dir, { recursive: true });
 }
