@@ -1,0 +1,22 @@
+/** What must be there of a system that the user gives, each time before it starts. */
+import { literal, type UnitSection } from "../../units/index.ts";
+import type { SystemContainer } from "./container.ts";
+import { isNix, nixAsserts } from "./nix.ts";
+
+/** Conditions of PID 1's: `systemctl status` then says which of them was not met. Facts: systemd.unit(5). */
+export function givenExists(container: SystemContainer): UnitSection {
+  const { system } = container;
+  if (system.kind !== "path") return {};
+  const path = literal(system.path);
+  if (isNix(system)) return { AssertPathExists: `${path}/init` };
+  // One of the two, each of which systemd-nspawn would boot.
+  return { AssertPathExists: [`|${path}/usr/lib/systemd/systemd`, `|${path}/usr/sbin/init`] };
+}
+
+/** Values of AssertPathIsSymbolicLink=. A link in a tree would be followed out of it. */
+export function givenLinks(container: SystemContainer): string[] {
+  const { system } = container;
+  if (system.kind !== "path") return [];
+  const paths = isNix(system) ? nixAsserts(container) : ["usr", "etc"].map((dir) => `${system.path}/${dir}`);
+  return paths.map((path) => `!${literal(path)}`);
+}
