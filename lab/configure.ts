@@ -22,8 +22,8 @@ export interface BuildOptions {
   readonly onOutput?: (piece: string) => void;
 }
 
-/** A store name anywhere in a text; see docs/design/on-disk-format.md. */
-const storeName = /\b[0-9abcdfghijklmnpqrsvwxyz]{32}-[\w.+-]*\w/g;
+/** A store name anywhere in a text, but for those of Nix; see docs/design/on-disk-format.md. */
+const storeName = /(?<!\/nix\/store\/)\b[0-9abcdfghijklmnpqrsvwxyz]{32}-[\w.+-]*\w/g;
 
 const memo = new Map<string, Promise<Built>>();
 
