@@ -57,7 +57,11 @@ const values: Readonly<Record<string, readonly [type: OptionType, good: readonly
     ],
     ipv6Cidr: [types.ipv6Cidr, ["fd00::1/64", "::/0"], ["fd00::1", "fd00::1/129", "10.0.0.1/8"]],
     cidr: [types.cidr, ["10.0.0.1/8", "::/128"], ["10.0.0.1", "10.0.0.1/40"]],
-    mac: [types.mac, ["02:00:00:aa:BB:0c"], ["02:00:00:aa:BB", "02-00-00-aa-bb-cc", "02:00:00:aa:bb:gg"]],
+    mac: [
+      types.mac,
+      ["02:00:00:aa:BB:0c", "DE:B7:73:01:10:90"],
+      ["02:00:00:aa:BB", "02-00-00-aa-bb-cc", "02:00:00:aa:bb:gg", "01:00:5e:00:00:01", "00:00:00:00:00:00"],
+    ],
     interfaceName: [
       types.interfaceName,
       ["eth0", "ve-web", "a.100"],

@@ -2,7 +2,9 @@
 import type { HostConfig } from "../../options/index.ts";
 import type { Problems } from "../problems.ts";
 import { checkAddresses, checkInterfaces } from "./addresses.ts";
+import { checkBridges } from "./bridges.ts";
 import { checkConfinement, checkUserIds } from "./confinement.ts";
+import { checkFlags } from "./flags.ts";
 import { checkMounts } from "./mounts.ts";
 import { checkName } from "./name.ts";
 import { checkNetwork } from "./network.ts";
@@ -17,9 +19,11 @@ export function checkHost(config: HostConfig, problems: Problems): void {
     checkNetwork(name, container, problems);
     checkMounts(name, container, config, problems);
     checkConfinement(name, container, problems);
+    checkFlags(name, container, problems);
   }
   checkAddresses(config, problems);
   checkPorts(config, problems);
   checkInterfaces(config, problems);
   checkUserIds(config, problems);
+  checkBridges(config, problems);
 }

@@ -83,8 +83,16 @@ function prefixMissing(value: string): string | undefined {
     : undefined;
 }
 
-/** Lower or upper case, colons. */
-export const mac = matching("mac", "MAC address", /^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}$/);
+/** Of one interface, lower or upper case, colons. The kernel gives none the address of a group, or only zeros. */
+export const mac = matching(
+  "mac",
+  "MAC address",
+  /^(?!(?:00:){5}00)[0-9A-Fa-f][02468ACEace](?::[0-9A-Fa-f]{2}){5}$/,
+  (value) =>
+    /^[0-9A-Fa-f][13579BDFbdf](?::[0-9A-Fa-f]{2}){5}$/.test(value)
+      ? "its first number is odd: it is the address of a group, not of one interface"
+      : undefined,
+);
 
 /** As the kernel takes it (dev_valid_name): 1 to 15 bytes, no white space, slash or colon; `.` and `..` are none. */
 export const interfaceName = matching(
