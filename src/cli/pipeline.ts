@@ -14,6 +14,7 @@ import { placesOf } from "../modules/index.ts";
 import { type Plan, plan } from "../plan/index.ts";
 import { observe } from "../runtimes/nspawn/observe.ts";
 import type { Layout } from "../store/layout.ts";
+import { systemLayout } from "../store/nix-places.ts";
 import { buildSystems } from "../systems/build-all.ts";
 import { declare, removeFormerDeclared } from "../systems/declare.ts";
 import { ensureLocked, readLock } from "../systems/lock-file.ts";
@@ -91,7 +92,7 @@ export const carryOut = ({ plan, machine }: Planned, onProgress: OnProgress): Pr
 const onDisk = (layout: Layout): Containers => ({
   async seed({ name, system, packages, path }) {
     if (path !== null) {
-      await seedRoot(layout, { container: name, tree: path });
+      await seedRoot(layout, { container: name, ...(systemLayout(path) === "nix" ? { nix: true } : { tree: path }) });
       return;
     }
     if (system === null || packages === null) throw new Error(`container ${name} has no system to seed from`);

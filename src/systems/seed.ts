@@ -41,6 +41,15 @@ export interface TreeSeedRequest {
   readonly machineId?: string;
 }
 
+/** Of a container whose system is one of Nix: its init makes everything that is not listed in {@link nixSkeleton}. */
+export interface NixSeedRequest {
+  readonly container: string;
+  readonly nix: true;
+  readonly machineId?: string;
+}
+
+type AnySeedRequest = SeedRequest | TreeSeedRequest | NixSeedRequest;
+
 /** What of a user's tree a new root begins with, where it is there; `usr` is bound. */
 const copiedOfTree = ["etc", "var", "root", "home", "srv", "opt", "mnt", "media"];
 
@@ -55,6 +64,21 @@ const skeleton: Readonly<Record<string, number>> = {
   "usr/lib": 0o755,
 };
 
+/** With what is bound into it, so that nothing has to be made in the root later. */
+const nixSkeleton: Readonly<Record<string, number>> = {
+  ...skeleton,
+  "usr/bin": 0o755,
+  etc: 0o755,
+  root: 0o700,
+  var: 0o755,
+  "var/lib": 0o755,
+  "nix/store": 0o755,
+  "nix/var/nix/db": 0o755,
+  "nix/var/nix/daemon-socket": 0o755,
+  "nix/var/nix/profiles": 0o755,
+  "nix/var/nix/gcroots": 0o755,
+};
+
 /** Directories of a merged /usr that have a link at the top. */
 const usrLinks = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 
@@ -62,7 +86,7 @@ const usrLinks = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
  * Makes `containers/<name>/root` where there is none. True when it was made here.
  * @throws StowageError `disk-full` and the like; nothing of the new root is left then
  */
-export async function seedRoot(layout: Layout, request: SeedRequest | TreeSeedRequest): Promise<boolean> {
+export async function seedRoot(layout: Layout, request: AnySeedRequest): Promise<boolean> {
   const home = containerDir(layout, request.container);
   mkdirSync(home, { recursive: true, mode: 0o700 });
   chmodSync(home, 0o700);
@@ -82,14 +106,29 @@ export async function seedRoot(layout: Layout, request: SeedRequest | TreeSeedRe
   return true;
 }
 
-async function fill(layout: Layout, root: string, request: SeedRequest | TreeSeedRequest): Promise<void> {
+async function fill(layout: Layout, root: string, request: AnySeedRequest): Promise<void> {
   mkdirSync(root, { mode: 0o755 });
   chmodSync(root, 0o755);
-  const usr = "tree" in request ? await copyTree(root, request) : await copySeed(layout, root, request);
-  makeSkeleton(root, usr);
+  if ("nix" in request) fillForNix(root);
+  else await fillWithTree(layout, root, request);
   writeNew(`${root}/etc/machine-id`, `${request.machineId ?? randomMachineId()}\n`, 0o444);
-  if (!existsInRoot(root, "etc/hostname")) writeNew(`${root}/etc/hostname`, `${hostnameOf(request)}\n`, 0o644);
   await syncFileSystem(root);
+}
+
+async function fillWithTree(layout: Layout, root: string, request: SeedRequest | TreeSeedRequest): Promise<void> {
+  const usr = "tree" in request ? await copyTree(root, request) : await copySeed(layout, root, request);
+  makeDirectories(root, skeleton);
+  writeNew(`${root}/usr/lib/os-release`, "", 0o644);
+  for (const name of usrLinks.filter((link) => existsSync(`${usr}/usr/${link}`))) {
+    symlinkSync(`usr/${name}`, `${root}/${name}`);
+  }
+  if (!existsInRoot(root, "etc/hostname")) writeNew(`${root}/etc/hostname`, `${hostnameOf(request)}\n`, 0o644);
+}
+
+/** Without an os-release it is no system to tools that look at it while it is down. */
+function fillForNix(root: string): void {
+  makeDirectories(root, nixSkeleton);
+  writeNew(`${root}/etc/os-release`, "", 0o644);
 }
 
 const hostnameOf = (request: SeedRequest | TreeSeedRequest): string =>
@@ -122,14 +161,10 @@ async function copyTree(root: string, { container, tree }: TreeSeedRequest): Pro
   return tree;
 }
 
-function makeSkeleton(root: string, packages: string): void {
-  for (const [path, mode] of Object.entries(skeleton)) {
+function makeDirectories(root: string, directories: Readonly<Record<string, number>>): void {
+  for (const [path, mode] of Object.entries(directories)) {
     mkdirSync(`${root}/${path}`, { recursive: true });
     chmodSync(`${root}/${path}`, mode);
-  }
-  writeNew(`${root}/usr/lib/os-release`, "", 0o644);
-  for (const name of usrLinks.filter((link) => existsSync(`${packages}/usr/${link}`))) {
-    symlinkSync(`usr/${name}`, `${root}/${name}`);
   }
 }
 
