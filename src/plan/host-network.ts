@@ -67,6 +67,13 @@ export function bridgesInTheWay(next: Generation, observed: Observed, layout: La
     }));
 }
 
+/** Bridges that containers are to be on, and nobody has made so far. */
+export function missingBridges(next: Generation, observed: Observed, layout: Layout): string[] {
+  return bridgesIn(next, layout)
+    .filter(({ name, isOurs }) => !isOurs && !Object.hasOwn(observed.interfaces ?? {}, name))
+    .map(({ name }) => `there is no bridge ${name} on this host, and networking.bridges does not declare it`);
+}
+
 /** A program that sets up interfaces by itself, told by the name of its unit. */
 export type NetworkManager = "systemd-networkd.service" | "NetworkManager.service";
 

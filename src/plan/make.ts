@@ -4,7 +4,7 @@ import { containerDir, defaultLayout, type Layout } from "../store/layout.ts";
 import { isUp } from "./decide.ts";
 import { diffFiles } from "./files.ts";
 import { Former } from "./former.ts";
-import { bridgeSubjects, bridgesInTheWay, managersToReload } from "./host-network.ts";
+import { bridgeSubjects, bridgesInTheWay, managersToReload, missingBridges } from "./host-network.ts";
 import { orderSteps } from "./order.ts";
 import type { Kept, Observed, Plan } from "./plan.ts";
 import { type ContainerSubject, containerSubjects, sharedSubjects } from "./subjects.ts";
@@ -46,7 +46,14 @@ export function plan(
     next,
     steps,
     kept: containers.flatMap(keptOf),
-    notices: steps.length === 0 ? [] : [...containers.flatMap((one) => noticesOf(one, layout)), ...files.notices],
+    notices:
+      steps.length === 0
+        ? []
+        : [
+            ...containers.flatMap((one) => noticesOf(one, layout)),
+            ...missingBridges(next, observed, layout),
+            ...files.notices,
+          ],
     blocked: [...files.blocked, ...bridgesInTheWay(next, observed, layout)],
   };
 }
