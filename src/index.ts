@@ -1,3 +1,3 @@
 /** What a configuration may import from "stowage". Nothing else is public. */
 export * from "./modules/index.ts";
-export type { ContainerConfig, HostConfig, SystemConfig } from "./options/index.ts";
+export type { ContainerConfig, SystemConfig } from "./options/index.ts";

@@ -1,7 +1,6 @@
 /** A host.ts against the options of the host: completed and checked through `HostOptions`, a user's own options too. */
 
-import { defineHost, defineModule, mkForce, mkIf, mkMerge, mkOption, types } from "../../src/index.ts";
-import type { HostConfig } from "../../src/modules/index.ts";
+import { defineHost, defineModule, type HostConfig, mkForce, mkIf, mkMerge, mkOption, types } from "../../src/index.ts";
 
 const own = { shop: { domain: mkOption({ type: types.hostName, default: "shop.example" }) } };
 type OwnOptions = typeof own;
