@@ -37,24 +37,21 @@ function knownOf(config: HostConfig): Known {
 }
 
 function lookUp(config: HostConfig): Known {
-  const sources = Object.entries(config.containers).flatMap(([name, { bindMounts }]) =>
-    Object.values(bindMounts).map(({ mountPoint, hostPath, isReadOnly }) => ({
-      name,
-      path: plainPath(hostPath ?? mountPoint),
-      isReadOnly,
-    })),
-  );
+  const sources: { name: string; path: string }[] = [];
   const writers = new Map<string, string[]>();
-  for (const { name, path, isReadOnly } of sources) {
-    if (!isReadOnly) writers.set(path, [...(writers.get(path) ?? []), name]);
+  for (const [name, { bindMounts }] of Object.entries(config.containers)) {
+    for (const { mountPoint, hostPath, isReadOnly } of Object.values(bindMounts)) {
+      const path = plainPath(hostPath ?? mountPoint);
+      sources.push({ name, path });
+      if (!isReadOnly) append(writers, path, name);
+    }
   }
   const reasons = new Map<string, string[]>();
   for (const { name, path } of writers.size === 0 ? [] : sources) {
     for (const above of ancestors(path)) {
       for (const writer of writers.get(above) ?? []) {
         if (writer === name) continue;
-        const reason = `it may write to ${above}, where container ${name} gets ${path} from`;
-        reasons.set(writer, [...(reasons.get(writer) ?? []), reason]);
+        append(reasons, writer, `it may write to ${above}, where container ${name} gets ${path} from`);
       }
     }
   }
@@ -63,9 +60,18 @@ function lookUp(config: HostConfig): Known {
 
 /** `/srv/a/b` → `/`, `/srv`, `/srv/a`. */
 function ancestors(path: string): string[] {
-  const names = path.split("/").slice(1, -1);
-  return path === "/" ? [] : ["/", ...names.map((_, index) => `/${names.slice(0, index + 1).join("/")}`)];
+  if (path === "/") return [];
+  const above = ["/"];
+  for (let end = path.indexOf("/", 1); end > 0; end = path.indexOf("/", end + 1)) above.push(path.slice(0, end));
+  return above;
 }
 
 /** Without the one `/` that may stand at its end. */
-export const plainPath = (path: string): string => path.replace(/(.)\/$/, "$1");
+export const plainPath = (path: string): string => (path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path);
+
+/** In place: many containers may have one directory. */
+function append(lists: Map<string, string[]>, key: string, text: string): void {
+  const list = lists.get(key);
+  if (list) list.push(text);
+  else lists.set(key, [text]);
+}

@@ -9,7 +9,10 @@ import { at } from "./place.ts";
 const bridgeAt = (name: string, ...path: string[]): string[] => ["networking", "bridges", name, ...path];
 
 export function checkBridges(config: HostConfig, problems: Problems): void {
-  for (const name of Object.keys(config.networking.bridges)) checkBridgeName(name, problems);
+  const names = Object.keys(config.networking.bridges);
+  // Most hosts have none, and to look through all containers for its name takes long.
+  if (names.length === 0) return;
+  for (const name of names) checkBridgeName(name, problems);
   checkPortsOfBridges(config, problems);
   checkBridgeClashes(config, problems);
   checkBridgeAddresses(config, problems);

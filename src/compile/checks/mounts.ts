@@ -13,10 +13,11 @@ export function checkMounts(name: string, container: ContainerConfig, config: Ho
   const points = new Map<string, string[]>();
   for (const [key, { mountPoint, hostPath }] of Object.entries(container.bindMounts)) {
     const option = at(name, "bindMounts", key);
-    const paths = { mountPoint, ...(hostPath !== null && { hostPath }) };
-    const bad = Object.entries(paths).filter(([, path]) => !isNormalised(path));
-    for (const [which, path] of bad) problems.add(notNormalised([...option, which], path), option);
-    if (bad.length > 0) continue;
+    const isPoint = isNormalised(mountPoint);
+    const isSource = hostPath === null || isNormalised(hostPath);
+    if (!isPoint) problems.add(notNormalised([...option, "mountPoint"], mountPoint), option);
+    if (!isSource) problems.add(notNormalised([...option, "hostPath"], hostPath), option);
+    if (!isPoint || !isSource) continue;
     checkPoint(name, "a bind mount", plainPath(mountPoint), option, points, problems);
     checkSource(name, hostPath ?? mountPoint, option, config, problems);
   }
@@ -61,7 +62,7 @@ function checkPoint(
 
 /** One `/` at the end harms nobody. */
 export const isNormalised = (path: string): boolean =>
-  path === "/" || /^(\/[^/]+)+\/?$/.test(path) ? !path.split("/").some((part) => part === "." || part === "..") : false;
+  path === "/" || /^(?:\/(?!\.{1,2}(?:\/|$))[^/]+)+\/?$/.test(path);
 
 function notNormalised(option: readonly string[], path: string) {
   return {
