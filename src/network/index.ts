@@ -19,6 +19,7 @@ export {
   restoreUnit,
   spanningTreeUnit,
 } from "./bridge-units.ts";
+export { type ContainerSide, dockerJump, dockerRules, dockerRulesDown } from "./docker.ts";
 export { hostsEntries, hostsText } from "./hosts.ts";
 export { type LinkFiles, linkFiles } from "./ip-batch.ts";
 export {

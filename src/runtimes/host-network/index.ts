@@ -1,9 +1,10 @@
 /** The host's own part of the network: bridges, and peace with those who also have to do with it. Pure. */
-import type { Bridge } from "../../network/index.ts";
+import type { Bridge, ContainerSide, Link } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
 import { linksOf, type SystemContainer } from "../nspawn/index.ts";
 import { bridgeParts } from "./bridges.ts";
+import { dockerParts } from "./docker.ts";
 import { restoreParts } from "./restore.ts";
 
 export interface HostNetworkParts {
@@ -27,10 +28,22 @@ export function hostNetworkParts(
       links.filter((link) => link.bridge === name),
     ),
   );
-  const parts = [...bridges.map(bridgeParts), ...restored];
+  const docker = dockerParts(layout, containerSide(bridges, links));
+  const parts = [...bridges.map(bridgeParts), ...restored, docker];
   return {
     units: parts.flatMap((part) => part.units),
     unitLinks: Object.assign({}, ...parts.map((part) => part.unitLinks)) as Record<string, string>,
-    files: restored.flatMap((part) => part.files),
+    files: [...restored, docker].flatMap((part) => part.files),
+  };
+}
+
+/** A bridge that we made and that has no other ports joins only containers. */
+function containerSide(bridges: readonly Bridge[], links: readonly Link[]): ContainerSide {
+  const closed = bridges.filter(({ interfaces }) => interfaces.length === 0).map(({ name }) => name);
+  const used = new Set(links.flatMap(({ bridge }) => bridge ?? []));
+  const direct = links.filter(({ bridge }) => bridge === null).map((link) => link.interface.name);
+  return {
+    links: [...direct, ...closed.filter((name) => used.has(name))].sort(),
+    bridges: [...used].filter((name) => !closed.includes(name)).sort(),
   };
 }
