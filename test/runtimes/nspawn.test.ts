@@ -134,9 +134,11 @@ describe("isolation", () => {
     const command = boot(trusted);
     expect(command.join(" ")).not.toMatch(/idmap|private-users|CAP_NET_ADMIN/);
     expect(command).toContain(
-      "--overlay-ro=/var/lib/stowage/store/22222222222222222222222222222222-debian-trixie-nginx-light/usr:/run/stowage/empty:/usr",
+      "--overlay-ro=/var/lib/stowage/store/22222222222222222222222222222222-debian-trixie-nginx-light/usr:/run/stowage/empty/container@web.service/upper:/usr",
     );
-    expect(argv(unitOf(trusted), "ExecStartPre")).toEqual([["/usr/bin/mkdir", "-p", "/run/stowage/empty"]]);
+    expect(unitOf(trusted).sections.Service?.RuntimeDirectory).toBe(
+      "stowage/empty/container@web.service stowage/empty/container@web.service/upper",
+    );
     expect(parts(trusted).part.isolation).toBe("trusted");
   });
 
@@ -144,7 +146,7 @@ describe("isolation", () => {
     expect(argv(merge(isolated))[0]).toEqual(
       expect.arrayContaining(["--as-pid2", "--register=no", "--private-users=pick", "--private-network"]),
     );
-    expect(argv(merge(trusted))[1]).not.toContain("--private-users=pick");
+    expect(argv(merge(trusted))[0]).not.toContain("--private-users=pick");
   });
 });
 

@@ -3,7 +3,7 @@
  * met on systemd 252 and 257 (docs/design/running-container.md).
  */
 import { type Layout, storePath } from "../../store/layout.ts";
-import { type Bind, isShifted, type SystemContainer, type Tmpfs } from "./container.ts";
+import { type Bind, containerUnit, isShifted, mergeUnit, type SystemContainer, type Tmpfs } from "./container.ts";
 import { copiedNode, hasCopiedNodes, shownNodes } from "./devices.ts";
 import { declaredDir, emptyDir, rootDir, treeDir } from "./paths.ts";
 
@@ -13,7 +13,7 @@ const nspawn = "/usr/bin/systemd-nspawn";
 export function bootCommand(layout: Layout, container: SystemContainer): string[] {
   return [
     nspawn,
-    ...common(layout, container),
+    ...common(layout, container, containerUnit(container.name)),
     "--boot",
     "--notify-ready=yes",
     // What systemd sends on stop is passed on as this: a clean shutdown, with or without machined.
@@ -62,16 +62,16 @@ function tmpfsArgument({ target, options }: Tmpfs): string {
 export function activateCommand(layout: Layout, container: SystemContainer, seed: string): string[] {
   return [
     nspawn,
-    ...common(layout, container),
+    ...common(layout, container, mergeUnit(container.name)),
     "--as-pid2",
     "--register=no",
     "--private-network",
-    sharedArgument(layout, container, seed, "/run/seed"),
+    sharedArgument(layout, container, mergeUnit(container.name), seed, "/run/seed"),
     "/run/declared/current/activate",
   ];
 }
 
-function common(layout: Layout, container: SystemContainer): string[] {
+function common(layout: Layout, container: SystemContainer, unit: string): string[] {
   return [
     "--quiet",
     "--keep-unit",
@@ -80,7 +80,7 @@ function common(layout: Layout, container: SystemContainer): string[] {
     `--machine=${container.name}`,
     `--directory=${rootDir(layout, container)}`,
     ...userArguments(container),
-    sharedArgument(layout, container, `${treeDir(layout, container)}/usr`, "/usr"),
+    sharedArgument(layout, container, unit, `${treeDir(layout, container)}/usr`, "/usr"),
     ...declaredArguments(layout, container),
     "--resolv-conf=off",
     "--timezone=off",
@@ -105,9 +105,15 @@ function userArguments({ users, ephemeral }: SystemContainer): string[] {
  * again from inside; an overlay without an upper layer has a superblock of its own that cannot. With one, the overlay
  * could not be id-mapped, and the bind is locked.
  */
-function sharedArgument(layout: Layout, container: SystemContainer, source: string, target: string): string {
+function sharedArgument(
+  layout: Layout,
+  container: SystemContainer,
+  unit: string,
+  source: string,
+  target: string,
+): string {
   if (isShifted(container)) return bindArgument({ source, target, readOnly: true, idmap: true }, true);
-  return `--overlay-ro=${[source, emptyDir(layout), target].map(escapeColons).join(":")}`;
+  return `--overlay-ro=${[source, emptyDir(layout, unit), target].map(escapeColons).join(":")}`;
 }
 
 /** A persistent container sees a directory in which the host swaps `current`; an ephemeral one its toplevel itself. */

@@ -4,7 +4,7 @@ import type { StoreName } from "../../systems/recipe.ts";
 import { type Exec, literal, pathWord, type Unit } from "../../units/index.ts";
 import { activateCommand } from "./arguments.ts";
 import { isShifted, mergeUnit, type SystemContainer } from "./container.ts";
-import { emptyDir, rootDir } from "./paths.ts";
+import { emptyDirs, rootDir } from "./paths.ts";
 import { noPlantedLinks, noStartLimit, nspawnSandbox } from "./service.ts";
 
 /**
@@ -32,6 +32,7 @@ export function mergeService(layout: Layout, container: SystemContainer): Unit |
         Delegate: true,
         TimeoutStartSec: "5min",
         ...nspawnSandbox,
+        ...(isShifted(container) ? {} : { RuntimeDirectory: emptyDirs(layout, mergeUnit(name)).join(" ") }),
         ExecStart: commands(layout, container, system),
       },
     },
@@ -45,7 +46,6 @@ function commands(
 ): Exec[] {
   const applied = appliedDir(layout, container.name);
   return [
-    ...(isShifted(container) ? [] : [["/usr/bin/mkdir", "-p", emptyDir(layout)]]),
     activateCommand(layout, container, `${storePath(layout, system.packages)}/seed`),
     ["/usr/bin/rm", "-rf", applied],
     ["/usr/bin/mkdir", "-p", `${applied}/${system.toplevel}`],

@@ -25,8 +25,23 @@ export function treeDir(layout: Layout, container: SystemContainer): string {
   return container.system.kind === "path" ? container.system.path : storePath(layout, container.system.packages);
 }
 
-/** An empty directory, the upper layer of a read-only overlay that has none. Made by the unit that needs it. */
-export const emptyDir = (layout: Layout): string => `${layout.run}/empty`;
+/**
+ * An empty directory, the upper layer of a read-only overlay that has none. Below a RuntimeDirectory= of the unit's own:
+ * beside it systemd-nspawn makes the overlay's work directory, and leaves that behind when it is killed.
+ * @param unit that starts systemd-nspawn
+ */
+export const emptyDir = (layout: Layout, unit: string): string => `${emptyParent(layout, unit)}/upper`;
+const emptyParent = (layout: Layout, unit: string): string => `${layout.run}/empty/${unit}`;
+
+/** For RuntimeDirectory=: parents first, since each is made as it is listed. */
+export const emptyDirs = (layout: Layout, unit: string): string[] =>
+  [emptyParent(layout, unit), emptyDir(layout, unit)].map(belowRun);
+
+/** RuntimeDirectory= is said below /run. Stopping removes it, also after a crash. */
+export function belowRun(path: string): string {
+  if (!path.startsWith("/run/")) throw new Error(`not below /run: ${path}`);
+  return path.slice("/run/".length);
+}
 
 /** Files for ip, nft and systemd-sysctl; `<container>.<part>`, which tells the planner whose they are. */
 export const networkFile = (layout: Layout, file: string): string => `${layout.etc}/network/${file}`;

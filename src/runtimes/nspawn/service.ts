@@ -15,7 +15,7 @@ import {
 } from "./container.ts";
 import { createCommand, createdFiles } from "./created.ts";
 import { copyCommands, deviceAllow } from "./devices.ts";
-import { declaredDir, emptyDir, rootDir, rootDirs, treeDir } from "./paths.ts";
+import { belowRun, declaredDir, emptyDirs, rootDir, rootDirs, treeDir } from "./paths.ts";
 import { dropsDebug, quietly } from "./quietly.ts";
 import { restartTriggers } from "./triggers.ts";
 
@@ -68,7 +68,7 @@ function serviceSection(layout: Layout, container: SystemContainer): UnitSection
     ...apiFileSystems(container),
     DeviceAllow: [...nspawnDevices, ...deviceAllow(container)],
     ...joinedNamespace(container),
-    ...(container.ephemeral && { RuntimeDirectory: runtimeDirectory(layout, container), RuntimeDirectoryMode: "0700" }),
+    ...runtimeDirectories(layout, container),
     ...startPre(layout, container),
     ExecStart: { exec: bootCommand(layout, container) },
     // machined keeps a dead registration for as long as the unit is not inactive; every automatic restart then fails.
@@ -100,6 +100,8 @@ const nspawnDevices = ["char-pts rw", "/dev/net/tun rwm", "/dev/fuse rwm"];
 /** What every unit that starts systemd-nspawn has. */
 export const nspawnSandbox: UnitSection = {
   Environment: unifiedHierarchy,
+  // What it mounts on the host goes with it: one that was killed leaves a mount that systemd 257 refuses to start over.
+  PrivateMounts: true,
   DevicePolicy: "closed",
   DeviceAllow: nspawnDevices,
 };
@@ -125,9 +127,7 @@ function mountsFor(layout: Layout, container: SystemContainer): string[] {
 }
 
 function startPre(layout: Layout, container: SystemContainer): { ExecStartPre?: Exec[] } {
-  const empty = isShifted(container) ? [] : [["/usr/bin/mkdir", "-p", emptyDir(layout)]];
   const commands = [
-    ...empty,
     ...(container.binds.some(({ create }) => create !== null) ? [createCommand(layout, container.name)] : []),
     ...copyCommands(layout, container),
     ...(container.ephemeral ? seedCommands(layout, container) : []),
@@ -166,11 +166,13 @@ function seedCommands(layout: Layout, container: SystemContainer): string[][] {
 /** Links at the top of a merged /usr. Where the tree has no lib64, that one leads nowhere and harms nobody. */
 const usrLinks = ["usr/bin", "usr/sbin", "usr/lib", "usr/lib64"];
 
-/** RuntimeDirectory= is said below /run. Stopping removes it, also after a crash. */
-function runtimeDirectory(layout: Layout, container: SystemContainer): string {
-  const path = runtimeRoot(layout, container.name);
-  if (!path.startsWith("/run/")) throw new Error(`not below /run: ${path}`);
-  return path.slice("/run/".length);
+function runtimeDirectories(layout: Layout, container: SystemContainer): UnitSection {
+  const { name, ephemeral } = container;
+  const directories = [
+    ...(ephemeral ? [belowRun(runtimeRoot(layout, name))] : []),
+    ...(isShifted(container) ? [] : emptyDirs(layout, containerUnit(name))),
+  ];
+  return directories.length === 0 ? {} : { RuntimeDirectory: directories.join(" "), RuntimeDirectoryMode: "0700" };
 }
 
 const manager = ["org.freedesktop.machine1", "/org/freedesktop/machine1", "org.freedesktop.machine1.Manager"];
