@@ -5,6 +5,7 @@ import type { Unit } from "../../units/index.ts";
 import { linksOf, type SystemContainer } from "../nspawn/index.ts";
 import { bridgeParts } from "./bridges.ts";
 import { dockerParts } from "./docker.ts";
+import { managerFiles } from "./managers.ts";
 import { restoreParts } from "./restore.ts";
 
 export interface HostNetworkParts {
@@ -33,7 +34,7 @@ export function hostNetworkParts(
   return {
     units: parts.flatMap((part) => part.units),
     unitLinks: Object.assign({}, ...parts.map((part) => part.unitLinks)) as Record<string, string>,
-    files: [...restored, docker].flatMap((part) => part.files),
+    files: [...managerFiles(bridges, links), ...[...restored, docker].flatMap((part) => part.files)],
   };
 }
 

@@ -1,12 +1,5 @@
-/** What all containers of a host share: our nft table, kernel settings, machines.target, peace with network managers. */
-import {
-  hostSysctls,
-  localAddress,
-  networkdUnmanaged,
-  networkManagerUnmanaged,
-  nftBase,
-  nftBaseDown,
-} from "../../network/index.ts";
+/** What all containers of a host share: our nft table, kernel settings, machines.target. */
+import { hostSysctls, localAddress, nftBase, nftBaseDown } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
 import { forwardsOf, linksOf, nftablesUnit, type SystemContainer, sysctlUnit } from "./container.ts";
@@ -31,7 +24,6 @@ export function sharedParts(
       [sysctlFile]: sysctls,
       // Debian enables machines.target when it is installed, other systems do not; a drop-in stands in nobody's way.
       [`${layout.units}/multi-user.target.d/stowage.conf`]: "[Unit]\nWants=machines.target\n",
-      ...managerFiles(containers),
       ...(forwarding.length > 0 && {
         [nftablesFile(layout)]: nftBase,
         [nftablesDownFile(layout)]: nftBaseDown,
@@ -75,14 +67,5 @@ function nftablesService(layout: Layout): Unit {
         ExecStop: { exec: ["/usr/sbin/nft", "-f", nftablesDownFile(layout)], ignoreFailure: true },
       },
     },
-  };
-}
-
-function managerFiles(containers: readonly SystemContainer[]): Record<string, string> {
-  const links = containers.flatMap(linksOf);
-  if (links.length === 0) return {};
-  return {
-    "/etc/systemd/network/10-stowage.network": networkdUnmanaged(links),
-    "/etc/NetworkManager/conf.d/stowage.conf": networkManagerUnmanaged(links),
   };
 }
