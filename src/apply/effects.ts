@@ -3,6 +3,7 @@
  * the real ones; tests bring their own.
  */
 import type { NetworkManager } from "../plan/index.ts";
+import type { TakeOver } from "../plan/plan.ts";
 import type { UnitFailure } from "./explain.ts";
 
 export interface Effects {
@@ -20,6 +21,7 @@ export interface Effects {
   removeFile(path: string): Promise<void>;
   writeHosts(): Promise<void>;
   seedRoot(container: string): Promise<void>;
+  prepare(container: string, order: TakeOver, stop: boolean): Promise<void>;
   declare(container: string): Promise<void>;
   recordGeneration(): Promise<void>;
 

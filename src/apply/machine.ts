@@ -5,7 +5,7 @@ import { reloadNetworkManager } from "../host/network-managers.ts";
 import { stopUnit } from "../host/nspawn.ts";
 import type { Systemd } from "../host/systemd.ts";
 import { hostsText } from "../network/index.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan, TakeOver } from "../plan/plan.ts";
 import { diskErrors } from "../store/disk-errors.ts";
 import { setCurrentGeneration, writeGeneration } from "../store/generations.ts";
 import type { Layout } from "../store/layout.ts";
@@ -13,6 +13,7 @@ import { render } from "../units/index.ts";
 import { removeIfEmpty, removeMade } from "./directories.ts";
 import type { Effects } from "./effects.ts";
 import { explainFailure } from "./explain.ts";
+import { explainInside } from "./explain-inside.ts";
 import { removeLink, removeOurs, removeTemporaries, writeHostsBlock, writeLink, writeOurs } from "./files.ts";
 import { type LeftBehind, removeJournal, writeJournal } from "./journal.ts";
 
@@ -20,8 +21,14 @@ import { type LeftBehind, removeJournal, writeJournal } from "./journal.ts";
 export interface Containers {
   /** Makes the root where there is none. */
   seed(container: ContainerPart): Promise<void>;
+  /** Puts the declared directory beside the former one, with the order for this run of the container's unit. */
+  prepare(container: ContainerPart, invocation: string, order: TakeOver): Promise<void>;
+  /** Stops what must end with its old definition, inside. */
+  stopOld(container: ContainerPart, invocation: string): Promise<void>;
   /** Puts the declared directory in place. */
   declare(container: ContainerPart): Promise<void>;
+  /** The running container has taken over in place: a start has nothing to bring into its root. */
+  tookOver(container: ContainerPart): void;
   /** The running container has taken over what is declared: former copies are of no use. */
   settled(name: string): void;
 }
@@ -55,9 +62,10 @@ type UnitEffects = Pick<
 
 function unitEffects(plan: Plan, { systemd, containers }: Machine): UnitEffects {
   const parts = [plan.next, plan.current].flatMap((one) => Object.values(one?.containers ?? {}));
+  const partOf = (unit: string) => parts.find((part) => part.unit === unit);
   const settled = async (unit: string, job: Promise<void>) => {
     await job;
-    const container = parts.find((part) => part.unit === unit);
+    const container = partOf(unit);
     if (container !== undefined) containers.settled(container.name);
   };
   return {
@@ -68,12 +76,18 @@ function unitEffects(plan: Plan, { systemd, containers }: Machine): UnitEffects 
     },
     startUnit: (unit) => settled(unit, systemd.start(unit)),
     restartUnit: (unit) => settled(unit, systemd.restart(unit)),
-    reloadUnit: (unit) => settled(unit, systemd.reload(unit)),
+    async reloadUnit(unit) {
+      await settled(unit, systemd.reload(unit));
+      const container = partOf(unit);
+      if (container !== undefined) containers.tookOver(container);
+    },
     daemonReload: () => systemd.daemonReload(),
     reloadManager: (manager) => reloadNetworkManager(manager),
-    explain(unit, since) {
+    async explain(unit, since) {
       const companions = parts.filter((part) => part.unit === unit).flatMap((one) => one.companions);
-      return explainFailure(systemd, [...new Set([unit, ...companions])], since);
+      const failure = await explainFailure(systemd, [...new Set([unit, ...companions])], since);
+      const container = partOf(unit);
+      return failure === null && container !== undefined ? explainInside(systemd, container, since) : failure;
     },
   };
 }
@@ -115,10 +129,10 @@ function fileEffects(plan: Plan, { layout, hostsFile, leftBehind }: Machine): Fi
   };
 }
 
-type RecordEffects = Pick<Effects, "seedRoot" | "declare" | "recordGeneration" | "begin" | "end">;
+type RecordEffects = Pick<Effects, "seedRoot" | "prepare" | "declare" | "recordGeneration" | "begin" | "end">;
 
 function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEffects {
-  const { layout, containers } = machine;
+  const { layout, containers, systemd } = machine;
   const containerOf = (name: string) => known(plan.next.containers[name], name);
   const from = [machine.current, ...machine.leftBehind.map((one) => one.number)].filter((one) => one !== null);
   const journal = (pending: readonly string[] | null) =>
@@ -140,6 +154,15 @@ function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEf
       setCurrentGeneration(layout, known(number.next, "the generation's number"));
     },
     seedRoot: (name) => containers.seed(containerOf(name)),
+    async prepare(name, order, stop) {
+      const container = containerOf(name);
+      const invocation = (await systemd.states([container.unit]))[container.unit]?.invocation ?? "";
+      // It has ended since the plan was made: a start finds what is declared, and has nothing to take over.
+      if (invocation === "") return;
+      await containers.prepare(container, invocation, order);
+      if (stop && order.units.some(({ verb, replaces }) => verb === "stop" || verb === "exchange" || replaces))
+        await containers.stopOld(container, invocation);
+    },
     declare: (name) => containers.declare(containerOf(name)),
   };
 }

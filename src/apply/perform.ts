@@ -21,6 +21,7 @@ const performers: Performers = {
   "remove-file": (effects, { path }) => effects.removeFile(path),
   "write-hosts": (effects) => effects.writeHosts(),
   "seed-root": (effects, { container }) => effects.seedRoot(container),
+  prepare: (effects, { container, order, stop }) => effects.prepare(container, order, stop),
   declare: (effects, { container }) => effects.declare(container),
   "record-generation": (effects) => effects.recordGeneration(),
 };
@@ -44,5 +45,11 @@ export function jobUnit(action: Action): string | null {
   }
 }
 
-/** Whether a later switch sees by itself that this step was not done, and does it: what is on disk of a container. */
-export const isSeenOnDisk = (action: Action): boolean => action.do === "seed-root" || action.do === "declare";
+/**
+ * Whether a later switch sees by itself that this step was not done, and does it: what is on disk of a container. That it
+ * has not taken over what is declared stands in its order.
+ */
+export function isSeenOnDisk(action: Action): boolean {
+  if (action.do === "reload-unit") return action.unit.startsWith("container@");
+  return action.do === "seed-root" || action.do === "prepare" || action.do === "declare";
+}

@@ -1,5 +1,6 @@
-/** start and stop: one job of systemd's for each container, at once, and an exact word on each that fails. */
+/** start, stop and reload: one job of systemd's for each container, at once, and an exact word on each that fails. */
 import { explainFailure } from "../apply/explain.ts";
+import { explainInside } from "../apply/explain-inside.ts";
 import type { ContainerPart } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
 import { stopUnit } from "../host/nspawn.ts";
@@ -10,7 +11,9 @@ import { findContainers } from "./names.ts";
 import { failureText } from "./report/failure.ts";
 import { requireRoot, type Session } from "./session.ts";
 
-export async function containerJobs(session: Session, verb: "start" | "stop", names: readonly string[]) {
+type Verb = "start" | "stop" | "reload";
+
+export async function containerJobs(session: Session, verb: Verb, names: readonly string[]) {
   requireRoot(session, verb);
   if (!isBooted()) throw noSystemd();
   const containers = findContainers(currentOf(session), names);
@@ -20,15 +23,16 @@ export async function containerJobs(session: Session, verb: "start" | "stop", na
 }
 
 /** @returns whether it went well */
-async function job(session: Session, systemd: Systemd, verb: "start" | "stop", container: ContainerPart) {
+async function job(session: Session, systemd: Systemd, verb: Verb, container: ContainerPart) {
   const began = Date.now();
   try {
-    await (verb === "stop" ? stopUnit(systemd, container.unit) : systemd.start(container.unit));
+    await (verb === "stop" ? stopUnit(systemd, container.unit) : systemd[verb](container.unit));
     if (session.verbose) session.tell(`${container.name}: ${verb} took ${Date.now() - began} ms\n`);
     return true;
   } catch (error) {
     if (!(error instanceof StowageError)) throw error;
-    const failure = await explainFailure(systemd, [container.unit, ...container.companions], began);
+    const inside = verb === "reload" ? await explainInside(systemd, container, began) : null;
+    const failure = inside ?? (await explainFailure(systemd, [container.unit, ...container.companions], began));
     session.io.stderr.write(failureText(failure ?? { text: error.message, log: [] }, session.paintErr));
     return false;
   }

@@ -10,13 +10,16 @@ import type { OnProgress, Report } from "../apply/report.ts";
 import { compile, type Generation, requestsOf, warningsOf } from "../compile/index.ts";
 import { StowageError } from "../error.ts";
 import { systemctl } from "../host/systemd.ts";
+import { stopOldInside } from "../host/take-over.ts";
 import { placesOf } from "../modules/index.ts";
 import { type Plan, plan } from "../plan/index.ts";
 import { observe } from "../runtimes/nspawn/observe.ts";
 import type { Layout } from "../store/layout.ts";
+import { checkStoreName } from "../store/names.ts";
 import { systemLayout } from "../store/nix-places.ts";
+import { writeOrder } from "../store/order.ts";
 import { buildSystems } from "../systems/build-all.ts";
-import { declare, removeFormerDeclared } from "../systems/declare.ts";
+import { copyDeclared, declare, declaredDir, removeFormerDeclared } from "../systems/declare.ts";
 import { ensureLocked, readLock } from "../systems/lock-file.ts";
 import { markApplied, seedRoot } from "../systems/seed.ts";
 import { type Configured, evaluate } from "./evaluate.ts";
@@ -103,6 +106,16 @@ const onDisk = (layout: Layout): Containers => ({
   async declare({ name, system }) {
     if (system === null) throw new Error(`container ${name} has no system of ours to declare`);
     await declare(layout, name, system);
+  },
+  async prepare({ name, system }, invocation, { from, units, refuse }) {
+    if (system === null) throw new Error(`container ${name} has no system of ours to take over`);
+    await copyDeclared(layout, name, system);
+    writeOrder(declaredDir(layout, name), invocation, { from, lines: units, refuse });
+  },
+  stopOld: ({ name, system }, invocation) =>
+    stopOldInside(name, `/run/declared/${checkStoreName(system ?? "")}/take-over`, invocation),
+  tookOver({ name, system }) {
+    if (system !== null) markApplied(layout, name, system);
   },
   settled: (name) => removeFormerDeclared(layout, name),
 });

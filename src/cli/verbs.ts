@@ -127,6 +127,13 @@ const containers = {
     parameters: { flags: sharedFlags, aliases: sharedAliases, positional: names },
     load: () => import("./commands/stop.ts"),
   }),
+  reload: verb<SharedFlags, string[]>({
+    brief: "Make running containers take over what is declared, in place",
+    details: "For what a switch left for later, or did not come to. Nothing to do: nothing is touched.",
+    examples: ["reload web"],
+    parameters: { flags: sharedFlags, aliases: sharedAliases, positional: names },
+    load: () => import("./commands/reload.ts"),
+  }),
   run: verb<RunFlags, string[]>({
     brief: "Run a command in a container, through its own systemd",
     details: "Arguments arrive as they are given. Exit code: the command's.",

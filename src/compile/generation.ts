@@ -40,6 +40,10 @@ export interface ContainerPart {
   readonly trustedBecause: readonly string[];
   readonly autoStart: boolean;
   readonly ephemeral: boolean;
+  /** What a switch does to it where it runs and differs. "none" also for restartIfChanged = false. */
+  readonly onChange: "auto" | "reload" | "restart" | "none";
+  /** Names of containers that it needs. */
+  readonly dependsOn: readonly string[];
   /** Store name of the toplevel, or null for a `path` system. */
   readonly system: StoreName | null;
   /** Store name of the package tree, or null for a `path` system. */

@@ -22,6 +22,8 @@ export interface UnitState {
   readonly exitStatus: number;
   /** When the unit became active, in milliseconds since 1970; null where it is not. */
   readonly since: number | null;
+  /** Of this run of the unit, 32 hex digits; "" where it never ran. */
+  readonly invocation: string;
 }
 
 export type Activity = Pick<UnitState, "active" | "sub">;
@@ -57,6 +59,7 @@ const properties = [
   "MainPID",
   "ExecMainStatus",
   "ActiveEnterTimestampMonotonic",
+  "InvocationID",
   "ExecStartPre",
   "ExecStartPost",
 ];
@@ -128,6 +131,7 @@ export function parseState(unit: string, block: string): UnitState {
     result: values.get("Result") ?? "success",
     mainPid: Number(values.get("MainPID") ?? 0),
     exitStatus: Number(values.get("ExecMainStatus") ?? 0) || failedCommand(block),
+    invocation: /^[0-9a-f]{32}$/.exec(values.get("InvocationID") ?? "")?.[0] ?? "",
     since: active === "active" ? wallClock(Number(values.get("ActiveEnterTimestampMonotonic") ?? 0)) : null,
   };
 }

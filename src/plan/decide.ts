@@ -3,6 +3,7 @@
  * a unit that a person stopped is left alone; what does not differ is left alone.
  */
 
+import type { ContainerPart } from "../compile/generation.ts";
 import type { ObservedUnit } from "./plan.ts";
 
 /**
@@ -24,9 +25,9 @@ export const isUp = (running: Running): boolean => running !== "stopped" && runn
 /**
  * - `none`: nothing; nothing that matters differs, or it is stopped by a person's will.
  * - `start`, `stop`: what they say.
- * - `reload`: the unit reads its files anew.
+ * - `reload`: the unit reads its files anew; a container takes over what is declared, in place.
  * - `restart`: one job, after the new definitions are in place.
- * - `swap`: stopped, given its new declared directory, started; all with the new unit files in place.
+ * - `swap`: stopped, given its new declared directory where that differs, started; all with the new unit files in place.
  * - `stop-start`: stopped with its old definitions before anything is written, started with the new ones.
  * - `keep`: it differs, and is left running as it was because the configuration says so.
  */
@@ -39,32 +40,51 @@ export interface ContainerState {
   readonly autoStart: boolean;
   /** The former switch was cut short. */
   readonly interrupted: boolean;
-  readonly restartIfChanged: boolean;
+  readonly onChange: ContainerPart["onChange"];
   /** Its own unit differs. */
   readonly unitChanged: boolean;
-  /** What it is made from, or declares, differs, and is shown to it by a swap. */
-  readonly systemChanged: boolean;
+  readonly system: SystemChange;
   /** Its network unit differs, or goes. */
   readonly networkChanged: boolean;
 }
 
+/**
+ * How what a container should have differs from what it runs with: not at all, in what is declared inside, or in what that
+ * stands on (its packages, its tree). An ephemeral container's shows in its unit.
+ */
+export type SystemChange = "same" | "declared" | "other";
+
 export function decideContainer(state: ContainerState): Decision {
-  const changed = state.unitChanged || state.systemChanged || state.networkChanged;
+  const changed = state.unitChanged || state.system !== "same" || state.networkChanged;
   // systemd would go on telling of a failed unit that is gone; stopping it ends that too.
   if (state.presence === "removed") return state.running === "stopped" ? "none" : "stop";
   if (!isUp(state.running)) return decideStopped(state, changed);
   // Not "start": systemd lets that wait for the restart that it has planned.
-  if (state.running === "failing") return state.autoStart || changed ? decideChanged(state) : "none";
+  if (state.running === "failing") return state.autoStart || changed ? decideRestart(state) : "none";
   // The last switch may have told of its failure: this one says how it ended.
   if (!changed && state.running === "starting" && state.autoStart && state.interrupted) return "start";
   // Running and yet new: a switch that was cut short got so far.
-  if (!changed) return "none";
-  return state.restartIfChanged ? decideChanged(state) : "keep";
+  return changed ? decideChanged(state) : "none";
 }
 
 function decideChanged(state: ContainerState): Decision {
+  // One that is still starting has nobody inside yet who could take over.
+  const inPlace = state.system === "declared" && state.running === "running";
+  switch (state.onChange) {
+    case "none":
+      return "keep";
+    case "reload":
+      return inPlace ? "reload" : "keep";
+    case "restart":
+      return decideRestart(state);
+    case "auto":
+      return inPlace && !state.unitChanged && !state.networkChanged ? "reload" : decideRestart(state);
+  }
+}
+
+function decideRestart(state: ContainerState): Decision {
   if (state.networkChanged) return "stop-start";
-  return state.systemChanged ? "swap" : "restart";
+  return state.system === "same" ? "restart" : "swap";
 }
 
 function decideStopped(state: ContainerState, changed: boolean): Decision {
@@ -95,16 +115,16 @@ export interface SocketState {
   readonly container: Running;
   /** What is decided for its container. */
   readonly decision: Decision;
-  readonly restartIfChanged: boolean;
+  readonly onChange: ContainerPart["onChange"];
 }
 
 /**
  * Whether a socket of a container is started by name. The container only wants it: that its port is in use ends no
  * start, and shows in no job but the socket's own.
  */
-export function startsSocket({ running, container, decision, restartIfChanged }: SocketState): boolean {
+export function startsSocket({ running, container, decision, onChange }: SocketState): boolean {
   if (["start", "restart", "swap", "stop-start"].includes(decision)) return true;
-  if (decision !== "none" || container !== "running") return false;
+  if ((decision !== "none" && decision !== "reload") || container !== "running") return false;
   // A container that keeps running as it was may have begun before it had this port.
-  return running === "failed" || (running === "stopped" && restartIfChanged);
+  return running === "failed" || (running === "stopped" && (onChange === "auto" || onChange === "restart"));
 }

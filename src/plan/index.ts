@@ -8,11 +8,23 @@ export {
   type Running,
   runningOf,
   type SocketState,
+  type SystemChange,
   startsSocket,
   type UnitState,
 } from "./decide.ts";
 export { type NetworkManager, networkManagers, observedInterfaces } from "./host-network.ts";
+export { type InnerChange, type InnerChanges, innerChanges } from "./inner.ts";
 export { type PlanOptions, plan } from "./make.ts";
-export type { Action, Kept, Observed, ObservedFile, ObservedUnit, Plan, Step } from "./plan.ts";
+export type {
+  Action,
+  Kept,
+  Observed,
+  ObservedContainer,
+  ObservedFile,
+  ObservedUnit,
+  Plan,
+  Step,
+  TakeOver,
+} from "./plan.ts";
 export { renderPlan } from "./render.ts";
 export { othersThatWant } from "./wanted.ts";

@@ -45,7 +45,7 @@ export function plan(
     current,
     next,
     steps,
-    kept: containers.flatMap(keptOf),
+    kept: containers.flatMap((one) => keptOf(one, next)),
     notices:
       steps.length === 0
         ? []
@@ -63,9 +63,15 @@ function recordReason(current: Generation | null, next: Generation, former: Form
   return current?.id === next.id ? null : "the next boot has it";
 }
 
-function keptOf({ unit, decision, because, running, next, former }: ContainerSubject): Kept[] {
+function keptOf(subject: ContainerSubject, generation: Generation): Kept[] {
+  const { unit, decision, because, running, next, former, unless } = subject;
+  const isUnwanted =
+    generation.units[unit]?.sections.Unit?.["X-RestartIfChanged"] === false && next?.onChange === "none";
+  const setting = isUnwanted ? "restartIfChanged is false" : `onChange is "${next?.onChange}"`;
   if (decision === "keep")
-    return [{ unit, because: `restartIfChanged is false, so it keeps running as it was (${because})` }];
+    return [{ unit, because: `${setting}, so it keeps running as it was (${unless ?? because})` }];
+  if (decision === "reload" && unless !== null)
+    return [{ unit, because: `${setting}, so this waits for a restart by hand: ${unless}` }];
   if (decision !== "none" || next === null || former === null || isUp(running)) return [];
   if (next.autoStart && !former.autoStart)
     return [{ unit, because: "it is stopped, and autoStart begins with the next boot; it can be started by hand" }];

@@ -10,6 +10,7 @@ import type { ContainerPart } from "../compile/generation.ts";
 import type { Layout } from "../store/layout.ts";
 import type { FileChange } from "./files.ts";
 import type { NetworkManager } from "./host-network.ts";
+import { neededFirst } from "./needs.ts";
 import type { Action, Step } from "./plan.ts";
 import type { ContainerSubject, Subject } from "./subjects.ts";
 
@@ -28,7 +29,7 @@ export interface Ordering {
 
 export function orderSteps(ordering: Ordering): Step[] {
   const { containers, shared, layout } = ordering;
-  const stops = containers.flatMap(stopSteps);
+  const stops = inTurn(neededFirst(containers, "former").reverse(), neededBy(containers, "former"), stopSteps);
   const sharedStops = shared
     .filter(({ decision }) => decision === "stop")
     .map((subject) => step({ do: "stop-unit", unit: subject.unit }, subject.because, idsOf(stops)));
@@ -63,8 +64,17 @@ export function orderSteps(ordering: Ordering): Step[] {
   const sharedJobs = shared.filter(({ isAlone }) => !isAlone).flatMap((subject) => jobSteps(subject, ready));
   // systemd orders what needs these; that one fails is no reason to keep containers from starting.
   const aloneJobs = shared.filter(({ isAlone }) => isAlone).flatMap((subject) => jobSteps(subject, ready));
-  const before = [...ready, ...idsOf(managers), ...idsOf(sharedJobs)];
-  const jobs = containers.flatMap((subject) => containerSteps(subject, before, seeds));
+  const begin = [...ready, ...idsOf(managers), ...idsOf(sharedJobs)];
+  const swapStops = inTurn(neededFirst(containers, "next").reverse(), neededBy(containers, "next"), (subject, after) =>
+    swapStop(subject, [...begin, ...after]),
+  );
+  const stopped = (name: string) => idsOf(swapStops.filter((one) => one.container === name));
+  const afterSwap = (name: string) => (stopped(name).length > 0 ? stopped(name) : begin);
+  const jobs = inTurn(
+    neededFirst(containers, "next"),
+    (subject) => subject.next?.dependsOn ?? [],
+    (subject, after) => containerSteps(subject, [...afterSwap(subject.name), ...after], seeds),
+  );
   return [
     ...stops,
     ...sharedStops,
@@ -75,41 +85,77 @@ export function orderSteps(ordering: Ordering): Step[] {
     ...managers,
     ...sharedJobs,
     ...aloneJobs,
+    ...swapStops,
     ...jobs,
   ];
 }
 
+/** Steps of subjects in the order given; those of one come after those of the others that are named. */
+function inTurn(
+  subjects: readonly ContainerSubject[],
+  others: (subject: ContainerSubject) => readonly string[],
+  stepsOf: (subject: ContainerSubject, after: readonly string[]) => Step[],
+): Step[] {
+  const done = new Map<string, Step[]>();
+  for (const subject of subjects) {
+    // Through one that has no steps itself what it waits for is waited for.
+    const before = others(subject).flatMap((name) => done.get(name) ?? []);
+    const own = stepsOf(subject, lastOf(before));
+    done.set(subject.name, own.length === 0 ? before : own);
+  }
+  return [...new Set([...done.values()].flat())];
+}
+
+/** Names of those that need a container. */
+function neededBy(containers: readonly ContainerSubject[], which: "former" | "next") {
+  const by = new Map<string, string[]>();
+  for (const one of containers)
+    for (const name of one[which]?.dependsOn ?? []) by.set(name, [...(by.get(name) ?? []), one.name]);
+  return (subject: ContainerSubject): readonly string[] => by.get(subject.name) ?? [];
+}
+
 /** Stops before anything is written: the container, then its network, then companions that go. */
-function stopSteps(subject: ContainerSubject): Step[] {
+function stopSteps(subject: ContainerSubject, after: readonly string[]): Step[] {
   const { name, unit, decision, because } = subject;
   const own =
-    decision === "stop" || decision === "stop-start" ? [step({ do: "stop-unit", unit }, because, [], name)] : [];
+    decision === "stop" || decision === "stop-start" ? [step({ do: "stop-unit", unit }, because, after, name)] : [];
   const companions = subject.companions
     .filter((companion) => companion.decision === "stop")
     .map((companion) => step({ do: "stop-unit", unit: companion.unit }, companion.because, idsOf(own), name));
   return [...own, ...companions];
 }
 
+/** The stop of a swap: with the new units loaded, before the new declared directory. */
+const swapStop = ({ name, unit, decision, because }: ContainerSubject, after: readonly string[]): Step[] =>
+  decision === "swap" ? [step({ do: "stop-unit", unit }, because, after, name)] : [];
+
 /** What is done to a container once units are loaded. */
-function containerSteps(subject: ContainerSubject, ready: readonly string[], seeds: readonly Step[]): Step[] {
+function containerSteps(subject: ContainerSubject, before: readonly string[], seeds: readonly Step[]): Step[] {
   const { name, unit, decision, because } = subject;
-  const seeded = idsOf(seeds.filter((seed) => seed.container === name));
-  const swapStop = decision === "swap" ? [step({ do: "stop-unit", unit }, because, ready, name)] : [];
-  const before = swapStop.length > 0 ? idsOf(swapStop) : ready;
-  const declare =
-    subject.declare === null
-      ? []
-      : [step({ do: "declare", container: name }, subject.declare, [...before, ...seeded], name)];
-  const after = [...(declare.length > 0 ? idsOf(declare) : [...before, ...seeded])];
+  const seeded = [...before, ...idsOf(seeds.filter((seed) => seed.container === name))];
+  const disk = diskSteps(subject, seeded);
+  const after = disk.length > 0 ? lastOf(disk) : seeded;
   const starts = decision === "start" || decision === "swap" || decision === "stop-start";
   const job = [
     ...(starts ? [step({ do: "start-unit", unit }, because, after, name)] : []),
     ...(decision === "restart" ? [step({ do: "restart-unit", unit }, because, after, name)] : []),
+    ...(decision === "reload" ? [step({ do: "reload-unit", unit }, because, after, name)] : []),
   ];
   const companions = subject.companions.flatMap((companion) =>
     jobSteps(companion, companion.decision === "start" && job.length > 0 ? idsOf(job) : after, name),
   );
-  return [...swapStop, ...declare, ...job, ...companions];
+  return [...disk, ...job, ...companions];
+}
+
+/** The new declared directory: beside the former one for as long as that is needed, then in its place. */
+function diskSteps({ name, declare, prepare, decision, because }: ContainerSubject, before: readonly string[]): Step[] {
+  const stop = decision === "reload";
+  const prepared =
+    prepare === null
+      ? []
+      : [step({ do: "prepare", container: name, order: prepare, stop }, declare ?? because, before, name)];
+  const after = prepared.length > 0 ? idsOf(prepared) : before;
+  return [...prepared, ...(declare === null ? [] : [step({ do: "declare", container: name }, declare, after, name)])];
 }
 
 function jobSteps({ unit, decision, because }: Subject, after: readonly string[], container?: string): Step[] {
@@ -172,6 +218,6 @@ function step(action: Action, because: string, after: readonly string[], contain
 /** `start-unit container@web.service` */
 function idOf(action: Action): string {
   const { do: verb, ...rest } = action;
-  const object = "link" in rest ? rest.link : Object.values(rest)[0];
+  const object = "link" in rest ? rest.link : "container" in rest ? rest.container : Object.values(rest)[0];
   return object === undefined ? verb : `${verb} ${object}`;
 }

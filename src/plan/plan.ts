@@ -4,7 +4,9 @@
  */
 import type { Generation } from "../compile/generation.ts";
 import type { Problem } from "../error.ts";
+import type { StoreName, ToplevelRecipe } from "../systems/recipe.ts";
 import type { NetworkManager } from "./host-network.ts";
+import type { InnerChanges } from "./inner.ts";
 
 /** What a step does. `apply` has one function for each; nothing is decided there. */
 export type Action =
@@ -19,6 +21,11 @@ export type Action =
   | { readonly do: "write-hosts" }
   /** Make the container's root from its system's seed; only ever where there is none. */
   | { readonly do: "seed-root"; readonly container: string }
+  /**
+   * Put the new declared directory beside the one that the running container has, with the order how to take it over;
+   * `stop`: what must end with its old definition is stopped now.
+   */
+  | { readonly do: "prepare"; readonly container: string; readonly order: TakeOver; readonly stop: boolean }
   /** Put the container's declared directory in place and swap its `current` link. */
   | { readonly do: "declare"; readonly container: string }
   /** The generation becomes current: from here on the next boot has it. */
@@ -29,6 +36,14 @@ export type Action =
   | { readonly do: "reload-unit"; readonly unit: string }
   | { readonly do: "restart-unit"; readonly unit: string }
   | { readonly do: "start-unit"; readonly unit: string };
+
+/** How a running container is brought to what is declared. */
+export interface TakeOver extends InnerChanges {
+  /** The toplevel that it runs with. */
+  readonly from: StoreName;
+  /** Why it takes a restart instead, or null. */
+  readonly refuse: string | null;
+}
 
 export interface Step {
   /** Unique in its plan: `start-unit container@web.service`. */
@@ -70,9 +85,21 @@ export interface Observed {
   /** Our block of the hosts file as it is, or null where there is none. */
   readonly hosts: string | null;
   /** By container: what is on disk of it. */
-  readonly containers: Readonly<Record<string, { readonly hasRoot: boolean; readonly declared: string | null }>>;
+  readonly containers: Readonly<Record<string, ObservedContainer>>;
   /** Bridges, and interfaces that should be their ports, as far as they exist: the bridge that each is a port of. */
   readonly interfaces?: Readonly<Record<string, string | null>>;
+}
+
+export interface ObservedContainer {
+  readonly hasRoot: boolean;
+  /** The toplevel that it is shown, and, without `pending`, runs with where it runs. */
+  readonly declared: string | null;
+  /** It has not taken over, or not quite, what it is shown. */
+  readonly pending?: {
+    /** The toplevel that it runs with; null where nobody knows. */
+    readonly from: StoreName | null;
+    readonly recipe: ToplevelRecipe | null;
+  };
 }
 
 export interface ObservedUnit {

@@ -1,5 +1,6 @@
 /** A plan as text for people: by container, each step with its reason. The JSON form is the value itself. */
-import type { Action, Plan, Step } from "./plan.ts";
+import type { InnerChange } from "./inner.ts";
+import type { Action, Plan, Step, TakeOver } from "./plan.ts";
 
 /** "" where there is nothing to do. Ends with a line break otherwise. */
 export function renderPlan(plan: Plan): string {
@@ -40,13 +41,28 @@ interface Line {
 function group(title: string, steps: readonly Step[]): string {
   if (steps.length === 0) return "";
   const lines: Line[] = [];
+  const inside: string[] = [];
   for (const { action, because } of steps) {
+    if (action.do === "prepare") inside.push(...innerLines(action.order));
     const [verb, object] = words(action);
     const last = lines.find((line) => line.verb === verb && line.because === because);
     if (last === undefined) lines.push({ verb, because, objects: [object] });
     else last.objects.push(object);
   }
-  return [title, ...lines.map(renderLine)].join("\n");
+  const shown = inside.length === 0 ? [] : ["  inside:", ...inside];
+  return [title, ...lines.map(renderLine), ...shown].join("\n");
+}
+
+/** What becomes of the units inside, where they run; then files below /etc. */
+function innerLines({ units, etc, refuse }: TakeOver): string[] {
+  if (refuse !== null) return [];
+  const verb = (change: InnerChange) => (change.verb === "exchange" ? "restart" : change.verb);
+  return [
+    ...units.map((change) => renderLine({ verb: verb(change), because: change.because, objects: [change.unit] })),
+    ...(etc.length === 0
+      ? []
+      : [renderLine({ verb: "write", because: "", objects: etc.map((path) => `/etc/${path}`) })]),
+  ].map((line) => `  ${line}`);
 }
 
 function renderLine({ verb, because, objects }: Line): string {
@@ -81,6 +97,8 @@ function words(action: Action): [verb: string, object: string] {
       return ["write", "/etc/hosts"];
     case "seed-root":
       return ["make", "its root"];
+    case "prepare":
+      return ["prepare", "its files and services"];
     case "declare":
       return ["declare", "its files and services"];
     case "record-generation":

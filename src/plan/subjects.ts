@@ -1,18 +1,11 @@
 /** What the plan is about: every container with what is decided for it, and the units that containers share. */
 import type { ContainerPart, Generation } from "../compile/generation.ts";
 import type { Unit } from "../units/index.ts";
-import {
-  type Decision,
-  decideContainer,
-  decideUnit,
-  isUp,
-  type Running,
-  runningOf,
-  type SocketState,
-  startsSocket,
-} from "./decide.ts";
+import { type Decision, decideContainer, decideUnit, isUp, type Running, runningOf, startsSocket } from "./decide.ts";
 import type { Former } from "./former.ts";
-import type { Observed } from "./plan.ts";
+import { withNeeds } from "./needs.ts";
+import type { Observed, TakeOver } from "./plan.ts";
+import { declaredDifference, runningDifference, type SystemDifference } from "./system.ts";
 import { startsWanted, wantersOf } from "./wanted.ts";
 
 /** A unit and what is decided for it. */
@@ -33,6 +26,10 @@ export interface ContainerSubject extends Subject {
   readonly seed: string | null;
   /** Its declared directory must be put in place, and why. */
   readonly declare: string | null;
+  /** It keeps running while something changes under it: how it takes that over, now or later. */
+  readonly prepare: TakeOver | null;
+  /** What of the changes it does not get before it is restarted, or null. */
+  readonly unless: string | null;
   /** Companions that need something of their own. */
   readonly companions: readonly Subject[];
 }
@@ -42,64 +39,83 @@ const running = (observed: Observed, unit: string): Running =>
 
 export function containerSubjects(former: Former, next: Generation, observed: Observed): ContainerSubject[] {
   const names = [...Object.keys(next.containers), ...former.gone("containers", next)].sort();
-  return names.map((name) => containerSubject(name, former, next, observed));
+  const considered = names.map((name) => consider(name, former, next, observed));
+  return withNeeds(considered).map((one) => ({
+    ...one,
+    ...diskSteps(one, observed),
+    companions: [...companionSubjects(one, former, next, observed), ...socketSubjects(one, observed)],
+  }));
 }
 
-function containerSubject(name: string, former: Former, next: Generation, observed: Observed): ContainerSubject {
+/** A container with what is decided for it alone. */
+interface Considered extends Subject {
+  readonly name: string;
+  readonly former: ContainerPart | null;
+  readonly next: ContainerPart | null;
+  readonly running: Running;
+  readonly isNew: boolean;
+  readonly changes: Changes;
+  /** See {@link ContainerSubject}. */
+  readonly unless: string | null;
+}
+
+function consider(name: string, former: Former, next: Generation, observed: Observed): Considered {
   const before = former.container(name);
   const after = next.containers[name] ?? null;
   const unit = (after ?? before)?.unit ?? name;
-  const changes = containerChanges(before, after, former, next);
   const state = running(observed, unit);
+  const changes = containerChanges(before, after, state, former, next, observed);
   const isNew = !former.isSettled(name);
-  const restartIfChanged = next.units[unit]?.sections.Unit?.["X-RestartIfChanged"] !== false;
   const decision = decideContainer({
     presence: after === null ? "removed" : isNew ? "new" : "kept",
     running: state,
     autoStart: after?.autoStart ?? false,
     interrupted: former.interrupted,
-    restartIfChanged,
+    onChange: after?.onChange ?? "auto",
     unitChanged: changes.unit.length > 0,
-    // An ephemeral container's unit names its toplevel: a restart is enough.
-    systemChanged: changes.system !== null && after?.system !== null && after?.ephemeral === false,
+    system: changes.system.change,
     networkChanged: changes.network,
   });
   const because =
     after === null ? "no longer in the configuration" : isNew && !isUp(state) ? "new" : reason(state, changes);
+  const left = decision === "reload" ? outerReason(changes) : "";
   return {
     name,
     unit,
     former: before,
     next: after,
     running: state,
+    isNew,
+    changes,
     decision,
-    because,
-    ...disk(name, isNew, after, observed, changes.system),
-    companions: [
-      ...companionSubjects(before, after, former, next, observed, decision),
-      ...socketSubjects(after, observed, { container: state, decision, restartIfChanged }, because),
-    ],
+    because: decision === "reload" ? (changes.system.because ?? "") : because,
+    unless: decision === "keep" ? because : left === "" ? null : left,
   };
 }
 
 interface Changes {
   readonly unit: readonly string[];
-  readonly system: string | null;
+  readonly system: SystemDifference;
   readonly network: boolean;
 }
 
 function containerChanges(
   before: ContainerPart | null,
   after: ContainerPart | null,
+  state: Running,
   former: Former,
   next: Generation,
+  observed: Observed,
 ): Changes {
-  if (before === null || after === null) return { unit: [], system: null, network: false };
+  const same: SystemDifference = { change: "same", because: null, takeOver: null };
+  if (before === null || after === null) return { unit: [], system: same, network: false };
   const unit = next.units[after.unit];
   const others = former.generations.flatMap((one) => one.containers[after.name] ?? []);
+  const seen = isUp(state) ? runningDifference(after, observed.containers[after.name], former, next) : null;
+  const known = others.map((one) => declaredDifference(one, after));
   return {
     unit: unit === undefined ? [] : former.changes(unit),
-    system: others.map((one) => systemChange(one, after)).find((change) => change !== null) ?? null,
+    system: seen ?? known.find((one) => one.because !== null) ?? same,
     network: [...new Set(others.flatMap((one) => one.companions))].filter(isNetwork).some((name) => {
       const net = next.units[name];
       return net === undefined || former.changes(net).length > 0;
@@ -110,12 +126,6 @@ function containerChanges(
 /** The unit that must be stopped with its old definitions: they know what to take away. */
 const isNetwork = (unit: string): boolean => unit.startsWith("container-net@");
 
-function systemChange(before: ContainerPart, after: ContainerPart): string | null {
-  if (before.path !== after.path || (before.system === null) !== (after.system === null)) return "its system changed";
-  if (before.packages !== after.packages) return "its packages changed";
-  return before.system === after.system ? null : "what it declares changed";
-}
-
 const stateReasons: Partial<Record<Running, readonly string[]>> = {
   failed: ["it had failed"],
   failing: ["it failed and is being restarted"],
@@ -123,13 +133,19 @@ const stateReasons: Partial<Record<Running, readonly string[]>> = {
 };
 
 function reason(state: Running, changes: Changes): string {
-  const all = [
+  const inner = changes.system.because === null ? [] : [changes.system.because];
+  const outer = changes.system.change === "declared" || inner.length === 0 ? outerReason(changes) : "";
+  return [
     ...(stateReasons[state] ?? []),
-    ...(changes.system === null ? [] : [changes.system]),
-    ...(changes.network ? ["its network changed"] : []),
-    ...(changes.unit.length > 0 && changes.system === null && !changes.network ? [showKeys(changes.unit)] : []),
-  ];
-  return all.join("; ");
+    ...inner,
+    ...(outer !== "" ? [outer] : changes.network ? ["its network changed"] : []),
+  ].join("; ");
+}
+
+/** What takes a restart, whatever is declared inside. */
+function outerReason({ unit, network }: Changes): string {
+  if (network) return "its network changed";
+  return unit.length === 0 ? "" : showKeys(unit);
 }
 
 /** `Service.ExecStart` → "ExecStart changed". */
@@ -138,38 +154,29 @@ function showKeys(keys: readonly string[]): string {
   return `${names.map((name) => (name === "X-Restart-Triggers" ? "its files" : name)).join(", ")} changed`;
 }
 
-function disk(
-  name: string,
-  isNew: boolean,
-  after: ContainerPart | null,
-  observed: Observed,
-  system: string | null,
-): Pick<ContainerSubject, "seed" | "declare"> {
-  if (after === null || after.ephemeral) return { seed: null, declare: null };
+function diskSteps(one: Considered, observed: Observed): Pick<ContainerSubject, "seed" | "declare" | "prepare"> {
+  const { name, next, isNew, decision, changes } = one;
+  if (next === null || next.ephemeral) return { seed: null, declare: null, prepare: null };
   const found = observed.containers[name];
+  const isDeclared = next.system === null || found?.declared === next.system;
+  const declare = isDeclared ? null : isNew ? "new" : (changes.system.because ?? "not what it should be");
+  const { takeOver } = changes.system;
+  // Kept as it runs, it can be told by hand to take over what it is shown.
+  const isOrdered = decision === "reload" || (decision === "keep" && declare !== null);
   return {
     seed: found?.hasRoot ? null : isNew ? "new" : "it has no root",
-    declare:
-      after.system === null || found?.declared === after.system
-        ? null
-        : isNew
-          ? "new"
-          : (system ?? "not what it should be"),
+    declare,
+    prepare: isOrdered ? takeOver : null,
   };
 }
 
-function companionSubjects(
-  before: ContainerPart | null,
-  after: ContainerPart | null,
-  former: Former,
-  next: Generation,
-  observed: Observed,
-  decision: Decision,
-): Subject[] {
+function companionSubjects(one: Considered, former: Former, next: Generation, observed: Observed): Subject[] {
+  const { former: before, next: after, decision } = one;
   const known = [...new Set([...(before?.companions ?? []), ...(after?.companions ?? [])])];
   // Starting the container starts what it needs; stopping it stops what is bound to it. Its network is stopped by name,
   // because that is over only some time after the container's stop.
   const moves = decision === "stop" || decision === "stop-start";
+  const stays = decision === "none" || decision === "keep" || decision === "reload";
   return known.flatMap((unit): Subject[] => {
     const subject = unitSubject(unit, former, next.units[unit], observed);
     if (isNetwork(unit)) {
@@ -177,23 +184,18 @@ function companionSubjects(
       return stopped ? [{ ...subject, decision: "stop", because: "with its container" }] : [];
     }
     if (subject.decision === "none" || subject.decision === "stop") return subject.decision === "stop" ? [subject] : [];
-    return decision === "none" || decision === "keep" ? [subject] : [];
+    return stays ? [subject] : [];
   });
 }
 
 /** Sockets of a container that are started by name, so that one that cannot listen is a step that fails. */
-function socketSubjects(
-  after: ContainerPart | null,
-  observed: Observed,
-  container: Omit<SocketState, "running">,
-  because: string,
-): Subject[] {
-  return (after?.companions ?? []).filter(isSocket).flatMap((unit): Subject[] => {
+function socketSubjects({ next, running: container, decision, because }: Considered, observed: Observed): Subject[] {
+  return (next?.companions ?? []).filter(isSocket).flatMap((unit): Subject[] => {
     const state = running(observed, unit);
-    if (!startsSocket({ ...container, running: state })) return [];
+    if (!startsSocket({ container, decision, onChange: next?.onChange ?? "auto", running: state })) return [];
     const own = state === "failed" ? "it had failed" : "it does not listen";
-    const shared = container.decision === "restart" ? "with its container" : because;
-    return [{ unit, decision: "start", because: container.decision === "none" ? own : shared }];
+    const shared = decision === "restart" ? "with its container" : because;
+    return [{ unit, decision: "start", because: decision === "none" || decision === "reload" ? own : shared }];
   });
 }
 

@@ -8,15 +8,22 @@ import { diskErrors } from "../store/disk-errors.ts";
 import { flipSymlink, fsyncDirectory, syncFileSystem } from "../store/files.ts";
 import { containerDir, type Layout, storePath } from "../store/layout.ts";
 import { checkStoreName, isStoreName } from "../store/names.ts";
+import { removeOrders } from "../store/order.ts";
 import type { StoreName } from "./recipe.ts";
 
-const declaredDir = (layout: Layout, container: string) => `${containerDir(layout, container)}/declared`;
+export const declaredDir = (layout: Layout, container: string) => `${containerDir(layout, container)}/declared`;
 
 /** What a container is shown of its toplevel; `root/` and `recipe.json` are the host's business. */
-const shown = ["etc", "units", "bin", "copies", "copies.list", "activate"];
+const shown = ["etc", "units", "bin", "copies", "copies.list", "activate", "take-over"];
 
 /** Puts the copy of a toplevel in place and turns `current` to it. Former copies stay: see {@link removeFormerDeclared}. */
 export async function declare(layout: Layout, container: string, toplevel: StoreName): Promise<void> {
+  await copyDeclared(layout, container, toplevel);
+  flipSymlink(`${declaredDir(layout, container)}/current`, toplevel);
+}
+
+/** Puts the copy of a toplevel beside those that are there; the container is not shown it as its own yet. */
+export async function copyDeclared(layout: Layout, container: string, toplevel: StoreName): Promise<void> {
   const directory = declaredDir(layout, container);
   const from = storePath(layout, checkStoreName(toplevel));
   mkdirSync(directory, { recursive: true, mode: 0o755 });
@@ -33,7 +40,6 @@ export async function declare(layout: Layout, container: string, toplevel: Store
     renameSync(fresh, `${directory}/${toplevel}`);
     fsyncDirectory(directory);
   }
-  flipSymlink(`${directory}/current`, toplevel);
 }
 
 /** The toplevel that the container is shown, or null where nothing is declared yet. */
@@ -47,11 +53,12 @@ export function declaredToplevel(layout: Layout, container: string): StoreName |
   }
 }
 
-/** Removes the copies that nothing uses any more: once the container was restarted or switched. */
+/** Removes the copies and orders that nothing uses any more: once the container was restarted or has taken over. */
 export function removeFormerDeclared(layout: Layout, container: string): void {
   const current = declaredToplevel(layout, container);
   if (current === null) return;
   const directory = declaredDir(layout, container);
+  removeOrders(directory);
   for (const name of readdirSync(directory).filter((entry) => isStoreName(entry) && entry !== current)) {
     rmSync(`${directory}/${name}`, { recursive: true, force: true });
   }

@@ -18,6 +18,7 @@ import { canonicalJson } from "../store/names.ts";
 import { type Accounts, readAccounts } from "./accounts.ts";
 import { activateProgram } from "./activate.ts";
 import type { EtcFile, ToplevelRecipe } from "./recipe.ts";
+import { takeOverProgram } from "./take-over.ts";
 
 /** Where the container sees its toplevel. */
 const declaredEtc = "/run/declared/current/etc";
@@ -40,6 +41,7 @@ export function makeToplevel(directory: string, recipe: ToplevelRecipe, packages
   for (const [name, text] of Object.entries(recipe.bin)) writeBelow(`${directory}/bin`, name, text, 0o755);
   writeEtc(directory, recipe.etc, readAccounts(seed));
   writeBelow(directory, "activate", activateProgram, 0o755);
+  writeBelow(directory, "take-over", takeOverProgram, 0o755);
   // It has the text of every declared file, those too that only root may read inside.
   writeBelow(directory, "recipe.json", `${canonicalJson(recipe)}\n`, 0o600);
   symlinkSync(`../${recipe.packages}`, `${directory}/packages`);

@@ -9,6 +9,7 @@ const state = (unit: string, more: Partial<UnitState> = {}): UnitState => ({
   sub: "dead",
   result: "success",
   mainPid: 0,
+  invocation: "",
   exitStatus: 0,
   since: null,
   ...more,

@@ -13,6 +13,8 @@ const part = (name: string): ContainerPart => ({
   trustedBecause: [],
   autoStart: true,
   ephemeral: false,
+  onChange: "auto",
+  dependsOn: [],
   system: null,
   packages: null,
   path: "/srv",

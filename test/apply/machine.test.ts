@@ -21,7 +21,7 @@ import { type Machine, machineEffects } from "../../src/apply/machine.ts";
 import type { ContainerPart, Generation } from "../../src/compile/generation.ts";
 import { StowageError } from "../../src/error.ts";
 import type { Systemd } from "../../src/host/systemd.ts";
-import type { Action, Plan } from "../../src/plan/plan.ts";
+import type { Action, Plan, TakeOver } from "../../src/plan/plan.ts";
 import { observe } from "../../src/runtimes/nspawn/observe.ts";
 import { setCurrentGeneration, writeGeneration } from "../../src/store/generations.ts";
 import type { Layout } from "../../src/store/layout.ts";
@@ -81,6 +81,9 @@ const machine = (more: Partial<Machine> = {}): Machine => ({
   containers: {
     seed: async ({ name }) => void jobs.push(`seed ${name}`),
     declare: async ({ name }) => void jobs.push(`declare ${name}`),
+    prepare: async ({ name }, invocation) => void jobs.push(`prepare ${name} ${invocation}`),
+    stopOld: async ({ name }, invocation) => void jobs.push(`stop old of ${name} ${invocation}`),
+    tookOver: ({ name }) => void jobs.push(`took over ${name}`),
     settled: (name) => void jobs.push(`settled ${name}`),
   },
   hostsFile: `${dir}/hosts`,
@@ -323,6 +326,42 @@ test("a container's job goes with what it has on disk", async () => {
     "start container@web.service",
     "start other.service",
   ]);
+});
+
+describe("a container that takes over in place", () => {
+  const web = { name: "web", unit: "container@web.service", companions: [] } as unknown as ContainerPart;
+  const order = (verb: "stop" | "start" | "reload"): TakeOver => ({
+    from: `${"0".repeat(32)}-web`,
+    refuse: null,
+    etc: [],
+    units: [{ unit: "a.service", verb, because: "" }],
+  });
+  const running: Systemd = new Proxy(systemd, {
+    get: (others, verb: keyof Systemd) =>
+      verb === "states" ? async () => ({ [web.unit]: { invocation: "f00" } }) : others[verb],
+  });
+  const play = async (take: TakeOver, stop: boolean, found: Systemd) => {
+    const plan = planOf(null, generation("a", { containers: { web } }), []);
+    await machineEffects(plan, machine({ systemd: found })).prepare("web", take, stop);
+    return jobs;
+  };
+
+  test("is ordered to, by its run; what must end with its old definition ends first", async () => {
+    expect(await play(order("stop"), true, running)).toEqual(["prepare web f00", "stop old of web f00"]);
+  });
+  test("stops nothing where nothing must, or it keeps running as it was", async () => {
+    expect(await play(order("reload"), true, running)).toEqual(["prepare web f00"]);
+    jobs = [];
+    expect(await play(order("stop"), false, running)).toEqual(["prepare web f00"]);
+  });
+  test("has nothing to take over where it has ended meanwhile", async () => {
+    expect(await play(order("stop"), true, systemd)).toEqual([]);
+  });
+  test("has nothing left for its next start", async () => {
+    const plan = planOf(null, generation("a", { containers: { web } }), [{ do: "reload-unit", unit: web.unit }]);
+    await apply(plan, machineEffects(plan, machine()));
+    expect(jobs).toEqual(["reload container@web.service", "settled web", "took over web"]);
+  });
 });
 
 describe("the hosts file", () => {

@@ -64,6 +64,8 @@ export const container = (name: string, more: Partial<ContainerPart> = {}): Cont
   trustedBecause: [],
   autoStart: false,
   ephemeral: false,
+  onChange: "auto",
+  dependsOn: [],
   system: null,
   packages: null,
   path: "/srv/tree",

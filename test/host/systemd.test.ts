@@ -70,6 +70,7 @@ test("a unit that systemd does not know", () => {
     result: "success",
     mainPid: 0,
     exitStatus: 0,
+    invocation: "",
     since: null,
   });
 });

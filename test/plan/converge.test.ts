@@ -20,9 +20,13 @@ const container = (name: string): fc.Arbitrary<ShortContainer> =>
       text: fc.constantFrom("a", "b"),
       packages: fc.constantFrom([], ["nginx-light"]),
       bind: fc.boolean(),
+      onChange: fc.constantFrom("auto", "auto", "restart"),
+      needs: fc.boolean(),
     })
-    .map(({ network, port, text, packages, bind, ...rest }) => ({
+    .map(({ network, port, text, packages, bind, needs, ...rest }) => ({
       ...rest,
+      // Never in a circle: only on one whose name comes before.
+      needs: needs && name > "a" ? [String.fromCharCode(name.charCodeAt(0) - 1)] : [],
       ...(network > 0 && {
         privateNetwork: true,
         hostAddress: `10.${name.charCodeAt(0)}.${network}.1`,
@@ -33,15 +37,20 @@ const container = (name: string): fc.Arbitrary<ShortContainer> =>
       config: { packages, etc: { file: { text } } },
     }));
 
-type Containers = Readonly<Record<string, ShortContainer>>;
+type Containers = Readonly<Record<string, ShortContainer & { readonly needs: readonly string[] }>>;
 
 /** Not yet compiled, so that a counterexample can be read. */
 const containers = fc.record(
-  { a: container("a"), b: container("b") },
+  { a: container("a"), b: container("b"), c: container("c") },
   { requiredKeys: [] },
 ) as fc.Arbitrary<Containers>;
 
-const compiled = (some: Containers): Generation => compileConfig(hostConfig(some), lock, defaultLayout);
+function compiled(some: Containers): Generation {
+  const declared = Object.entries(some).map(([name, { needs, ...rest }]) => {
+    return [name, { ...rest, dependsOn: needs.filter((other) => Object.hasOwn(some, other)) }];
+  });
+  return compileConfig(hostConfig(Object.fromEntries(declared)), lock, defaultLayout);
+}
 
 function planFor(machine: SimulatedMachine, next: Generation) {
   const known = [machine.current, ...machine.leftBehind, next].filter((one): one is Generation => one !== null);
@@ -75,6 +84,8 @@ test("after a plan nothing is left to do, and what runs is what should", () => {
     fc.property(fc.array(containers, { minLength: 1, maxLength: 3 }), (all) => {
       const machine = new SimulatedMachine();
       for (const next of all) settle(machine, compiled(next));
+      // Each is stopped by a step of its own, before those that it needs.
+      expect(machine.stoppedWithOthers).toEqual([]);
       // What is gone leaves nothing behind.
       settle(machine, compiled({}));
       expect(machine.everything()).toEqual([[], [], "", [], machine.current?.id]);
@@ -120,7 +131,39 @@ test("what a person stopped stays stopped", () => {
       const kept = autoStarted(before).filter((unit) => Object.hasOwn(next.units, unit));
       for (const unit of kept) machine.stop(unit);
       settle(machine, next);
-      expect(kept.filter((unit) => machine.isRunning(unit))).toEqual([]);
+      // But for those that another container is started with, because it needs them.
+      const parts = Object.values(next.containers).filter((part) => machine.isRunning(part.unit));
+      const needed = parts.flatMap((part) => part.dependsOn.map((name) => `container@${name}.service`));
+      expect(kept.filter((unit) => machine.isRunning(unit) && !needed.includes(unit))).toEqual([]);
+    }),
+    runs,
+  );
+});
+
+test("what is left alone keeps running as it was; what is never restarted takes over in place", () => {
+  const kept = fc.constantFrom<"reload" | "none">("reload", "none");
+  const others = fc.record({ text: fc.constantFrom("a", "b", "c"), bind: fc.boolean() });
+  fc.assert(
+    fc.property(kept, fc.array(others, { minLength: 2, maxLength: 4 }), fc.nat(), (onChange, all, cut) => {
+      const machine = new SimulatedMachine();
+      const of = (one: { text: string; bind: boolean }) =>
+        compiled({
+          a: {
+            onChange,
+            autoStart: true,
+            needs: [],
+            bindMounts: one.bind ? { "/srv": {} } : {},
+            config: { etc: { file: { text: one.text } } },
+          },
+        });
+      const jobs = (next: Generation) => planFor(machine, next).steps.map((step) => step.id);
+      machine.carryOut(planFor(machine, of(all[0]!)));
+      for (const next of all.slice(1).map(of)) {
+        expect(jobs(next).filter((id) => /^(re)?start-unit|^stop-unit/.test(id))).toEqual([]);
+        cutShort(machine, next, cut);
+        machine.carryOut(planFor(machine, next));
+        expect(jobs(next)).toEqual([]);
+      }
     }),
     runs,
   );

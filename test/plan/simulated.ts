@@ -1,8 +1,9 @@
 /** A machine that carries out plans in memory, as systemd and `apply` would, and remembers what runs with what. */
 import type { Generation } from "../../src/compile/index.ts";
 import { hostsText } from "../../src/network/index.ts";
-import type { Action, Observed, Plan } from "../../src/plan/index.ts";
+import type { Action, Observed, Plan, TakeOver } from "../../src/plan/index.ts";
 import { defaultLayout } from "../../src/store/layout.ts";
+import type { ToplevelRecipe } from "../../src/systems/recipe.ts";
 import { compare, linesOf, parse, render } from "../../src/units/index.ts";
 
 interface Running {
@@ -21,9 +22,13 @@ export class SimulatedMachine {
   readonly #links = new Map<string, string>();
   readonly #roots = new Set<string>();
   readonly #declared = new Map<string, string>();
+  /** By container: an order that is not carried out. It ends with the run that it was made for. */
+  readonly #orders = new Map<string, TakeOver>();
   /** Units as systemd has loaded them. */
   #loaded = new Map<string, string>();
   readonly #running = new Map<string, Running>();
+  /** Containers that systemd stopped because they need one that was stopped. */
+  stoppedWithOthers: string[] = [];
   #hosts: string | null = null;
 
   observe(generations: readonly Generation[]): Observed {
@@ -44,10 +49,12 @@ export class SimulatedMachine {
       unitLinks: Object.fromEntries(keys("unitLinks").map((link) => [link, this.#links.get(link) ?? null])),
       hosts: this.#hosts,
       containers: Object.fromEntries(
-        keys("containers").map((name) => [
-          name,
-          { hasRoot: this.#roots.has(name), declared: this.#declared.get(name) ?? null },
-        ]),
+        keys("containers").map((name) => {
+          const order = this.#orders.get(name);
+          const pending = order && { from: order.from, recipe: recipeIn(generations, order.from) };
+          const onDisk = { hasRoot: this.#roots.has(name), declared: this.#declared.get(name) ?? null };
+          return [name, { ...onDisk, ...(pending && { pending }) }];
+        }),
       ),
     };
   }
@@ -111,6 +118,9 @@ export class SimulatedMachine {
         return;
       case "seed-root":
         return void this.#roots.add(action.container);
+      case "prepare":
+        this.#prepare(action.container, action.order);
+        return;
       case "declare":
         return void this.#declared.set(action.container, next.containers[action.container]!.system!);
       case "record-generation":
@@ -123,15 +133,36 @@ export class SimulatedMachine {
         this.#stop(action.unit);
         return;
       case "restart-unit":
-        if (this.#running.has(action.unit)) this.#running.delete(action.unit);
+        this.#orders.delete(/^container@(.*)\.service$/.exec(action.unit)?.[1] ?? "");
+        this.#running.delete(action.unit);
         this.#start(action.unit);
         return;
       case "start-unit":
         this.#start(action.unit);
         return;
       case "reload-unit":
+        this.#reload(action.unit);
         return;
     }
+  }
+
+  #prepare(container: string, order: TakeOver): void {
+    const running = this.#running.get(`container@${container}.service`);
+    if (running === undefined) return;
+    if (order.from !== running.declared) throw new Error(`${container} does not run with what the order begins with`);
+    this.#orders.set(container, order);
+  }
+
+  #reload(unit: string): void {
+    const container = /^container@(.*)\.service$/.exec(unit)?.[1];
+    if (container === undefined) return;
+    const running = this.#running.get(unit);
+    if (running === undefined) throw new Error(`${unit} is reloaded and does not run`);
+    const order = this.#orders.get(container);
+    if (order === undefined) throw new Error(`${unit} is reloaded without an order`);
+    if (order.refuse !== null) throw new Error(`${unit} cannot be reloaded: ${order.refuse}`);
+    this.#running.set(unit, { ...running, declared: this.#declared.get(container) ?? null });
+    this.#orders.delete(container);
   }
 
   #load(): void {
@@ -165,11 +196,22 @@ export class SimulatedMachine {
     // Its ExecStopPost reads these: another link, or other elements, would be left behind.
     if (running.files !== this.#filesOf(unit)) throw new Error(`${unit} is stopped after its files have changed`);
     this.#running.delete(unit);
-    const bound = [...this.#running].filter(([name, { unit: text }]) =>
-      linesOf(parse(name, text).sections.Unit?.BindsTo ?? []).includes(unit),
-    );
-    for (const [name] of bound) this.#stop(name);
+    // What systemd goes by is the definition that it has loaded last.
+    const bound = [...this.#running].filter(([name, { unit: text }]) => {
+      const loaded = parse(name, this.#loaded.get(name) ?? text).sections.Unit;
+      return ["BindsTo", "Requires"].some((key) =>
+        linesOf(loaded?.[key] ?? [])
+          .join(" ")
+          .split(" ")
+          .includes(unit),
+      );
+    });
+    for (const [name] of bound) {
+      if (name.startsWith("container@")) this.stoppedWithOthers.push(name);
+      this.#stop(name);
+    }
     const container = /^container@(.*)\.service$/.exec(unit)?.[1];
+    if (container !== undefined) this.#orders.delete(container);
     if (container !== undefined) this.#stop(`container-net@${container}.service`);
   }
 
@@ -182,3 +224,8 @@ export class SimulatedMachine {
 }
 
 const unitPath = (unit: string): string => `${defaultLayout.units}/${unit}`;
+
+function recipeIn(generations: readonly Generation[], name: string): ToplevelRecipe | null {
+  const recipe = generations.map((one) => one.systems[name]).find((one) => one !== undefined);
+  return recipe?.kind === "toplevel" ? recipe : null;
+}

@@ -8,15 +8,20 @@ import type { Generation } from "../../compile/generation.ts";
 import { readLink, readText } from "../../host/files.ts";
 import { hostsBlock } from "../../host/hosts.ts";
 import { isBooted, type Systemd } from "../../host/systemd.ts";
+import { takenInside } from "../../host/take-over.ts";
 import { networkManagers, observedInterfaces } from "../../plan/host-network.ts";
-import type { Observed, ObservedFile } from "../../plan/plan.ts";
+import type { Observed, ObservedContainer, ObservedFile } from "../../plan/plan.ts";
 import { othersThatWant } from "../../plan/wanted.ts";
-import { containerDir, type Layout } from "../../store/layout.ts";
+import { containerDir, type Layout, storePath } from "../../store/layout.ts";
+import { isStoreName } from "../../store/names.ts";
+import { orderBegins, ordersIn } from "../../store/order.ts";
+import type { Recipe, StoreName, ToplevelRecipe } from "../../systems/recipe.ts";
 import { saysOurs } from "../../units/index.ts";
+import { containerUnit } from "./container.ts";
 
 export interface ObserveRequest {
   readonly layout: Layout;
-  readonly systemd: Pick<Systemd, "activity">;
+  readonly systemd: Pick<Systemd, "activity" | "states">;
   /** What is on the machine by our doing: the current generation, and those of switches that were cut short. */
   readonly ours: readonly Generation[];
   readonly next: Generation;
@@ -38,9 +43,7 @@ export async function observe(request: ObserveRequest): Promise<Observed> {
     ),
     unitLinks: Object.fromEntries(keysOf(all, "unitLinks").map((link) => [link, readLink(`${layout.units}/${link}`)])),
     hosts: hostsBlock(readText(request.hostsFile ?? "/etc/hosts") ?? ""),
-    containers: Object.fromEntries(
-      keysOf(all, "containers").map((name) => [name, observeContainer(containerDir(layout, name))]),
-    ),
+    containers: await observeContainers(request, keysOf(all, "containers")),
     interfaces: Object.fromEntries(observedInterfaces(request.next, layout).flatMap(observeInterface)),
   };
 }
@@ -81,9 +84,39 @@ function observeInterface(name: string): [string, string | null][] {
   return [[name, master === null ? null : basename(master)]];
 }
 
-function observeContainer(directory: string): { readonly hasRoot: boolean; readonly declared: string | null } {
-  return {
-    hasRoot: lstatSync(`${directory}/root`, { throwIfNoEntry: false })?.isDirectory() ?? false,
-    declared: readLink(`${directory}/declared/current`),
-  };
+async function observeContainers({ layout, systemd }: ObserveRequest, names: readonly string[]) {
+  const found = names.map(async (name): Promise<[string, ObservedContainer]> => {
+    const directory = containerDir(layout, name);
+    const pending = await observePending(layout, systemd, name);
+    return [
+      name,
+      {
+        hasRoot: lstatSync(`${directory}/root`, { throwIfNoEntry: false })?.isDirectory() ?? false,
+        declared: readLink(`${directory}/declared/current`),
+        ...(pending !== null && { pending }),
+      },
+    ];
+  });
+  return Object.fromEntries(await Promise.all(found));
+}
+
+/** Whether there is an order for the run of the container that is under way; and how far that has come, which it knows itself. */
+async function observePending(layout: Layout, systemd: ObserveRequest["systemd"], name: string) {
+  const directory = `${containerDir(layout, name)}/declared`;
+  const orders = ordersIn(directory);
+  if (orders.length === 0) return null;
+  const unit = containerUnit(name);
+  const invocation = (await systemd.states([unit]))[unit]?.invocation ?? "";
+  if (!orders.includes(invocation)) return null;
+  const taken = await takenInside(name);
+  const from = taken !== null && isStoreName(taken) ? taken : orderBegins(directory, invocation);
+  return { from, recipe: from === null ? null : readRecipe(layout, name, from) };
+}
+
+/** Of a toplevel that no generation at hand knows. Its name may be the container's word: it gets to see its own only. */
+function readRecipe(layout: Layout, container: string, toplevel: StoreName): ToplevelRecipe | null {
+  const text = readText(`${storePath(layout, toplevel)}/recipe.json`);
+  if (text === null) return null;
+  const recipe = JSON.parse(text) as Recipe;
+  return recipe.kind === "toplevel" && recipe.name === container ? recipe : null;
 }

@@ -51,6 +51,8 @@ function containerPart(container: SystemContainer, companions: readonly Unit[]):
     trustedBecause: container.trust,
     autoStart,
     ephemeral,
+    onChange: container.restartIfChanged || container.onChange === "reload" ? container.onChange : "none",
+    dependsOn: container.dependsOn,
     system: system.kind === "toplevel" ? system.toplevel : null,
     packages: system.kind === "toplevel" ? system.packages : null,
     path: system.kind === "path" ? system.path : null,

@@ -17,6 +17,7 @@ import { createCommand, createdFiles } from "./created.ts";
 import { copyCommands, deviceAllow } from "./devices.ts";
 import { belowRun, declaredDir, emptyDirs, rootDir, rootDirs, treeDir } from "./paths.ts";
 import { dropsDebug, quietly } from "./quietly.ts";
+import { reloadCommands } from "./reload.ts";
 import { restartTriggers } from "./triggers.ts";
 
 /** @param sockets units that pass on connections which nft cannot: started and stopped with the container */
@@ -32,12 +33,13 @@ function unitSection(layout: Layout, container: SystemContainer, sockets: readon
   const net = ownNetwork(container) !== null ? [netUnit(name)] : [];
   const merge = hasMerge(container) ? [mergeUnit(name)] : [];
   const created = createdFiles(layout, container).map(([, text]) => text);
+  const needed = container.dependsOn.map(containerUnit);
   return {
     Description: literal(`Container '${name}'`),
     Wants: ["network.target", sysctlUnit, ...sockets].join(" "),
-    After: ["network.target", sysctlUnit, ...net, ...merge].join(" "),
+    After: ["network.target", sysctlUnit, ...net, ...merge, ...needed].join(" "),
     ...(net.length > 0 && { BindsTo: net.join(" ") }),
-    ...(merge.length > 0 && { Requires: merge.join(" ") }),
+    ...(merge.length + needed.length > 0 && { Requires: [...merge, ...needed].join(" ") }),
     RequiresMountsFor: mountsFor(layout, container),
     AssertPathIsSymbolicLink: [...noPlantedLinks(layout, container), ...noPlantedSources(container)],
     ...noStartLimit,
@@ -70,6 +72,7 @@ function serviceSection(layout: Layout, container: SystemContainer): UnitSection
     ...joinedNamespace(container),
     ...runtimeDirectories(layout, container),
     ...startPre(layout, container),
+    ...reloadCommands(layout, container),
     ExecStart: { exec: bootCommand(layout, container) },
     // machined keeps a dead registration for as long as the unit is not inactive; every automatic restart then fails.
     ExecStopPost: quietly(unregisterMachine(container.name)),
