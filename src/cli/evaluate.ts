@@ -6,6 +6,7 @@ import { loadHost } from "../load/index.ts";
 import * as modules from "../modules/index.ts";
 import { type Evaluation, evalModules, type Module } from "../modules/index.ts";
 import { type HostConfig, hostOptions } from "../options/index.ts";
+import { optimiseLate } from "./engine.ts";
 import { problemText } from "./report/problems.ts";
 import { configPath, type HostFlags, type Session } from "./session.ts";
 import { version } from "./version.ts";
@@ -30,6 +31,7 @@ export const ownModules: readonly Module[] = [{ options: hostOptions }];
  */
 export async function evaluate(session: Session, flags: HostFlags): Promise<Configured> {
   const file = configPath(session, flags);
+  optimiseLate();
   const loaded = await loadHost(file, {
     cacheDir: loadCache(session),
     cliVersion: version,
