@@ -55,6 +55,14 @@ function tmpfsArgument({ target, options }: Tmpfs): string {
   return `--tmpfs=${escapeColons(target)}${all === "" ? "" : `:${all}`}`;
 }
 
+/** It writes files, changes owners and adds accounts: what could open the host to a trusted container's root, it needs not. */
+const notForActivate = (
+  "SYS_ADMIN SYS_BOOT SYS_PTRACE SYS_TTY_CONFIG SYS_RESOURCE SYS_NICE MKNOD NET_ADMIN NET_RAW NET_BIND_SERVICE " +
+  "NET_BROADCAST IPC_OWNER LEASE AUDIT_CONTROL"
+)
+  .split(" ")
+  .map((word) => `CAP_${word}`);
+
 /**
  * Runs the toplevel's `activate` in the root, as confined as the container itself: it works on the container's files.
  * @param seed what new roots of these packages begin with, shown to it at /run/seed
@@ -66,6 +74,8 @@ export function activateCommand(layout: Layout, container: SystemContainer, seed
     "--as-pid2",
     "--register=no",
     "--private-network",
+    "--no-new-privileges=yes",
+    `--drop-capability=${notForActivate.join(",")}`,
     sharedArgument(layout, container, mergeUnit(container.name), seed, "/run/seed"),
     "/run/declared/current/activate",
   ];

@@ -23,15 +23,26 @@ export const copiedNode = (layout: Layout, container: SystemContainer, index: nu
 const copiesDir = (layout: Layout, { name, ephemeral }: SystemContainer): string =>
   `${ephemeral ? runtimeRoot(layout, name) : containerDir(layout, name)}/devices`;
 
-/** Made at each start: a device that was unplugged has another number. A link such as those by-id is followed. */
+/**
+ * Made at each start: a device that was unplugged has another number. A link such as those by-id is followed. /run opens no
+ * devices, so the copies of a container in memory have a file system of their own there.
+ */
 export function copyCommands(layout: Layout, container: SystemContainer): string[][] {
   if (!hasCopiedNodes(container)) return [];
+  const dir = copiesDir(layout, container);
   const copy = ["/usr/bin/cp", "--archive", "--dereference", "--remove-destination", "--"];
   return [
-    ["/usr/bin/mkdir", "-p", "--", copiesDir(layout, container)],
+    ["/usr/bin/mkdir", "-p", "--", dir],
+    ...(container.ephemeral
+      ? [["/usr/bin/mount", "-t", "tmpfs", "-o", "mode=0700,nosuid,noexec", "devices", dir]]
+      : []),
     ...shownNodes(container).map((node, index) => [...copy, node, copiedNode(layout, container, index)]),
   ];
 }
+
+/** Undoes it, where something would be left. */
+export const uncopyCommands = (layout: Layout, container: SystemContainer): string[][] =>
+  container.ephemeral && hasCopiedNodes(container) ? [["/usr/bin/umount", copiesDir(layout, container)]] : [];
 
 /** Lines of DeviceAllow=, beside those that systemd-nspawn needs itself. */
 export const deviceAllow = ({ devices }: SystemContainer): string[] =>

@@ -14,7 +14,7 @@ import {
   sysctlUnit,
 } from "./container.ts";
 import { createCommand, createdFiles } from "./created.ts";
-import { copyCommands, deviceAllow } from "./devices.ts";
+import { copyCommands, deviceAllow, uncopyCommands } from "./devices.ts";
 import { belowRun, declaredDir, emptyDirs, rootDir, rootDirs, treeDir } from "./paths.ts";
 import { dropsDebug, quietly } from "./quietly.ts";
 import { reloadCommands } from "./reload.ts";
@@ -75,13 +75,16 @@ function serviceSection(layout: Layout, container: SystemContainer): UnitSection
     ...reloadCommands(layout, container),
     ExecStart: { exec: bootCommand(layout, container) },
     // machined keeps a dead registration for as long as the unit is not inactive; every automatic restart then fails.
-    ExecStopPost: quietly(unregisterMachine(container.name)),
+    ExecStopPost: [unregisterMachine(container.name), ...uncopyCommands(layout, container)].map(quietly),
   };
 }
 
-/** A network that is its own and its root's to rule: /proc/sys/net is writable, as systemd-nspawn has it there. */
+/**
+ * A network that is its own and its root's to rule: /proc/sys/net is writable, as systemd-nspawn has it with a network of
+ * its making. In a user namespace it refuses, and rightly: the network is the host's users'.
+ */
 function apiFileSystems(container: SystemContainer): UnitSection {
-  if (isShifted(container) || ownNetwork(container) === null) return {};
+  if (container.users.kind !== "none" || ownNetwork(container) === null) return {};
   return { Environment: [unifiedHierarchy, "SYSTEMD_NSPAWN_API_VFS_WRITABLE=network"] };
 }
 
