@@ -5,7 +5,7 @@ import * as stowage from "../index.ts";
 import { loadHost } from "../load/index.ts";
 import * as modules from "../modules/index.ts";
 import { type Evaluation, evalModules, type Module } from "../modules/index.ts";
-import { type HostConfig, hostOptions } from "../options/index.ts";
+import { type HostConfig, hostModule } from "../options/index.ts";
 import { optimiseLate } from "./engine.ts";
 import { problemText } from "./report/problems.ts";
 import { configPath, type HostFlags, type Session } from "./session.ts";
@@ -23,7 +23,7 @@ export interface Configured {
 }
 
 /** What every configuration has. */
-export const ownModules: readonly Module[] = [{ options: hostOptions }];
+export const ownModules: readonly Module[] = [hostModule];
 
 /**
  * Loads and evaluates; warnings are told.

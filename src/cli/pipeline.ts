@@ -24,6 +24,7 @@ import { ensureLocked, readLock } from "../systems/lock-file.ts";
 import { markApplied, seedRoot } from "../systems/seed.ts";
 import { type Configured, evaluate } from "./evaluate.ts";
 import { problemText } from "./report/problems.ts";
+import { requireSystems } from "./required.ts";
 import type { HostFlags, Session } from "./session.ts";
 
 /**
@@ -31,7 +32,18 @@ import type { HostFlags, Session } from "./session.ts";
  * @throws StowageError with every problem of the configuration
  */
 export async function generationOf(session: Session, flags: HostFlags, onProgress: OnProgress): Promise<Generation> {
+  return generationFor(session, await evaluate(session, flags), onProgress);
+}
+
+/** {@link generationOf} for this very machine. @throws StowageError also where it lacks what is to be there already */
+export async function generationHere(session: Session, flags: HostFlags, onProgress: OnProgress): Promise<Generation> {
   const configured = await evaluate(session, flags);
+  const generation = await generationFor(session, configured, onProgress);
+  requireSystems(session, configured, generation);
+  return generation;
+}
+
+async function generationFor(session: Session, configured: Configured, onProgress: OnProgress): Promise<Generation> {
   const { evaluation, lockFile } = configured;
   tellWarnings(session, evaluation);
   // First, so that a mistake is told before apt is asked for anything.

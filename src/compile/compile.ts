@@ -11,6 +11,7 @@ import {
   sharedParts,
 } from "../runtimes/nspawn/index.ts";
 import type { Layout } from "../store/layout.ts";
+import { flakeProfile } from "../store/nix-places.ts";
 import type { Lock } from "../systems/lock.ts";
 import { type DebianRequest, type Recipe, recipeName, type StoreName } from "../systems/recipe.ts";
 import { ownershipMark } from "../units/index.ts";
@@ -21,7 +22,7 @@ import { lazyGeneration } from "./lazy.ts";
 import { bindsOf, tmpfsMounts } from "./mounts.ts";
 import { networkFor } from "./networks.ts";
 import { type PlacesOf, Problems } from "./problems.ts";
-import { type Packages, packagesOf, requestOf } from "./requests.ts";
+import { enabled, type Packages, packagesOf, requestOf } from "./requests.ts";
 import { toplevelRecipe } from "./toplevel.ts";
 import { trustOf } from "./trust.ts";
 import { usersFor } from "./users.ts";
@@ -37,7 +38,13 @@ export function compile(evaluation: Evaluation<HostConfig>, lock: Lock, layout: 
 }
 
 /** {@link compile} of a configuration alone. @param places where options were defined, for messages */
-export function compileConfig(config: HostConfig, lock: Lock, layout: Layout, places: PlacesOf = () => []): Generation {
+export function compileConfig(
+  written: HostConfig,
+  lock: Lock,
+  layout: Layout,
+  places: PlacesOf = () => [],
+): Generation {
+  const config = enabled(written);
   const problems = new Problems(places);
   checkHost(config, problems);
   const systems: Record<StoreName, Recipe> = {};
@@ -60,11 +67,14 @@ export function compileConfig(config: HostConfig, lock: Lock, layout: Layout, pl
 /** The system of a container with the recipes that it is made from; null when it added problems. */
 function containerSystem(
   name: string,
-  { config, path }: ContainerConfig,
+  { config, path, flake }: ContainerConfig,
   packagesFor: (request: DebianRequest) => Packages | null,
   problems: Problems,
 ): { system: ContainerSystem; recipes: Record<StoreName, Recipe> } | null {
-  if (config === null) return path === null ? null : { system: { kind: "path", path }, recipes: {} };
+  if (config === null) {
+    const system = givenSystem(name, path, flake);
+    return system === null ? null : { system, recipes: {} };
+  }
   const request = requestOf(config);
   const found = packagesFor(request);
   if (found === null) {
@@ -84,6 +94,11 @@ function containerSystem(
   if (top === null) return null;
   const toplevel = recipeName(top);
   return { system: { kind: "toplevel", toplevel, packages }, recipes: { [packages]: recipe, [toplevel]: top } };
+}
+
+function givenSystem(name: string, path: string | null, flake: string | null): ContainerSystem | null {
+  if (flake !== null) return { kind: "path", path: flakeProfile(name), flake };
+  return path === null ? null : { kind: "path", path: path.replace(/(.)\/$/, "$1") };
 }
 
 function resolve(

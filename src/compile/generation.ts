@@ -50,6 +50,8 @@ export interface ContainerPart {
   readonly packages: StoreName | null;
   /** The `path` of a system that the user built, else null. */
   readonly path: string | null;
+  /** The `flake` that is built into `path`, else null or, in generations of before, nothing. */
+  readonly flake?: string | null;
   /** Addresses inside, without prefix length; IPv4 first. */
   readonly addresses: readonly string[];
   readonly ports: readonly ForwardedPort[];

@@ -3,9 +3,13 @@ import type { HostConfig, SystemConfig } from "../options/index.ts";
 import { type Lock, recipeFor } from "../systems/lock.ts";
 import { type DebianRecipe, type DebianRequest, recipeName, type StoreName } from "../systems/recipe.ts";
 
+/** Without the containers where they are declared and not wanted. */
+export const enabled = (config: HostConfig): HostConfig =>
+  config.boot.enableContainers ? config : { ...config, containers: {} };
+
 /** One request for each different list of packages, in a stable order. */
 export function requestsOf(config: HostConfig): DebianRequest[] {
-  const all = Object.values(config.containers).flatMap((container) =>
+  const all = Object.values(enabled(config).containers).flatMap((container) =>
     container.config === null ? [] : [requestOf(container.config)],
   );
   const byText = new Map(all.map((request) => [textOf(request), request]));

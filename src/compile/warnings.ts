@@ -5,7 +5,26 @@ import type { PlacesOf } from "./problems.ts";
 
 /** Shown beside a plan; they stop nothing. */
 export function warningsOf(config: HostConfig, placesOf: PlacesOf = () => []): Problem[] {
-  return Object.keys(config.containers)
+  const names = Object.keys(config.containers);
+  return [...namedLikeDomains(names, placesOf), ...disabled(config, names, placesOf)];
+}
+
+function disabled(config: HostConfig, names: readonly string[], placesOf: PlacesOf): Problem[] {
+  if (config.boot.enableContainers || names.length === 0) return [];
+  const option = ["boot", "enableContainers"];
+  return [
+    {
+      code: "containers-disabled",
+      message: `boot.enableContainers is false: nothing is made of the containers that are declared (${names.join(", ")})`,
+      hint: "remove it to have them",
+      places: placesOf(option),
+      option,
+    },
+  ];
+}
+
+function namedLikeDomains(names: readonly string[], placesOf: PlacesOf): Problem[] {
+  return names
     .filter((name) => topLevelDomains.has(name.toLowerCase()))
     .map((name) => ({
       code: "name-is-domain",

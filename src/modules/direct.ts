@@ -14,6 +14,7 @@ import { needsScope, ownValues } from "./own-values.ts";
 import { isSignal } from "./pass.ts";
 import { unknownValue } from "./probe.ts";
 import { isPlainObject } from "./same.ts";
+import { isWholeModule } from "./source.ts";
 import { unusual } from "./unusual.ts";
 
 /**
@@ -112,15 +113,17 @@ function attributesOf(element: Take, values: Values, near: Cell): unknown {
 }
 
 function instanceTake(merging: ModulesMerging): Take | null {
-  if (!merging.configOnly) return null;
   const collected = collectedOf(merging);
   const { defining, former, freeform, perInstance, problems } = collected;
   const tells = former.length > 0 || problems.length > 0;
   if (freeform || perInstance || tells || needsScope(collected)) return null;
   const group = groupTake(collected.tree, collected);
-  if (group === null || defining.length === 0) return group && ((value, _name, near) => group(value, nothing, near));
+  const isMore = (value: unknown) =>
+    typeof value === "function" || (!merging.configOnly && isWholeModule(value, nothing));
+  if (group === null) return null;
+  if (defining.length === 0) return (value, _name, near) => (isMore(value) ? unusual : group(value, nothing, near));
   return (value, name, near) => {
-    if (typeof value === "function") return unusual;
+    if (isMore(value)) return unusual;
     const own = ownValues(collected, { name, ...merging.specialArgs }, value as Values);
     // What was thought direct is looked at again.
     if (needsScope(collected)) takes = new WeakMap();

@@ -5,8 +5,9 @@ import { type Collected, collect } from "./collect.ts";
 import type { Module } from "./module.ts";
 import type { Merging } from "./option-type.ts";
 import { unknownValue } from "./probe.ts";
+import { isPlainObject } from "./same.ts";
 import { Scope } from "./scope.ts";
-import { runOnUnknown, type Source } from "./source.ts";
+import { isWholeModule, runOnUnknown, type Source } from "./source.ts";
 import { liveConfig } from "./view.ts";
 
 export type ModulesMerging = Merging & { readonly by: "modules" };
@@ -24,20 +25,28 @@ export function collectedOf(merging: Pick<ModulesMerging, "modules" | "specialAr
 }
 
 export function instance(cell: Cell, merging: ModulesMerging, definitions: readonly CellDefinition[]): Scope {
-  const known = { name: cell.name, ...merging.specialArgs };
+  const known = { name: cell.name, ...merging.specialArgs, ...argumentsBeside(cell, merging.specialArgsFrom) };
+  const configOnly = merging.configOnly || !definitions.some(({ value }) => isWholeModule(value, known));
   const shared = collectedOf(merging);
   const { pass } = cell.scope;
-  if (merging.configOnly && !shared.perInstance) {
+  if (configOnly && !shared.perInstance) {
     return new Scope({ pass, cell, known, collected: shared, given: definitions.map((d) => given(d, known)) });
   }
   // Its options depend on its arguments or its definitions: they are collected for this instance alone.
   const live = liveConfig();
-  const modules = merging.configOnly ? merging.modules : [...merging.modules, ...definitions.map((d) => d.value)];
+  const modules = configOnly ? merging.modules : [...merging.modules, ...definitions.map((d) => d.value)];
   const collected = collect(modules, { known, config: live.handle });
-  const own = merging.configOnly ? definitions.map((definition) => given(definition, known)) : [];
+  const own = configOnly ? definitions.map((definition) => given(definition, known)) : [];
   const scope = new Scope({ pass, cell, known, collected, given: own });
   live.attach(scope);
   return scope;
+}
+
+/** Their value as it is now: who reads what is made of them waits for what defines them. */
+function argumentsBeside(cell: Cell, name: string | undefined): Readonly<Record<string, unknown>> {
+  const found = name === undefined ? undefined : cell.scope.find([name]);
+  const value = found && cell.scope.optionCell(found.option).value();
+  return isPlainObject(value) ? value : {};
 }
 
 function given(definition: CellDefinition, known: Readonly<Record<string, unknown>>) {

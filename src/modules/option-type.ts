@@ -56,6 +56,8 @@ export type Merging =
       readonly specialArgs: Readonly<Record<string, unknown>>;
       /** Definitions are values of the options only, never whole modules. */
       readonly configOnly: boolean;
+      /** The option beside it whose attributes are further arguments of the definitions, in `imports` too. */
+      readonly specialArgsFrom?: string | undefined;
     }
   /** Another type does it, once the definitions are known: `nullOr`, `either`, `coercedTo`. */
   | {

@@ -37,6 +37,20 @@ export interface ModuleParts {
 const header = new Set(["key", "imports", "disabledModules", "meta"]);
 const structured = new Set([...header, "options", "config", "freeformType", "description"]);
 
+/** Whether a definition of a submodule is a module with more than definitions: with `imports`, `options`, `config`. */
+export function isWholeModule(value: unknown, known: Readonly<Record<string, unknown>>): boolean {
+  if (typeof value !== "function") return hasStructure(value);
+  try {
+    return hasStructure(runOnUnknown(value as (args: object) => unknown, { known, config: unknownValue }).result);
+  } catch {
+    // Whatever it is: it fails again, where it is told.
+    return false;
+  }
+}
+
+const hasStructure = (value: unknown): boolean =>
+  isPlainObject(value) && !isWrapper(value) && Object.keys(value).some((key) => structured.has(key));
+
 export class ModuleMistake {
   constructor(
     readonly message: string,

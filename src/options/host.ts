@@ -1,6 +1,24 @@
 /** What a configuration says about itself rather than about the machine. */
 import { mkOption, types } from "../modules/index.ts";
 
+export const hostBootOptions = {
+  boot: {
+    isContainer: mkOption({
+      type: types.enum(false),
+      default: false,
+      description:
+        "Whether this is the configuration of a container: of a host it is false, in `containers.<name>.config` true. For modules that are used in both.",
+    }),
+    enableContainers: mkOption({
+      type: types.bool,
+      default: true,
+      defaultText: "true where there are containers",
+      description:
+        "false: of the containers that are declared nothing is made, and those of before are removed as if they were not declared. What they have written stays.",
+    }),
+  },
+};
+
 export const hostMetaOptions = {
   assertions: mkOption({
     type: types.listOf(

@@ -1,11 +1,12 @@
 /** The words a user may write in host.ts. Types of the evaluated configuration and of definitions are inferred from here. */
-import { type ConfigFrom, mkOption, types } from "../modules/index.ts";
+import { type ConfigFrom, type ModuleArgs, mkOption, mkOverride, types } from "../modules/index.ts";
 import { containerOptions } from "./container/index.ts";
-import { hostMetaOptions } from "./host.ts";
+import { hostBootOptions, hostMetaOptions } from "./host.ts";
 import { hostNetworkingOptions } from "./host-networking.ts";
 import type { systemOptions } from "./system/index.ts";
 
 export const hostOptions = {
+  ...hostBootOptions,
   ...hostMetaOptions,
   ...hostNetworkingOptions,
   containers: mkOption({
@@ -13,6 +14,17 @@ export const hostOptions = {
     default: {},
     example: { web: { autoStart: true, config: { packages: ["nginx-light"] } } },
     description: "System containers, by name. Each is the service container@<name>.service.",
+  }),
+};
+
+/** What every configuration has: the options, and what follows from the rest where nothing else is said. */
+export const hostModule = {
+  options: hostOptions,
+  config: ({ config }: ModuleArgs) => ({
+    boot: {
+      // Above the option's own default, below everybody's.
+      enableContainers: mkOverride(1400, Object.keys(config.containers).length > 0),
+    },
   }),
 };
 

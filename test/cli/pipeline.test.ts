@@ -1,6 +1,8 @@
 /** The pipeline as far as a machine without systemd, network and packages can go: containers on a tree of their own. */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parsePath } from "../../src/cli/commands/eval.ts";
 import { World } from "./world.ts";
 
@@ -17,7 +19,13 @@ const host = (containers: string, head = "") =>
     `import { defineHost } from "stowage";\n${head}\nexport default defineHost({\n  containers: {\n${containers}\n  },\n});\n`,
   );
 
-const web = `    web: { path: "/srv/tree", autoStart: true, privateNetwork: true, hostAddress: "10.0.0.1", localAddress: "10.0.0.2" },`;
+/** As little as passes for a system. */
+const tree = mkdtempSync(join(tmpdir(), "stowage-tree-"));
+for (const part of ["etc", "usr/sbin"]) mkdirSync(join(tree, part), { recursive: true });
+symlinkSync("/lib/systemd/systemd", join(tree, "usr/sbin/init"));
+afterAll(() => rmSync(tree, { recursive: true }));
+
+const web = `    web: { path: "${tree}", autoStart: true, privateNetwork: true, hostAddress: "10.0.0.1", localAddress: "10.0.0.2" },`;
 
 describe("check", () => {
   test("says how many containers there are, and writes nothing beside the configuration", async () => {
@@ -69,7 +77,7 @@ describe("check", () => {
 describe("eval", () => {
   test("the whole, a part, a value", async () => {
     host(web);
-    expect(JSON.parse((await world.run("eval")).out).containers.web.path).toBe("/srv/tree");
+    expect(JSON.parse((await world.run("eval")).out).containers.web.path).toBe(tree);
     expect(JSON.parse((await world.run("eval", "containers.web")).out)).toMatchObject({ autoStart: true });
     expect((await world.run("eval", "containers.web.localAddress")).out).toBe('"10.0.0.2"\n');
     expect((await world.run("eval", "containers.web.localAddress6")).out).toBe("null\n");
@@ -146,11 +154,27 @@ describe("plan", () => {
   });
 });
 
+test("plan: a path that is no system is told with its place, and nothing is planned", async () => {
+  for (const [path, why] of [
+    ["/nonexistent/tree", "/nonexistent/tree does not exist"],
+    [join(tree, "etc"), `${join(tree, "etc")} has no directory usr/`],
+    [join(tree, "usr/sbin/init"), "is not a directory"],
+    ["/nix/var/nonexistent", "/nix/var/nonexistent does not exist"],
+  ] as const) {
+    host(`    web: { path: ${JSON.stringify(path)} },`);
+    const { code, out, err } = await world.run("plan");
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toContain("error[no-system-at-path]: container web has no system at its path: ");
+    expect(err).toContain(why);
+    expect(err).toMatch(/host\.ts:5:\d+/);
+  }
+});
+
 test("build: a tree of the user's own needs nothing from us, and is what is printed", async () => {
   host(web);
-  expect(await world.run("build")).toMatchObject({ code: 0, out: "/srv/tree\n" });
+  expect(await world.run("build")).toMatchObject({ code: 0, out: `${tree}\n` });
   expect(JSON.parse((await world.run("build", "--json")).out)).toEqual([
-    { container: "web", system: "/srv/tree", packages: null, built: false },
+    { container: "web", system: tree, packages: null, built: false },
   ]);
 });
 

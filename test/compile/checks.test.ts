@@ -47,7 +47,7 @@ test("path and config: both places", () => {
 
 test("neither", () => {
   expect(summary({ web: { config: null } })).toEqual([
-    ["no-system", "container web has neither a config nor a path", "containers.web"],
+    ["no-system", "container web has neither a config nor a path nor a flake", "containers.web"],
   ]);
 });
 

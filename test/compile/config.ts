@@ -23,6 +23,7 @@ export type ShortContainer = Partial<Omit<ContainerConfig, "config" | "bindMount
 
 export function hostConfig(containers: Readonly<Record<string, ShortContainer>>): HostConfig {
   return {
+    boot: { isContainer: false, enableContainers: true },
     assertions: [],
     warnings: [],
     networking: { bridges: {} },
@@ -32,6 +33,8 @@ export function hostConfig(containers: Readonly<Record<string, ShortContainer>>)
 
 function containerConfig(short: ShortContainer): ContainerConfig {
   return {
+    specialArgs: {},
+    flake: null,
     path: null,
     autoStart: false,
     ephemeral: false,
@@ -81,6 +84,7 @@ function systemConfig(short: ShortSystem): SystemConfig {
   return {
     packages: [...(short.packages ?? [])],
     system: { source: { kind: "debian", suite: short.suite ?? "trixie" }, stateVersion: "1" },
+    boot: { isContainer: true },
     networking: { hostName: short.hostName ?? null, extraHosts: short.extraHosts ?? "" },
     environment: {
       variables: { ...short.variables },

@@ -4,7 +4,7 @@ import { renderPlan } from "../../plan/index.ts";
 import { has } from "../../store/store.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { JsonFlag } from "../flags.ts";
-import { generationOf, planFor } from "../pipeline.ts";
+import { generationHere, planFor } from "../pipeline.ts";
 import { printable } from "../report/paint.ts";
 import { planJson } from "../report/plan-json.ts";
 import { progressOf } from "../report/progress.ts";
@@ -12,7 +12,7 @@ import type { HostFlags, Session } from "../session.ts";
 
 export default async function planVerb(session: Session, flags: HostFlags & JsonFlag): Promise<number> {
   const progress = progressOf(session);
-  const next = await generationOf(session, flags, progress.on).finally(progress.end);
+  const next = await generationHere(session, flags, progress.on).finally(progress.end);
   const { plan } = await planFor(session, next);
   const toBuild = Object.keys(next.systems).filter((name) => !has(session.layout, name));
   if (flags.json) session.print(`${JSON.stringify(planJson(plan, toBuild), null, 2)}\n`);

@@ -8,7 +8,7 @@ import { takeSwitchLock } from "../../store/lock.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { JsonFlag } from "../flags.ts";
 import { noSystemd } from "../jobs.ts";
-import { build, carryOut, generationOf, type Planned, planFor } from "../pipeline.ts";
+import { build, carryOut, generationHere, type Planned, planFor } from "../pipeline.ts";
 import { printable } from "../report/paint.ts";
 import { planJson } from "../report/plan-json.ts";
 import { progressOf } from "../report/progress.ts";
@@ -48,7 +48,7 @@ function outliveTerminal(): void {
 async function whileAlone(session: Session, flags: HostFlags & JsonFlag): Promise<number> {
   const progress = progressOf(session);
   try {
-    const next = await generationOf(session, flags, progress.on);
+    const next = await generationHere(session, flags, progress.on);
     await build(session, next, progress.on);
     const planned = await planFor(session, next);
     progress.end();

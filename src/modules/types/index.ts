@@ -37,6 +37,7 @@ export const types = {
   addCheck: compound.addCheck,
   functionTo: compound.functionTo,
   submodule: submodules.submodule,
+  moduleOf: submodules.moduleOf,
   submoduleWith: submodules.submoduleWith,
   deferredModule: submodules.deferredModule,
   // Of containers and networks

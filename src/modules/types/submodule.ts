@@ -1,6 +1,6 @@
 /** Submodules: an evaluation of its own as the value of an option. */
 import type { ConfigFrom, DefsFrom, Wrapped } from "../infer.ts";
-import type { Module, SubmoduleArgs } from "../module.ts";
+import type { Module, ModuleHeader, SubmoduleArgs } from "../module.ts";
 import type { Options } from "../option.ts";
 import type { OptionType } from "../option-type.ts";
 import { isPlainObject } from "../same.ts";
@@ -26,8 +26,23 @@ export interface SubmoduleWithSpec {
   /** True: definitions are values of the options only. False (default): they are whole modules, with `imports` and `options`. */
   readonly shorthandOnlyDefinesConfig?: boolean;
   readonly specialArgs?: Readonly<Record<string, unknown>>;
+  /** The option beside it whose attributes are further arguments of the definitions, in `imports` too. */
+  readonly specialArgsFrom?: string;
   readonly description?: string;
 }
+
+/** A definition of {@link moduleOf}. What the functions get beside the usual is for the configuration to know. */
+export type ModuleDef<O> =
+  | (DefsFrom<O> & ModuleHeader)
+  | WholeModule<O>
+  | ((
+      args: SubmoduleArgs<ConfigFrom<O>> & Readonly<Record<string, unknown>>,
+    ) => Wrapped<DefsFrom<O> & ModuleHeader> | WholeModule<O>);
+
+type WholeModule<O> = ModuleHeader & {
+  readonly options?: Options;
+  readonly config: SubmoduleDef<O>;
+};
 
 interface SubmoduleType extends OptionType {
   readonly spec: SubmoduleWithSpec;
@@ -49,6 +64,18 @@ export function submodule<const O extends Options>(
   });
 }
 
+/** {@link submodule} whose definitions are whole modules: with `imports`, and options of their own. */
+export function moduleOf<const O extends Options>(
+  module: SubmoduleSpec<O> & Pick<SubmoduleWithSpec, "specialArgsFrom">,
+): OptionType<ConfigFrom<O>, ModuleDef<O>> {
+  const { specialArgsFrom, description, ...own } = module;
+  return submoduleWith({
+    modules: [own],
+    ...(specialArgsFrom !== undefined && { specialArgsFrom }),
+    ...(description !== undefined && { description }),
+  });
+}
+
 export function submoduleWith(
   spec: SubmoduleWithSpec,
   // biome-ignore lint/suspicious/noExplicitAny: unknown options
@@ -63,6 +90,7 @@ export function submoduleWith(
       modules: spec.modules,
       specialArgs: spec.specialArgs ?? {},
       configOnly: spec.shorthandOnlyDefinesConfig ?? false,
+      specialArgsFrom: spec.specialArgsFrom,
     },
     empty: { value: {} },
     join: (other) => (other.name === "submodule" ? joinSubmodules(spec, (other as SubmoduleType).spec) : undefined),

@@ -8,18 +8,36 @@ import { networkOptions } from "./network.ts";
 export const containerOptions = {
   config: mkOption({
     type: types.nullOr(
-      types.submodule({ options: systemOptions, description: "the configuration of a container's own system" }),
+      types.moduleOf({
+        options: systemOptions,
+        specialArgsFrom: "specialArgs",
+        description: "the configuration of a container's own system",
+      }),
     ),
     default: null,
     description:
       "The container's own system: its packages, files, services. Evaluated by the same module system; its host name is the container's name unless it says otherwise.",
+  }),
+  specialArgs: mkOption({
+    type: types.attrsOf(types.raw),
+    default: {},
+    example: { site: "example.org" },
+    description:
+      "Further arguments of the functions in `config`, beside `config`, `lib`, `name` and the like. Unlike `_module.args` they can be used in `imports`.",
+  }),
+  flake: mkOption({
+    type: types.nullOr(types.line),
+    default: null,
+    example: "github:example/hosts#web",
+    description:
+      "A Nix flake, and after `#` the name of one of its nixosConfigurations, `container` if it says none. `stowage build` and `switch` build it into the profile /nix/var/nix/profiles/per-container/<name>/system where that was made from nothing or from another flake; `stowage update <name>` builds it anew. Nix must be installed. Instead of `config` and `path`.",
   }),
   path: mkOption({
     type: types.nullOr(types.path),
     default: null,
     example: "/srv/trees/web",
     description:
-      "A system that is already built: a directory tree with an init or, below /nix, a store path or profile of Nix. Instead of `config`.",
+      "A system that is already built: below /nix a store path or profile of Nix, elsewhere a directory tree with `usr`, `etc` and an init. A link is followed at each start, so that what updates it updates the container. Instead of `config`.",
   }),
   autoStart: mkOption({
     type: types.bool,

@@ -1,10 +1,12 @@
 /** Everything that may be written in `containers.<name>.config`. */
+import { bootOptions } from "./boot.ts";
 import { environmentOptions } from "./environment.ts";
 import { networkingOptions } from "./networking.ts";
 import { packageOptions } from "./packages.ts";
 import { systemdOptions } from "./systemd.ts";
 
 export const systemOptions = {
+  ...bootOptions,
   ...packageOptions,
   ...environmentOptions,
   ...networkingOptions,

@@ -5,6 +5,8 @@
 import { type Layout, storePath } from "../../store/layout.ts";
 import { type Bind, containerUnit, isShifted, mergeUnit, type SystemContainer, type Tmpfs } from "./container.ts";
 import { copiedNode, hasCopiedNodes, shownNodes } from "./devices.ts";
+import { splitFlags } from "./extra-flags.ts";
+import { initWords, isNix, nixMounts } from "./nix.ts";
 import { declaredDir, emptyDir, rootDir, treeDir } from "./paths.ts";
 
 const nspawn = "/usr/bin/systemd-nspawn";
@@ -14,7 +16,7 @@ export function bootCommand(layout: Layout, container: SystemContainer): string[
   return [
     nspawn,
     ...common(layout, container, containerUnit(container.name)),
-    "--boot",
+    ...(isNix(container.system) ? [] : ["--boot"]),
     "--notify-ready=yes",
     // What systemd sends on stop is passed on as this: a clean shutdown, with or without machined.
     "--kill-signal=SIGRTMIN+3",
@@ -26,8 +28,14 @@ export function bootCommand(layout: Layout, container: SystemContainer): string[
     // systemd-nspawn mounts parents before what is below them, whatever the order here.
     ...container.tmpfs.map(tmpfsArgument),
     // Last: of two that contradict each other the last one counts, and it is the user's.
-    ...container.extraFlags,
+    ...withInit(container),
   ];
+}
+
+/** Words among the flags that are none are for the init, and follow it. */
+function withInit(container: SystemContainer): readonly string[] {
+  const { flags, rest } = splitFlags(container.extraFlags);
+  return [...flags, ...initWords(container), ...rest];
 }
 
 /**
@@ -90,7 +98,7 @@ function common(layout: Layout, container: SystemContainer, unit: string): strin
     `--machine=${container.name}`,
     `--directory=${rootDir(layout, container)}`,
     ...userArguments(container),
-    sharedArgument(layout, container, unit, `${treeDir(layout, container)}/usr`, "/usr"),
+    ...systemArguments(layout, container, unit),
     ...declaredArguments(layout, container),
     "--resolv-conf=off",
     "--timezone=off",
@@ -108,6 +116,17 @@ function userArguments({ users, ephemeral }: SystemContainer): string[] {
   if (users.kind === "identity") return ["--private-users=identity"];
   const range = users.base === null ? "pick" : `${users.base}:65536`;
   return [`--private-users=${range}`, `--private-users-ownership=${ephemeral ? "auto" : "map"}`];
+}
+
+function systemArguments(layout: Layout, container: SystemContainer, unit: string): string[] {
+  if (!isNix(container.system)) {
+    return [sharedArgument(layout, container, unit, `${treeDir(layout, container)}/usr`, "/usr")];
+  }
+  return nixMounts(container).map(({ source, target, access }) =>
+    access === "shared"
+      ? sharedArgument(layout, container, unit, source, target)
+      : bindArgument({ source, target, readOnly: access === "seen", idmap: true }, isShifted(container)),
+  );
 }
 
 /**

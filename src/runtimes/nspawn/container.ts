@@ -56,9 +56,9 @@ export interface Tmpfs {
 }
 
 /**
- * Made by us from a toplevel on a package tree, or a directory tree that the user built.
- * Of a `path`, `usr` is bound read-only and the container gets a root of its own, begun with the tree's `etc` and `var`.
- * Left for later: trees with another layout (a NixOS profile with /init and /nix/store), which must be bound whole.
+ * Made by us from a toplevel on a package tree, or by somebody else. Of such a `path`, where it is a directory tree, `usr`
+ * is bound read-only, and the container gets a root of its own, begun with the tree's `etc` and `var`; for one of Nix
+ * see nix.ts.
  */
 export type ContainerSystem =
   | {
@@ -66,7 +66,7 @@ export type ContainerSystem =
       readonly toplevel: StoreName;
       readonly packages: StoreName;
     }
-  | { readonly kind: "path"; readonly path: string };
+  | { readonly kind: "path"; readonly path: string; readonly flake?: string };
 
 export interface Bind {
   /** On the host. */

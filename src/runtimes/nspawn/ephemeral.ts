@@ -1,7 +1,6 @@
 /** The root of an ephemeral container, anew at every start. */
 import { type Layout, storePath } from "../../store/layout.ts";
 import { isShifted, type SystemContainer } from "./container.ts";
-import { isNix } from "./nix.ts";
 import { declaredDir, rootDir, rootDirs, treeDir } from "./paths.ts";
 
 const install = ["/usr/bin/install", "-d", "-m"];
@@ -13,7 +12,6 @@ const copy = ["/usr/bin/cp", "-a", "--reflink=auto", "--remove-destination"];
  */
 export function seedCommands(layout: Layout, container: SystemContainer): string[][] {
   const root = rootDir(layout, container);
-  if (isNix(container.system)) return nixSeed(root);
   const dirs = ["", "/usr/lib", ...rootDirs.filter((dir) => dir !== "usr").map((dir) => `/${dir}`)];
   const { made, copies } = contents(layout, container, root);
   return [
@@ -48,13 +46,3 @@ function contents(
 
 /** Links at the top of a merged /usr. Where the tree has no lib64, that one leads nowhere and harms nobody. */
 const usrLinks = ["usr/bin", "usr/sbin", "usr/lib", "usr/lib64"];
-
-/** Almost nothing: the init makes the rest. */
-function nixSeed(root: string): string[][] {
-  const dirs = [...rootDirs, "usr/bin", "nix/store", "nix/var/nix"].map((dir) => `${root}/${dir}`);
-  return [
-    [...install, "0755", root, ...dirs],
-    [...install, "0700", `${root}/root`],
-    ["/usr/bin/touch", `${root}/etc/os-release`, `${root}/etc/machine-id`],
-  ];
-}

@@ -57,13 +57,20 @@ export const openingFlags = (extraFlags: readonly string[]): string[] =>
     .filter(({ name }) => !harmless.includes(name))
     .map(({ shown }) => shown);
 
-/** Words that are no flags, and no value of the one before, are arguments of the init inside: of no interest here. */
-function flagsOf(words: readonly string[]): Flag[] {
+const flagsOf = (words: readonly string[]): Flag[] => read(words).flags;
+
+/** The flags with their values, and the words for the init inside, with the `--` before them where there is one. */
+export function splitFlags(words: readonly string[]): { readonly flags: string[]; readonly rest: string[] } {
+  const { end } = read(words);
+  return { flags: words.slice(0, end), rest: words.slice(end) };
+}
+
+/** Words that are no flags, and no value of the one before, are arguments of the init inside: there the flags end. */
+function read(words: readonly string[]): { flags: Flag[]; end: number } {
   const flags: Flag[] = [];
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? "";
-    // From here on, all are arguments of the init inside.
-    if (word === "--" || !word.startsWith("-")) break;
+    if (word === "--" || !word.startsWith("-")) return { flags, end: index };
     const flag = flagOf(word);
     flags.push(flag);
     const takesNext = harmless.includes(flag.name) && !takesNoValue.includes(flag.name) && flag.shown === flag.name;
@@ -71,7 +78,7 @@ function flagsOf(words: readonly string[]): Flag[] {
     // Of others it is not known; a word that looks like a value is taken for one.
     if (takesNext || (next !== undefined && !next.startsWith("-") && flag.shown === flag.name)) index += 1;
   }
-  return flags;
+  return { flags, end: words.length };
 }
 
 function flagOf(word: string): Flag {

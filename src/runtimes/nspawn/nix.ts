@@ -2,6 +2,7 @@
  * A system of Nix in a container: the store that all share, what Nix keeps for this container alone, and how its init is
  * started. The effects are those of NixOS's containers.
  */
+import type { Layout } from "../../store/layout.ts";
 import {
   gcRootFile,
   gcRootsOf,
@@ -15,6 +16,7 @@ import {
   systemLayout,
 } from "../../store/nix-places.ts";
 import type { ContainerSystem, SystemContainer } from "./container.ts";
+import { rootDir, rootDirs } from "./paths.ts";
 
 type PathSystem = Extract<ContainerSystem, { kind: "path" }>;
 type NixSystem = PathSystem & { readonly path: `/nix/${string}` };
@@ -60,13 +62,22 @@ function pathInside(name: string, path: string): string {
   return path.startsWith(own) ? `${nixProfiles}/${path.slice(own.length)}` : hostSystem;
 }
 
-/** Everything that is bound is there before systemd-nspawn looks; what is there already is left as it is. */
-export function nixDirectories({ name, system }: SystemContainer): string[][] {
+/**
+ * Everything that is bound is there before systemd-nspawn looks; what is there already is left as it is. With it, so that
+ * no more programs are started, the almost empty root of an ephemeral container: its init makes the rest.
+ */
+export function nixDirectories(layout: Layout, container: SystemContainer): string[][] {
+  const { name, system } = container;
   if (!isNix(system)) return [];
+  const bound = [nixDatabase, nixDaemonSocket, ...notLinks(name, system.path)];
+  const root = container.ephemeral ? rootDir(layout, container) : null;
+  const below = (...paths: string[]) => (root === null ? [] : paths.map((path) => `${root}${path}`));
   const install = ["/usr/bin/install", "-d", "-m"];
+  const top = rootDirs.map((dir) => `/${dir}`);
   return [
-    [...install, "0700", ...perContainerDirs],
-    [...install, "0755", nixDatabase, nixDaemonSocket, ...notLinks(name, system.path)],
+    [...install, "0755", ...bound, ...below("", ...top, "/usr/bin", "/nix/store", "/nix/var/nix")],
+    [...install, "0700", ...perContainerDirs, ...below("/root")],
+    ...(root === null ? [] : [["/usr/bin/touch", ...below("/etc/os-release", "/etc/machine-id")]]),
   ];
 }
 

@@ -8,6 +8,7 @@ import { createdFiles } from "./created.ts";
 import { forwardUnits } from "./forward.ts";
 import { mergeService } from "./merge.ts";
 import { netParts } from "./net.ts";
+import { nixFiles } from "./nix.ts";
 import { parameters, parametersFile } from "./parameters.ts";
 import type { FileText } from "./paths.ts";
 import { containerService } from "./service.ts";
@@ -35,6 +36,7 @@ export function containerParts(layout: Layout, container: SystemContainer): Part
     files: [
       ...(net?.files ?? []),
       ...createdFiles(layout, container),
+      ...nixFiles(container),
       [parametersFile(layout, container.name), parameters(layout, container)],
     ],
   };
@@ -56,6 +58,7 @@ function containerPart(container: SystemContainer, companions: readonly Unit[]):
     system: system.kind === "toplevel" ? system.toplevel : null,
     packages: system.kind === "toplevel" ? system.packages : null,
     path: system.kind === "path" ? system.path : null,
+    flake: system.kind === "path" ? (system.flake ?? null) : null,
     addresses: linksOf(container).flatMap(addresses),
     ports: forwardsOf(container).map(({ protocol, hostPort, containerPort }) => ({
       container: name,

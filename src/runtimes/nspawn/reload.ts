@@ -2,6 +2,7 @@
 import type { Layout } from "../../store/layout.ts";
 import { execArgument, execLine, type UnitSection } from "../../units/index.ts";
 import type { SystemContainer } from "./container.ts";
+import { nixReload } from "./nix.ts";
 import { declaredDir } from "./paths.ts";
 
 /** As in src/host/take-over.ts: one at a time, whoever asks for it. */
@@ -24,6 +25,8 @@ export const isReloadable = ({ system, ephemeral }: SystemContainer): boolean =>
  * `${INVOCATION_ID}` is the one thing that is not known before: systemd sets it for every command of a unit.
  */
 export function reloadCommands(layout: Layout, container: SystemContainer): UnitSection {
+  const nix = nixReload(container);
+  if (nix !== null) return { ExecReload: { exec: nix } };
   if (!isReloadable(container)) return {};
   const machine = `--machine=${container.name}`;
   const takeOver = execLine({ exec: ["/usr/bin/systemd-run", machine, ...start, "/run/declared/current/take-over"] });

@@ -1,6 +1,6 @@
 /** `container@<name>.service`: the container itself. */
 import { namespacePath } from "../../network/index.ts";
-import { type Layout, runtimeRoot, storeDir, storePath } from "../../store/layout.ts";
+import { type Layout, runtimeRoot, storeDir } from "../../store/layout.ts";
 import { type Exec, literal, pathWord, type Unit, type UnitSection } from "../../units/index.ts";
 import { bootCommand } from "./arguments.ts";
 import {
@@ -15,7 +15,10 @@ import {
 } from "./container.ts";
 import { createCommand, createdFiles } from "./created.ts";
 import { copyCommands, deviceAllow, uncopyCommands } from "./devices.ts";
-import { belowRun, declaredDir, emptyDirs, rootDir, rootDirs, treeDir } from "./paths.ts";
+import { seedCommands } from "./ephemeral.ts";
+import { givenExists, givenLinks } from "./given.ts";
+import { isNix, nixDirectories, nixPlaces } from "./nix.ts";
+import { belowRun, emptyDirs, rootDir, rootDirs } from "./paths.ts";
 import { dropsDebug, quietly } from "./quietly.ts";
 import { reloadCommands } from "./reload.ts";
 import { restartTriggers } from "./triggers.ts";
@@ -41,7 +44,12 @@ function unitSection(layout: Layout, container: SystemContainer, sockets: readon
     ...(net.length > 0 && { BindsTo: net.join(" ") }),
     ...(merge.length + needed.length > 0 && { Requires: [...merge, ...needed].join(" ") }),
     RequiresMountsFor: mountsFor(layout, container),
-    AssertPathIsSymbolicLink: [...noPlantedLinks(layout, container), ...noPlantedSources(container)],
+    AssertPathIsSymbolicLink: [
+      ...noPlantedLinks(layout, container),
+      ...noPlantedSources(container),
+      ...givenLinks(container),
+    ],
+    ...givenExists(container),
     ...noStartLimit,
     ...(created.length > 0 && restartTriggers(created)),
     ...(container.restartIfChanged ? {} : { "X-RestartIfChanged": false }),
@@ -129,48 +137,20 @@ const noPlantedSources = ({ binds }: SystemContainer): string[] => [
 function mountsFor(layout: Layout, container: SystemContainer): string[] {
   const root = container.ephemeral ? [] : [rootDir(layout, container)];
   const tree = container.system.kind === "path" ? container.system.path : storeDir(layout);
-  return [...new Set([...root, tree, ...container.binds.map((bind) => bind.source)])].map(pathWord);
+  return [...new Set([...root, tree, ...nixPlaces(container), ...container.binds.map((bind) => bind.source)])].map(
+    pathWord,
+  );
 }
 
 function startPre(layout: Layout, container: SystemContainer): { ExecStartPre?: Exec[] } {
   const commands = [
     ...(container.binds.some(({ create }) => create !== null) ? [createCommand(layout, container.name)] : []),
     ...copyCommands(layout, container),
-    ...(container.ephemeral ? seedCommands(layout, container) : []),
+    ...nixDirectories(layout, container),
+    ...(container.ephemeral && !isNix(container.system) ? seedCommands(layout, container) : []),
   ];
   return commands.length === 0 ? {} : { ExecStartPre: commands.map((exec) => ({ exec })) };
 }
-
-/**
- * The root of an ephemeral container, anew at every start: skeleton, seed, then what is declared. Its machine-id is
- * empty: a missing one would mean a first boot to the init inside.
- */
-function seedCommands(layout: Layout, container: SystemContainer): string[][] {
-  const root = rootDir(layout, container);
-  const { system } = container;
-  const tree = treeDir(layout, container);
-  const copy = ["/usr/bin/cp", "-a", "--reflink=auto", "--remove-destination"];
-  const dirs = ["", "/usr/lib", ...rootDirs.filter((dir) => dir !== "usr").map((dir) => `/${dir}`)];
-  const declared = `${declaredDir(layout, container)}/current`;
-  const ownDeclared = system.kind === "toplevel" && !isShifted(container);
-  return [
-    ["/usr/bin/install", "-d", "-m", "0755", ...dirs.map((dir) => `${root}${dir}`), ...(ownDeclared ? [declared] : [])],
-    ...(system.kind === "path"
-      ? // With `/.`: a link in the tree's place must not become one in the root's.
-        ["etc", "var"].map((dir) => [...copy, `${tree}/${dir}/.`, `${root}/${dir}/`])
-      : [
-          [...copy, `${tree}/seed/.`, `${root}/`],
-          [...copy, `${storePath(layout, system.toplevel)}/root/.`, `${root}/`],
-          ...(ownDeclared ? [[...copy, `${storePath(layout, system.toplevel)}/.`, `${declared}/`]] : []),
-        ]),
-    // Without an os-release systemd-nspawn refuses the directory; it is hidden by the bind of /usr.
-    ["/usr/bin/touch", `${root}/usr/lib/os-release`, `${root}/etc/machine-id`],
-    ["/usr/bin/ln", "-sf", ...usrLinks, `${root}/`],
-  ];
-}
-
-/** Links at the top of a merged /usr. Where the tree has no lib64, that one leads nowhere and harms nobody. */
-const usrLinks = ["usr/bin", "usr/sbin", "usr/lib", "usr/lib64"];
 
 function runtimeDirectories(layout: Layout, container: SystemContainer): UnitSection {
   const { name, ephemeral } = container;

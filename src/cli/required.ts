@@ -1,0 +1,37 @@
+/** What a configuration takes to be on the machine already. Looked at before anything is stopped. */
+import { readCurrent } from "../apply/current.ts";
+import type { ContainerPart, Generation } from "../compile/index.ts";
+import { type Problem, StowageError } from "../error.ts";
+import { placesOf } from "../modules/index.ts";
+import { noSystemAt } from "../systems/user-system.ts";
+import type { Configured } from "./evaluate.ts";
+import type { Session } from "./session.ts";
+
+/**
+ * Of a container that is as it was nothing is asked: that its system went away keeps nobody else from being switched.
+ * @throws StowageError `no-system-at-path`, one for each container
+ */
+export function requireSystems(session: Session, { evaluation }: Configured, next: Generation): void {
+  const current = readCurrent(session.layout)?.generation.containers ?? {};
+  const problems = Object.values(next.containers)
+    .filter((container) => current[container.name]?.path !== container.path)
+    .flatMap((container) => {
+      const option = ["containers", container.name, "path"];
+      return noSystemProblem(container).map((problem) => ({
+        ...problem,
+        option,
+        places: placesOf(evaluation, option),
+      }));
+    });
+  if (problems.length > 0) throw new StowageError(problems);
+}
+
+/** One problem where a container's `path` is no system. What a flake is built into is not there before. */
+export function noSystemProblem({ name, path, flake }: ContainerPart): Problem[] {
+  if (path === null || (flake ?? null) !== null) return [];
+  const none = noSystemAt(path);
+  if (none === null) return [];
+  const { why, details, hint } = none;
+  const message = `container ${name} has no system at its path: ${why}`;
+  return [{ code: "no-system-at-path", message, details, ...(hint !== undefined && { hint }) }];
+}
