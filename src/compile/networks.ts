@@ -17,11 +17,6 @@ export const addressOptions = ["hostAddress", "localAddress", "hostAddress6", "l
 /** What a container's main link and each of its extra ones say. */
 export type LinkConfig = ContainerConfig["extraVeths"][string];
 
-const pairs = [
-  { family: 4, host: "hostAddress", local: "localAddress" },
-  { family: 6, host: "hostAddress6", local: "localAddress6" },
-] as const;
-
 /** Whether it has a network namespace that is made for it. */
 export const hasOwnNetwork = (container: ContainerConfig): boolean =>
   container.networkNamespace === null &&
@@ -82,11 +77,10 @@ function forwardOf(port: LinkConfig["forwardPorts"][number]): Forward {
 
 /** What the address options say, whether or not there is a private network. */
 export function endsOf(link: Pick<LinkConfig, (typeof addressOptions)[number]>): LinkEnds[] {
-  return pairs.map(({ family, host, local }) => ({
-    family,
-    host: addressOf(link[host], family),
-    local: addressOf(link[local], family),
-  }));
+  return [
+    { family: 4, host: addressOf(link.hostAddress, 4), local: addressOf(link.localAddress, 4) },
+    { family: 6, host: addressOf(link.hostAddress6, 6), local: addressOf(link.localAddress6, 6) },
+  ];
 }
 
 /** The option's type has checked the text. */

@@ -21,8 +21,8 @@ export function checkMounts(name: string, container: ContainerConfig, config: Ho
     checkPoint(name, "a bind mount", plainPath(mountPoint), option, points, problems);
     checkSource(name, hostPath ?? mountPoint, option, config, problems);
   }
-  const option = at(name, "tmpfs");
   for (const text of container.tmpfs) {
+    const option = at(name, "tmpfs");
     const mount = tmpfsOf(text);
     if (mount === null || !isNormalised(mount.target)) {
       problems.add({ ...notNormalised(option, text), hint: "a colon of the path itself is written `\\\\:`" }, option);

@@ -4,13 +4,13 @@ import type { Problems } from "../problems.ts";
 import { at } from "./place.ts";
 
 export function checkPorts(config: HostConfig, problems: Problems): void {
-  const owners = new Map<string, string>();
+  const owners = { tcp: new Map<number, string>(), udp: new Map<number, string>() };
   for (const [name, { forwardPorts }] of Object.entries(config.containers)) {
     for (const { protocol, hostPort } of forwardPorts) {
-      const port = `${hostPort}/${protocol}`;
-      const other = owners.get(port);
-      owners.set(port, name);
+      const other = owners[protocol].get(hostPort);
+      owners[protocol].set(hostPort, name);
       if (other === undefined) continue;
+      const port = `${hostPort}/${protocol}`;
       problems.add(
         {
           code: "port-clash",
