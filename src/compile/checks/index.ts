@@ -7,6 +7,7 @@ import { checkConfinement, checkUserIds } from "./confinement.ts";
 import { checkFlags } from "./flags.ts";
 import { checkMounts } from "./mounts.ts";
 import { checkName } from "./name.ts";
+import { checkChange, checkNeeds } from "./needs.ts";
 import { checkNetwork } from "./network.ts";
 import { checkPorts } from "./ports.ts";
 import { checkSystem } from "./system.ts";
@@ -20,10 +21,12 @@ export function checkHost(config: HostConfig, problems: Problems): void {
     checkMounts(name, container, config, problems);
     checkConfinement(name, container, problems);
     checkFlags(name, container, problems);
+    checkChange(name, container, problems);
   }
   checkAddresses(config, problems);
   checkPorts(config, problems);
   checkInterfaces(config, problems);
   checkUserIds(config, problems);
   checkBridges(config, problems);
+  checkNeeds(config, problems);
 }

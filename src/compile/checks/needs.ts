@@ -1,0 +1,73 @@
+/** Checks of what containers need of each other, and of what a change may do to them. */
+import { nearestNames } from "../../modules/suggest.ts";
+import type { ContainerConfig, HostConfig } from "../../options/index.ts";
+import { type Problems, showOption } from "../problems.ts";
+import { at } from "./place.ts";
+
+export function checkChange(name: string, { restartIfChanged, onChange }: ContainerConfig, problems: Problems): void {
+  if (restartIfChanged || onChange !== "restart") return;
+  problems.add(
+    {
+      code: "restart-contradiction",
+      message: `container ${name} is always restarted when it changes (onChange), and never (restartIfChanged)`,
+      hint: `remove ${showOption(at(name, "restartIfChanged"))}: onChange says all that it says`,
+    },
+    at(name, "onChange"),
+    at(name, "restartIfChanged"),
+  );
+}
+
+export function checkNeeds({ containers }: HostConfig, problems: Problems): void {
+  for (const [name, { dependsOn }] of Object.entries(containers)) {
+    for (const other of new Set(dependsOn)) {
+      if (Object.hasOwn(containers, other)) continue;
+      const near = nearestNames(other, Object.keys(containers));
+      problems.add(
+        {
+          code: "unknown-container",
+          message: `container ${name} needs ${JSON.stringify(other)}, and there is no such container`,
+          hint:
+            near.length > 0 ? `did you mean ${near.join(" or ")}?` : `there are: ${Object.keys(containers).join(", ")}`,
+        },
+        at(name, "dependsOn"),
+      );
+    }
+  }
+  for (const circle of circles(containers)) {
+    problems.add(
+      {
+        code: "dependency-cycle",
+        message:
+          circle.length === 1
+            ? `container ${circle[0]} needs itself`
+            : `containers need each other in a circle: ${[...circle, circle[0]].join(" → ")}`,
+        details: ["each starts when those that it needs are ready: none of these could ever start"],
+        hint: "take one of them out of another's dependsOn",
+      },
+      ...circle.map((name) => at(name, "dependsOn")),
+    );
+  }
+}
+
+/** Each circle once, from the name that comes first. */
+function circles(containers: HostConfig["containers"]): string[][] {
+  const found = new Map<string, string[]>();
+  const left = new Set<string>();
+  const visit = (name: string, path: readonly string[]): void => {
+    const index = path.indexOf(name);
+    if (index >= 0) {
+      const circle = path.slice(index);
+      const first = circle.indexOf([...circle].sort()[0] as string);
+      const turned = [...circle.slice(first), ...circle.slice(0, first)];
+      found.set(turned.join(" "), turned);
+      return;
+    }
+    if (left.has(name)) return;
+    for (const other of containers[name]?.dependsOn ?? []) {
+      if (Object.hasOwn(containers, other)) visit(other, [...path, name]);
+    }
+    left.add(name);
+  };
+  for (const name of Object.keys(containers).sort()) visit(name, []);
+  return [...found.values()];
+}
