@@ -1,6 +1,6 @@
 /** A plan as text for people: by container, each step with its reason. The JSON form is the value itself. */
 import type { InnerChange } from "./inner.ts";
-import type { Action, Plan, Step, TakeOver } from "./plan.ts";
+import type { Action, Plan, Step } from "./plan.ts";
 
 /** "" where there is nothing to do. Ends with a line break otherwise. */
 export function renderPlan(plan: Plan): string {
@@ -43,26 +43,28 @@ function group(title: string, steps: readonly Step[]): string {
   const lines: Line[] = [];
   const inside: string[] = [];
   for (const { action, because } of steps) {
-    if (action.do === "prepare") inside.push(...innerLines(action.order));
+    if (action.do === "prepare") inside.push(...innerLines(action));
     const [verb, object] = words(action);
     const last = lines.find((line) => line.verb === verb && line.because === because);
     if (last === undefined) lines.push({ verb, because, objects: [object] });
     else last.objects.push(object);
   }
-  const shown = inside.length === 0 ? [] : ["  inside:", ...inside];
-  return [title, ...lines.map(renderLine), ...shown].join("\n");
+  return [title, ...lines.map(renderLine), ...inside].join("\n");
 }
 
 /** What becomes of the units inside, where they run; then files below /etc. */
-function innerLines({ units, etc, refuse }: TakeOver): string[] {
-  if (refuse !== null) return [];
+function innerLines({ container, order, stop }: Extract<Action, { do: "prepare" }>): string[] {
+  const { units, etc } = order;
+  if (units.length === 0 && etc.length === 0) return [];
   const verb = (change: InnerChange) => (change.verb === "exchange" ? "restart" : change.verb);
-  return [
+  const title = stop ? "  inside:" : `  inside, once it is told to by "stowage reload ${container}":`;
+  const lines = [
     ...units.map((change) => renderLine({ verb: verb(change), because: change.because, objects: [change.unit] })),
     ...(etc.length === 0
       ? []
       : [renderLine({ verb: "write", because: "", objects: etc.map((path) => `/etc/${path}`) })]),
-  ].map((line) => `  ${line}`);
+  ];
+  return [title, ...lines.map((line) => `  ${line}`)];
 }
 
 function renderLine({ verb, because, objects }: Line): string {
