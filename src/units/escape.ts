@@ -11,8 +11,12 @@ export function literal(text: string): string {
   return lineText(text, "the text").replaceAll("%", "%%");
 }
 
+/** Nothing in it means anything to systemd: so are nearly all words. */
+const plainWord = /^[A-Za-z0-9_@+=:,./-]+$/;
+
 /** One argument of a command line: exactly this string reaches the program. Control characters are refused. */
 export function execArgument(argument: string): string {
+  if (plainWord.test(argument)) return argument;
   const escaped = lineText(argument, "an argument").replaceAll("%", "%%").replaceAll("$", "$$$$");
   return /^[A-Za-z0-9_@%+=:,./$-]+$/.test(escaped) ? escaped : quote(escaped);
 }
@@ -55,6 +59,7 @@ export function environmentAssignment(name: string, value: string): string {
 
 /** A path as one word of a list such as RequiresMountsFor=, where specifiers are expanded and `$` is not. */
 export function pathWord(path: string): string {
+  if (plainWord.test(path)) return path;
   const escaped = lineText(path, "a path").replaceAll("%", "%%");
   return /^[A-Za-z0-9_@%+=:,./$-]+$/.test(escaped) ? escaped : quote(escaped);
 }

@@ -29,13 +29,15 @@ export function isExec(value: UnitValue): value is Exec {
 
 function renderSection(name: string, section: UnitSection): string {
   if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) throw badName("section", name);
-  const lines = Object.entries(section).flatMap(([key, value]) => renderKey(key, value));
-  return [`[${name}]`, ...lines, ""].join("\n");
+  let text = `[${name}]\n`;
+  for (const key of Object.keys(section)) text += renderKey(key, section[key]!);
+  return text;
 }
 
-function renderKey(key: string, value: UnitValue): string[] {
+function renderKey(key: string, value: UnitValue): string {
   if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(key)) throw badName("key", key);
-  return linesOf(value).map((line) => {
+  let lines = "";
+  for (const line of linesOf(value)) {
     const text = lineText(line, `the value of ${key}=`).trim();
     // A backslash at the end would swallow the next line.
     if (text.endsWith("\\")) {
@@ -44,8 +46,9 @@ function renderKey(key: string, value: UnitValue): string[] {
         message: `the value of ${key}= ends with a backslash: ${JSON.stringify(line)}`,
       });
     }
-    return `${key}=${text}`;
-  });
+    lines += `${key}=${text}\n`;
+  }
+  return lines;
 }
 
 function badName(what: string, name: string): StowageError {
