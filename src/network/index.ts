@@ -20,6 +20,7 @@ export {
   spanningTreeUnit,
 } from "./bridge-units.ts";
 export { type ContainerSide, dockerJump, dockerRules, dockerRulesDown } from "./docker.ts";
+export { type Forwarding, forwarding4, forwarding6, forwardingFilter } from "./forwarding.ts";
 export { hostsEntries, hostsText } from "./hosts.ts";
 export { type LinkFiles, linkFiles } from "./ip-batch.ts";
 export {
@@ -35,4 +36,4 @@ export {
 export { networkdUnmanaged, networkManagerUnmanaged } from "./managers.ts";
 export { hostInterface, insideInterface, macAddress, namespacePath, networkNamespace } from "./names.ts";
 export { type Forward, nftBase, nftBaseDown, nftElements } from "./nft.ts";
-export { type HostNeeds, hostSysctls, insideSysctls, linkSysctls } from "./sysctl.ts";
+export { hostSysctls, insideSysctls, linkSysctls } from "./sysctl.ts";

@@ -4,25 +4,11 @@
  */
 import type { Link } from "./link.ts";
 
-/** What the whole host needs. */
-export interface HostNeeds {
-  /** Some container forwards ports: the host must pass packets on between its links. */
-  readonly forwarding4: boolean;
-  /** Only where an IPv6 forward asks for it: a host that forwards IPv6 stops listening to router advertisements. */
-  readonly forwarding6: boolean;
-}
-
 /**
  * For /etc/sysctl.d. The kernel allows 128 inotify instances for root; about 20 containers, each with a systemd of its
  * own, use them up, and the next ones hang until their start times out.
  */
-export function hostSysctls(needs: HostNeeds): string {
-  return sysctlText([
-    ["fs/inotify/max_user_instances", "8192"],
-    ...(needs.forwarding4 ? [["net/ipv4/ip_forward", "1"] as const] : []),
-    ...(needs.forwarding6 ? [["net/ipv6/conf/all/forwarding", "1"] as const] : []),
-  ]);
-}
+export const hostSysctls: string = sysctlText([["fs/inotify/max_user_instances", "8192"]]);
 
 /**
  * For the host's end of a link, set while it is down. The container is not trusted: its router advertisements and
@@ -36,6 +22,8 @@ export function linkSysctls(link: Link, forwards: boolean): string {
     [`-net/ipv6/conf/${name}/accept_redirects`, "0"],
     [`net/ipv4/conf/${name}/accept_redirects`, "0"],
     [`net/ipv4/conf/${name}/send_redirects`, "0"],
+    // What a container sends to another one is passed on, also where the host as a whole forwards nothing.
+    [`net/ipv4/conf/${name}/forwarding`, "1"],
     ...(forwards ? [[`net/ipv4/conf/${name}/route_localnet`, "1"] as const] : []),
   ]);
 }

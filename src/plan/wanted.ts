@@ -43,9 +43,10 @@ export function startsWanted(state: WantedState, next: Generation, observed: Obs
   return wantersOf(next, state.unit.name).some((wanter) => isThere(wanter, next, observed));
 }
 
-/** A target is reached at every boot; a unit of ours is started, or was stopped by a person, whom systemd obeys. */
+/** A target is reached at every boot; a unit of ours runs, or is started by what wants it in turn. */
 function isThere(wanter: string, next: Generation, observed: Observed): boolean {
-  if (wanter.endsWith(".target") || Object.hasOwn(next.units, wanter)) return true;
+  if (wanter.endsWith(".target")) return true;
   const found = observed.units[wanter];
-  return found !== undefined && wanter.endsWith(".service") && isUp(runningOf(found));
+  if (wanter.endsWith(".service") && found !== undefined && isUp(runningOf(found))) return true;
+  return Object.hasOwn(next.units, wanter) && wantersOf(next, wanter).some((above) => isThere(above, next, observed));
 }

@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
-  hostSysctls,
+  forwarding4,
+  forwarding6,
   insideSysctls,
   type LinkEnds,
   linkFiles,
@@ -101,7 +102,7 @@ beforeAll(() => {
     write(`${name}.sysctl`, linkSysctls(link, link === web));
   }
   write("inside.sysctl", insideSysctls);
-  write("host.sysctl", hostSysctls({ forwarding4: true, forwarding6: true }).replace(/^fs.*\n/gm, ""));
+  write("host.sysctl", `${forwarding4.setting}\n${forwarding6.setting}\n`);
   write("base.nft", nftBase);
   write("down.nft", nftBaseDown);
   for (const command of ["add", "delete"] as const) write(`web.${command}`, nftElements(web, [forward], command));

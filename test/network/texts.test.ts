@@ -92,13 +92,8 @@ describe("nft", () => {
 });
 
 describe("sysctl", () => {
-  test("IPv6 forwarding only when asked for", () => {
-    expect(hostSysctls({ forwarding4: true, forwarding6: false })).toMatchInlineSnapshot(`
-      "fs/inotify/max_user_instances = 8192
-      net/ipv4/ip_forward = 1
-      "
-    `);
-    expect(hostSysctls({ forwarding4: true, forwarding6: true })).toContain("net/ipv6/conf/all/forwarding = 1\n");
+  test("what containers share: no forwarding, which is its own unit's", () => {
+    expect(hostSysctls).toBe("fs/inotify/max_user_instances = 8192\n");
   });
 
   test("route_localnet only on a link with forwarded ports", () => {
@@ -109,6 +104,7 @@ describe("sysctl", () => {
       -net/ipv6/conf/ve-web/accept_redirects = 0
       net/ipv4/conf/ve-web/accept_redirects = 0
       net/ipv4/conf/ve-web/send_redirects = 0
+      net/ipv4/conf/ve-web/forwarding = 1
       net/ipv4/conf/ve-web/route_localnet = 1
       "
     `);

@@ -315,14 +315,6 @@ describe("what containers share", () => {
     expect(nftables.sections.Service).toHaveProperty("ExecReload");
   });
 
-  test("IPv6 is forwarded only where a port of an IPv6 container is", () => {
-    const sysctl = (container: SystemContainer) =>
-      new Map(sharedParts(defaultLayout, [container]).files).get("/etc/sysctl.d/60-stowage.conf");
-    expect(sysctl(isolated)).toContain("net/ipv6/conf/all/forwarding = 1");
-    expect(sysctl(withLink(isolated, [v4]))).not.toContain("ipv6");
-    expect(sysctl(withLink(isolated, [v4, v6], []))).toBe("fs/inotify/max_user_instances = 8192\n");
-  });
-
   test("kernel settings are applied at each start: the unit does not remain active", () => {
     const [unit] = sharedParts(defaultLayout, [trusted]).units;
     expect(unit?.sections.Service).not.toHaveProperty("RemainAfterExit");

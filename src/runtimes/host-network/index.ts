@@ -5,6 +5,7 @@ import type { Unit } from "../../units/index.ts";
 import { linksOf, type SystemContainer } from "../nspawn/index.ts";
 import { bridgeParts } from "./bridges.ts";
 import { dockerParts } from "./docker.ts";
+import { forwardingParts } from "./forwarding.ts";
 import { managerFiles } from "./managers.ts";
 import { restoreParts } from "./restore.ts";
 
@@ -29,12 +30,13 @@ export function hostNetworkParts(
       links.filter((link) => link.bridge === name),
     ),
   );
-  const docker = dockerParts(layout, containerSide(bridges, links));
-  const parts = [...bridges.map(bridgeParts), ...restored, docker];
+  const side = containerSide(bridges, links);
+  const others = [dockerParts(layout, side), forwardingParts(layout, links, side)];
+  const parts = [...bridges.map(bridgeParts), ...restored, ...others];
   return {
     units: parts.flatMap((part) => part.units),
     unitLinks: Object.assign({}, ...parts.map((part) => part.unitLinks)) as Record<string, string>,
-    files: [...managerFiles(bridges, links), ...[...restored, docker].flatMap((part) => part.files)],
+    files: [...managerFiles(bridges, links), ...[...restored, ...others].flatMap((part) => part.files)],
   };
 }
 

@@ -1,8 +1,8 @@
 /** What all containers of a host share: our nft table, kernel settings, machines.target. */
-import { hostSysctls, localAddress, nftBase, nftBaseDown } from "../../network/index.ts";
+import { hostSysctls, nftBase, nftBaseDown } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
-import { forwardsOf, linksOf, nftablesUnit, type SystemContainer, sysctlUnit } from "./container.ts";
+import { forwardsOf, nftablesUnit, type SystemContainer, sysctlUnit } from "./container.ts";
 import { type FileText, nftablesDownFile, nftablesFile, sysctlFile } from "./paths.ts";
 import { noStartLimit } from "./service.ts";
 import { restartTriggers } from "./triggers.ts";
@@ -14,14 +14,10 @@ export function sharedParts(
 ): { units: Unit[]; files: FileText[] } {
   if (containers.length === 0) return { units: [], files: [] };
   const forwarding = containers.filter((container) => forwardsOf(container).length > 0);
-  const sysctls = hostSysctls({
-    forwarding4: forwarding.flatMap(linksOf).some((link) => localAddress(link, 4) !== null),
-    forwarding6: forwarding.flatMap(linksOf).some((link) => localAddress(link, 6) !== null),
-  });
   return {
     units: [sysctlService(), ...(forwarding.length > 0 ? [nftablesService(layout)] : [])],
     files: Object.entries({
-      [sysctlFile]: sysctls,
+      [sysctlFile]: hostSysctls,
       // Debian enables machines.target when it is installed, other systems do not; a drop-in stands in nobody's way.
       [`${layout.units}/multi-user.target.d/stowage.conf`]: "[Unit]\nWants=machines.target\n",
       ...(forwarding.length > 0 && {
