@@ -9,6 +9,8 @@ import { currentOf } from "./current.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { findContainers } from "./names.ts";
 import { failureText } from "./report/failure.ts";
+import { problemText } from "./report/problems.ts";
+import { noSystemProblem } from "./required.ts";
 import { requireRoot, type Session } from "./session.ts";
 
 type Verb = "start" | "stop" | "reload";
@@ -34,6 +36,9 @@ async function job(session: Session, systemd: Systemd, verb: Verb, container: Co
     const inside = verb === "reload" ? await explainInside(systemd, container, began) : null;
     const failure = inside ?? (await explainFailure(systemd, [container.unit, ...container.companions], began));
     session.io.stderr.write(failureText(failure ?? { text: error.message, log: [] }, session.paintErr));
+    // What systemd calls a failed assertion.
+    if (verb === "start")
+      for (const problem of noSystemProblem(container)) session.io.stderr.write(problemText(problem, session.paintErr));
     return false;
   }
 }

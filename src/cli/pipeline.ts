@@ -23,6 +23,7 @@ import { copyDeclared, declare, declaredDir, removeFormerDeclared } from "../sys
 import { ensureLocked, readLock } from "../systems/lock-file.ts";
 import { markApplied, seedRoot } from "../systems/seed.ts";
 import { type Configured, evaluate } from "./evaluate.ts";
+import { buildFlakes } from "./flakes.ts";
 import { problemText } from "./report/problems.ts";
 import { requireSystems } from "./required.ts";
 import type { HostFlags, Session } from "./session.ts";
@@ -76,8 +77,11 @@ export function tellWarnings(session: Session, evaluation: Configured["evaluatio
 }
 
 /** @returns the store names that were not there before */
-export const build = (session: Session, generation: Generation, onProgress: OnProgress): Promise<string[]> =>
-  buildSystems(generation.systems, session.layout, { onWork: onProgress });
+export async function build(session: Session, generation: Generation, onProgress: OnProgress): Promise<string[]> {
+  const built = await buildSystems(generation.systems, session.layout, { onWork: onProgress });
+  await buildFlakes(session, generation, onProgress);
+  return built;
+}
 
 export interface Planned {
   readonly plan: Plan;

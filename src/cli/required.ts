@@ -14,7 +14,8 @@ import type { Session } from "./session.ts";
 export function requireSystems(session: Session, { evaluation }: Configured, next: Generation): void {
   const current = readCurrent(session.layout)?.generation.containers ?? {};
   const problems = Object.values(next.containers)
-    .filter((container) => current[container.name]?.path !== container.path)
+    // What a flake is built into is not there before.
+    .filter(({ name, path, flake }) => !flake && current[name]?.path !== path)
     .flatMap((container) => {
       const option = ["containers", container.name, "path"];
       return noSystemProblem(container).map((problem) => ({
@@ -26,12 +27,13 @@ export function requireSystems(session: Session, { evaluation }: Configured, nex
   if (problems.length > 0) throw new StowageError(problems);
 }
 
-/** One problem where a container's `path` is no system. What a flake is built into is not there before. */
+/** One problem where a container's `path` is no system. */
 export function noSystemProblem({ name, path, flake }: ContainerPart): Problem[] {
-  if (path === null || (flake ?? null) !== null) return [];
+  if (path === null) return [];
   const none = noSystemAt(path);
   if (none === null) return [];
-  const { why, details, hint } = none;
+  const { why, details } = none;
+  const hint = flake ? "`stowage build` builds its flake" : none.hint;
   const message = `container ${name} has no system at its path: ${why}`;
   return [{ code: "no-system-at-path", message, details, ...(hint !== undefined && { hint }) }];
 }

@@ -75,11 +75,15 @@ const configuration = {
     parameters: hostJson,
     load: () => import("./commands/build.ts"),
   }),
-  update: verb<WithJson<HostFlags>, []>({
+  update: verb<WithJson<HostFlags>, string[]>({
     brief: "Pin the newest versions of all packages in stowage.lock, and print what changes",
-    details: "Nothing is built or switched.",
-    examples: ["update", "update --json"],
-    parameters: hostJson,
+    details:
+      "Nothing is built or switched. With names of containers: their flakes are built anew instead, and running ones take over what is new.",
+    examples: ["update", "update --json", "update web"],
+    parameters: {
+      ...hostJson,
+      positional: { kind: "array", parameter: textParameter("A container with a flake", "name") },
+    },
     load: () => import("./commands/update.ts"),
   }),
 };

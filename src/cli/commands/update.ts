@@ -1,16 +1,22 @@
-/** stowage update: the newest versions of all packages into stowage.lock. */
+/** stowage update: the newest versions of all packages into stowage.lock; of named containers, their flakes anew. */
 import { requestsOf } from "../../compile/index.ts";
 import { lockChanges, type VersionChange } from "../../systems/lock-changes.ts";
 import { readLock, updateLock } from "../../systems/lock-file.ts";
 import { evaluate } from "../evaluate.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { JsonFlag } from "../flags.ts";
-import { compileLocked } from "../pipeline.ts";
+import { type UpdatedFlake, updateFlakes } from "../flakes.ts";
+import { compileLocked, generationOf } from "../pipeline.ts";
 import { progressOf } from "../report/progress.ts";
 import { type HostFlags, requireRoot, type Session } from "../session.ts";
 
-export default async function update(session: Session, flags: HostFlags & JsonFlag): Promise<number> {
+export default async function update(
+  session: Session,
+  flags: HostFlags & JsonFlag,
+  ...names: string[]
+): Promise<number> {
   requireRoot(session, "update");
+  if (names.length > 0) return updateNamed(session, flags, names);
   const configured = await evaluate(session, flags);
   // Mistakes first, before apt is asked.
   compileLocked(session, configured);
@@ -26,6 +32,25 @@ export default async function update(session: Session, flags: HostFlags & JsonFl
     progress.end();
   }
   return exitCodes.done;
+}
+
+async function updateNamed(session: Session, flags: HostFlags & JsonFlag, names: readonly string[]): Promise<number> {
+  const progress = progressOf(session);
+  try {
+    const generation = await generationOf(session, flags, progress.on);
+    const updated = await updateFlakes(session, generation, names, progress.on);
+    progress.end();
+    session.print(flags.json ? `${JSON.stringify(updated, null, 2)}\n` : updated.map(flakeLine).join(""));
+  } finally {
+    progress.end();
+  }
+  return exitCodes.done;
+}
+
+function flakeLine({ container, from, to, reloaded }: UpdatedFlake): string {
+  if (from === to) return `${container}: nothing new, ${to}\n`;
+  const change = from === null ? `new, ${to}` : `${from} -> ${to}`;
+  return `${container}: ${change}${reloaded ? ", taken over by the running container" : ""}\n`;
 }
 
 function changeLine({ suite, name, from, to }: VersionChange): string {
