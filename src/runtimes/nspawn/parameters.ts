@@ -30,6 +30,7 @@ function identity(layout: Layout, container: SystemContainer) {
     unit: containerUnit(name),
     isolation: isIsolated(container) ? "isolated" : "trusted",
     system: system.kind === "toplevel" ? storePath(layout, system.toplevel) : system.path,
+    flake: system.kind === "path" ? (system.flake ?? null) : null,
     packages: system.kind === "toplevel" ? treeDir(layout, container) : null,
     root: rootDir(layout, container),
     autoStart: container.autoStart,
