@@ -67,10 +67,11 @@ export function compileConfig(
 /** The system of a container with the recipes that it is made from; null when it added problems. */
 function containerSystem(
   name: string,
-  { config, path, flake }: ContainerConfig,
+  container: ContainerConfig,
   packagesFor: (request: DebianRequest) => Packages | null,
   problems: Problems,
 ): { system: ContainerSystem; recipes: Record<StoreName, Recipe> } | null {
+  const { config, path, flake } = container;
   if (config === null) {
     const system = givenSystem(name, path, flake);
     return system === null ? null : { system, recipes: {} };
@@ -90,7 +91,7 @@ function containerSystem(
     return null;
   }
   const { recipe, name: packages } = found;
-  const top = toplevelRecipe(name, config, packages, problems);
+  const top = toplevelRecipe(name, config, packages, container, problems);
   if (top === null) return null;
   const toplevel = recipeName(top);
   return { system: { kind: "toplevel", toplevel, packages }, recipes: { [packages]: recipe, [toplevel]: top } };

@@ -4,6 +4,7 @@ import type { SystemConfig } from "../options/index.ts";
 import { builders, type EtcFile, type StoreName, type ToplevelRecipe } from "../systems/recipe.ts";
 import { lineText, unfitForLine } from "../units/index.ts";
 import { type InnerParts, innerService } from "./inner-units.ts";
+import { type InnerNames, innerNames, type NamesOutside } from "./names.ts";
 import { type Problems, showOption } from "./problems.ts";
 
 /** null when it added problems. */
@@ -11,11 +12,13 @@ export function toplevelRecipe(
   container: string,
   system: SystemConfig,
   packages: StoreName,
+  outside: NamesOutside,
   problems: Problems,
 ): ToplevelRecipe | null {
   const at = ["containers", container, "config"];
   checkEtcPaths(at, system, problems);
-  const etc = problems.within([...at, "environment"], () => etcFiles(container, system));
+  const names = innerNames(container, system, outside);
+  const etc = problems.within([...at, "environment"], () => etcFiles(container, system, names));
   const parts = Object.entries(system.systemd.services).map(([name, service]) => {
     const option = [...at, "systemd", "services", name];
     if (!checkServiceName(name, option, problems)) return null;
@@ -34,13 +37,14 @@ export function toplevelRecipe(
   });
   if (etc === null || parts.includes(null)) return null;
   const join = <K extends keyof InnerParts>(key: K) =>
-    sorted(Object.assign({}, ...parts.map((part) => part?.[key])) as Record<string, string>);
+    sorted(Object.assign({}, names[key], ...parts.map((part) => part?.[key])) as Record<string, string>);
   return {
     kind: "toplevel",
     builder: builders.toplevel,
     name: container,
     packages,
     etc,
+    etcLinks: names.etcLinks,
     units: join("units"),
     unitLinks: join("unitLinks"),
     bin: join("bin"),
@@ -97,13 +101,13 @@ function checkEtcPaths(at: readonly string[], system: SystemConfig, problems: Pr
 }
 
 /** What every container has in /etc, then what is declared, which wins. */
-function etcFiles(container: string, system: SystemConfig): Record<string, EtcFile> {
+function etcFiles(container: string, system: SystemConfig, names: InnerNames): Record<string, EtcFile> {
   const hostName = system.networking.hostName ?? container;
   const variables = environmentText(system.environment.variables);
   const declared = Object.entries(system.environment.etc).filter(([, file]) => file.enable);
   return sorted({
     hostname: link(`${hostName}\n`),
-    hosts: link(hostsFile(hostName, system.networking.extraHosts)),
+    ...names.etc,
     ...(variables !== "" && { environment: link(variables) }),
     ...Object.fromEntries(
       declared.map(([path, { text, mode, user, group }]) => [path, { text, mode, user, group }] as const),
@@ -112,12 +116,6 @@ function etcFiles(container: string, system: SystemConfig): Record<string, EtcFi
 }
 
 const link = (text: string): EtcFile => ({ text, mode: "symlink", user: "root", group: "root" });
-
-/** The container knows itself by loopback, as in NixOS: its own name must work before and without any network. */
-function hostsFile(hostName: string, extra: string): string {
-  const own = `127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n127.0.0.2 ${hostName}\n::1 ${hostName}\n`;
-  return extra === "" ? own : `${own}${extra.endsWith("\n") ? extra : `${extra}\n`}`;
-}
 
 /** Facts: pam_env(8). It ends a value at `#` and takes one pair of quotes away. */
 function environmentText(variables: Readonly<Record<string, string>>): string {

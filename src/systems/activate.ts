@@ -59,13 +59,15 @@ mkdir -p -- "$state"
 touch -- "$state/copies"
 ${mergeProgram}
 # Links of ours whose file is not declared any more, or has become a directory.
-find "$etc" -xdev -type l -lname "$links/*" ! -xtype f -delete
+# What is a link there, too, leads to a file that need not be here now.
+find "$etc" -xdev -type l -lname "$links/*" ! -xtype f \\
+  -exec sh -c 'for path do [ -L "$(readlink -- "$path")" ] || rm -f -- "$path"; done' sh {} +
 
 while read -r mode user group path; do
   if [ ! -f "$declared/copies/$path" ] && [ ! -d "$etc/$path" ]; then rm -f -- "$etc/$path"; fi
 done <"$state/copies"
 
-find "$declared/etc/" -type f -printf '%P\\n' | while IFS= read -r path; do
+find "$declared/etc/" ! -type d -printf '%P\\n' | while IFS= read -r path; do
   [ "$(readlink -- "$etc/$path" || :)" = "$links/$path" ] && continue
   parents "$path"
   clear "$path"

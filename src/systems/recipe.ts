@@ -65,6 +65,8 @@ export interface ToplevelRecipe {
   readonly packages: StoreName;
   /** By path below /etc: `nginx/conf.d/site.conf`. */
   readonly etc: Readonly<Record<string, EtcFile>>;
+  /** Links by path below /etc, to what is not in the toplevel: `resolv.conf` → `/run/resolv/resolv.conf`. */
+  readonly etcLinks: Readonly<Record<string, string>>;
   /** Unit files and drop-ins by path below the unit directory: `web.service`, `nginx.service.d/declared.conf`. */
   readonly units: Readonly<Record<string, string>>;
   /** Symlinks in the unit directory: `multi-user.target.wants/web.service` → `../web.service`. */

@@ -40,6 +40,10 @@ export function makeToplevel(directory: string, recipe: ToplevelRecipe, packages
   for (const [path, target] of Object.entries(recipe.unitLinks)) linkBelow(`${directory}/units`, path, target);
   for (const [name, text] of Object.entries(recipe.bin)) writeBelow(`${directory}/bin`, name, text, 0o755);
   writeEtc(directory, recipe.etc, readAccounts(seed));
+  for (const [path, target] of Object.entries(recipe.etcLinks)) {
+    linkBelow(`${directory}/etc`, path, target);
+    linkBelow(`${directory}/root/etc`, path, `${declaredEtc}/${path}`);
+  }
   writeBelow(directory, "activate", activateProgram, 0o755);
   writeBelow(directory, "take-over", takeOverProgram, 0o755);
   // It has the text of every declared file, those too that only root may read inside.

@@ -125,6 +125,8 @@ describe("isolation", () => {
     expect(binds).toEqual([
       "--bind-ro=/var/lib/stowage/store/22222222222222222222222222222222-debian-trixie-nginx-light/usr:/usr:idmap",
       "--bind-ro=/var/lib/stowage/containers/web/declared:/run/declared:idmap",
+      "--bind-ro=/etc/stowage/names:/run/names",
+      "--bind-ro=/run/stowage/resolv/own:/run/resolv",
       "--bind=/srv/a:/data:idmap",
     ]);
     expect(parts(isolated).part.isolation).toBe("isolated");
@@ -307,7 +309,9 @@ describe("what containers share", () => {
 
   test("the nft table only with forwarded ports; rules are renewed by a reload, never a restart", () => {
     const names = (containers: SystemContainer[]) =>
-      sharedParts(defaultLayout, containers).units.map((unit) => unit.name);
+      sharedParts(defaultLayout, containers)
+        .units.map((unit) => unit.name)
+        .filter((name) => !name.startsWith("stowage-resolv"));
     expect(names([trusted])).toEqual(["stowage-sysctl.service"]);
     expect(names([isolated])).toEqual(["stowage-sysctl.service", "stowage-nftables.service"]);
     const nftables = sharedParts(defaultLayout, [isolated]).units[1] ?? expect.fail();

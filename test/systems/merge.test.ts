@@ -61,6 +61,7 @@ function activate(tree: string, env: Record<string, string> = {}) {
     builder: 1,
     name: "web",
     packages: "x",
+    etcLinks: {},
     units: {},
     unitLinks: {},
     bin: {},

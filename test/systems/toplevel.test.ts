@@ -56,6 +56,7 @@ const recipe = (change: Partial<ToplevelRecipe> = {}): ToplevelRecipe => ({
   name: "web",
   packages,
   etc: {},
+  etcLinks: {},
   units: {},
   unitLinks: {},
   bin: {},
@@ -114,10 +115,10 @@ describe("activate", () => {
     current = join(place, "declared");
     mkdirSync(etc, { recursive: true });
   });
-  const activate = (change: Record<string, EtcFile>) => {
+  const activate = (change: Record<string, EtcFile>, etcLinks: Record<string, string> = {}) => {
     rmSync(current, { recursive: true, force: true });
     mkdirSync(current);
-    makeToplevel(current, recipe({ etc: change }), storePath(layout, packages));
+    makeToplevel(current, recipe({ etc: change, etcLinks }), storePath(layout, packages));
     const env = { ...process.env, STOWAGE_DECLARED: current, STOWAGE_ROOT: join(place, "root") };
     const result = spawnSync(join(current, "activate"), [], { env, encoding: "utf8" });
     expect({ status: result.status, err: result.status ? result.stderr : "" }).toEqual({ status: 0, err: "" });
@@ -136,6 +137,19 @@ describe("activate", () => {
     expect(lstatSync(join(etc, "secret.conf")).ino).toBe(before.ino);
     expect(readdirSync(etc).sort()).toEqual(["app", "secret.conf"]);
   });
+  test("a link to what is not here yet is made once, kept, and goes when it is not declared any more", () => {
+    expect(activate({ a: link("1") }, { "resolv.conf": "/run/not/there" })).toBe("");
+    expect(readlinkSync(join(etc, "resolv.conf"))).toBe(join(current, "etc/resolv.conf"));
+    expect(readlinkSync(join(current, "etc/resolv.conf"))).toBe("/run/not/there");
+    const made = lstatSync(join(etc, "resolv.conf")).ino;
+    expect(activate({}, { "resolv.conf": "/run/not/there" })).toBe("");
+    expect(lstatSync(join(etc, "resolv.conf")).ino).toBe(made);
+    activate({ "resolv.conf": link("nameserver 192.0.2.1\n") });
+    expect(text("resolv.conf")).toBe("nameserver 192.0.2.1\n");
+    activate({});
+    expect(lstatSync(join(etc, "resolv.conf"), { throwIfNoEntry: false })).toBeUndefined();
+  });
+
   test("what is not declared any more goes, what is local stays", () => {
     activate({ a: link("1"), "d/b": link("2"), c: copy("3") });
     writeFileSync(join(etc, "local"), "mine");

@@ -6,6 +6,7 @@ import { type Layout, storePath } from "../../store/layout.ts";
 import { type Bind, containerUnit, isShifted, mergeUnit, type SystemContainer, type Tmpfs } from "./container.ts";
 import { copiedNode, hasCopiedNodes, shownNodes } from "./devices.ts";
 import { splitFlags } from "./extra-flags.ts";
+import { nameBinds } from "./names.ts";
 import { initWords, isNix, nixMounts } from "./nix.ts";
 import { declaredDir, emptyDir, rootDir, treeDir } from "./paths.ts";
 
@@ -24,6 +25,9 @@ export function bootCommand(layout: Layout, container: SystemContainer): string[
     // The colon at the end appends systemd's own directories.
     ...(container.system.kind === "toplevel" ? ["--setenv=SYSTEMD_UNIT_PATH=/run/declared/current/units:"] : []),
     ...deviceArguments(layout, container),
+    ...nameBinds(layout, container).map(([source, target]) =>
+      bindArgument({ source, target, readOnly: true, idmap: false }, false),
+    ),
     ...container.binds.map((bind) => bindArgument(bind, isShifted(container))),
     // systemd-nspawn mounts parents before what is below them, whatever the order here.
     ...container.tmpfs.map(tmpfsArgument),

@@ -12,5 +12,6 @@ export {
   type UserNamespace,
 } from "./container.ts";
 export { openingFlags, refusedFlags } from "./extra-flags.ts";
+export { insideHosts, insideResolv } from "./names.ts";
 export { containerParts, type Parts } from "./parts.ts";
 export { sharedParts } from "./shared.ts";

@@ -33,9 +33,9 @@ export function treeDir(layout: Layout, container: SystemContainer): string {
 export const emptyDir = (layout: Layout, unit: string): string => `${emptyParent(layout, unit)}/upper`;
 const emptyParent = (layout: Layout, unit: string): string => `${layout.run}/empty/${unit}`;
 
-/** For RuntimeDirectory=: parents first, since each is made as it is listed. */
-export const emptyDirs = (layout: Layout, unit: string): string[] =>
-  [emptyParent(layout, unit), emptyDir(layout, unit)].map(belowRun);
+/** For RuntimeDirectory=: parents first, since each is made as it is listed. @param listed else the unit makes it itself */
+export const emptyDirs = (layout: Layout, unit: string, listed = true): string[] =>
+  [emptyParent(layout, unit), ...(listed ? [emptyDir(layout, unit)] : [])].map(belowRun);
 
 /** RuntimeDirectory= is said below /run. Stopping removes it, also after a crash. */
 export function belowRun(path: string): string {

@@ -17,8 +17,9 @@ import { createCommand, createdFiles } from "./created.ts";
 import { copyCommands, deviceAllow, uncopyCommands } from "./devices.ts";
 import { seedCommands } from "./ephemeral.ts";
 import { givenExists, givenLinks } from "./given.ts";
+import { nameUnits } from "./names.ts";
 import { isNix, nixDirectories, nixPlaces } from "./nix.ts";
-import { belowRun, emptyDirs, rootDir, rootDirs } from "./paths.ts";
+import { belowRun, emptyDir, emptyDirs, rootDir, rootDirs } from "./paths.ts";
 import { dropsDebug, quietly } from "./quietly.ts";
 import { reloadCommands } from "./reload.ts";
 import { restartTriggers } from "./triggers.ts";
@@ -39,8 +40,8 @@ function unitSection(layout: Layout, container: SystemContainer, sockets: readon
   const needed = container.dependsOn.map(containerUnit);
   return {
     Description: literal(`Container '${name}'`),
-    Wants: ["network.target", sysctlUnit, ...sockets].join(" "),
-    After: ["network.target", sysctlUnit, ...net, ...merge, ...needed].join(" "),
+    Wants: ["network.target", sysctlUnit, ...nameUnits(container), ...sockets].join(" "),
+    After: ["network.target", sysctlUnit, ...nameUnits(container), ...net, ...merge, ...needed].join(" "),
     ...(net.length > 0 && { BindsTo: net.join(" ") }),
     ...(merge.length + needed.length > 0 && { Requires: [...merge, ...needed].join(" ") }),
     RequiresMountsFor: mountsFor(layout, container),
@@ -144,6 +145,7 @@ function mountsFor(layout: Layout, container: SystemContainer): string[] {
 
 function startPre(layout: Layout, container: SystemContainer): { ExecStartPre?: Exec[] } {
   const commands = [
+    ...(hasUnlistedEmpty(container) ? [["/usr/bin/mkdir", "-p", emptyDir(layout, containerUnit(container.name))]] : []),
     ...(container.binds.some(({ create }) => create !== null) ? [createCommand(layout, container.name)] : []),
     ...copyCommands(layout, container),
     ...nixDirectories(layout, container),
@@ -152,13 +154,17 @@ function startPre(layout: Layout, container: SystemContainer): { ExecStartPre?: 
   return commands.length === 0 ? {} : { ExecStartPre: commands.map((exec) => ({ exec })) };
 }
 
+/** /usr is seen with the mode of that directory, and what is above an ephemeral root is not for everybody. */
+const hasUnlistedEmpty = (container: SystemContainer): boolean => container.ephemeral && !isShifted(container);
+
 function runtimeDirectories(layout: Layout, container: SystemContainer): UnitSection {
   const { name, ephemeral } = container;
   const directories = [
     ...(ephemeral ? [belowRun(runtimeRoot(layout, name))] : []),
-    ...(isShifted(container) ? [] : emptyDirs(layout, containerUnit(name))),
+    ...(isShifted(container) ? [] : emptyDirs(layout, containerUnit(name), !hasUnlistedEmpty(container))),
   ];
-  return directories.length === 0 ? {} : { RuntimeDirectory: directories.join(" "), RuntimeDirectoryMode: "0700" };
+  if (directories.length === 0) return {};
+  return { RuntimeDirectory: directories.join(" "), RuntimeDirectoryMode: ephemeral ? "0700" : "0755" };
 }
 
 const manager = ["org.freedesktop.machine1", "/org/freedesktop/machine1", "org.freedesktop.machine1.Manager"];

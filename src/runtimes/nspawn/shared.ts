@@ -3,6 +3,7 @@ import { hostSysctls, nftBase, nftBaseDown } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
 import { forwardsOf, nftablesUnit, type SystemContainer, sysctlUnit } from "./container.ts";
+import { nameParts } from "./names.ts";
 import { type FileText, nftablesDownFile, nftablesFile, sysctlFile } from "./paths.ts";
 import { noStartLimit } from "./service.ts";
 import { restartTriggers } from "./triggers.ts";
@@ -14,17 +15,20 @@ export function sharedParts(
 ): { units: Unit[]; files: FileText[] } {
   if (containers.length === 0) return { units: [], files: [] };
   const forwarding = containers.filter((container) => forwardsOf(container).length > 0);
+  const names = nameParts(layout, containers);
   return {
-    units: [sysctlService(), ...(forwarding.length > 0 ? [nftablesService(layout)] : [])],
-    files: Object.entries({
-      [sysctlFile]: hostSysctls,
-      // Debian enables machines.target when it is installed, other systems do not; a drop-in stands in nobody's way.
-      [`${layout.units}/multi-user.target.d/stowage.conf`]: "[Unit]\nWants=machines.target\n",
-      ...(forwarding.length > 0 && {
-        [nftablesFile(layout)]: nftBase,
-        [nftablesDownFile(layout)]: nftBaseDown,
+    units: [sysctlService(), ...(forwarding.length > 0 ? [nftablesService(layout)] : []), ...names.units],
+    files: names.files.concat(
+      Object.entries({
+        [sysctlFile]: hostSysctls,
+        // Debian enables machines.target when it is installed, other systems do not; a drop-in stands in nobody's way.
+        [`${layout.units}/multi-user.target.d/stowage.conf`]: "[Unit]\nWants=machines.target\n",
+        ...(forwarding.length > 0 && {
+          [nftablesFile(layout)]: nftBase,
+          [nftablesDownFile(layout)]: nftBaseDown,
+        }),
       }),
-    }),
+    ),
   };
 }
 

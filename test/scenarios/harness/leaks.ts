@@ -31,9 +31,7 @@ export type Snapshot = Readonly<
  * the lock.
  */
 const probes: Readonly<Record<keyof Snapshot, string>> = {
-  // Of user and network namespaces only how many: without a name they have nothing else that stays the same.
-  namespaces: `ls -1 /run/netns 2>/dev/null || :
-    for type in user net; do echo "$type $(lsns --noheadings --type "$type" --output NS,COMMAND | grep -vc systemd- || :)"; done`,
+  namespaces: "ls -1 /run/netns 2>/dev/null || :",
   links: "ip -oneline link show | sed -E 's/^[0-9]+: ([^:]+):.*/\\1/'",
   mounts: "awk '{ print $5 }' /proc/1/mountinfo | grep -vE '^/run/(user/|credentials/|netns$)' || :",
   nft: "nft --stateless list ruleset",
@@ -44,8 +42,9 @@ const probes: Readonly<Record<keyof Snapshot, string>> = {
   machines: "machinectl list --no-legend | awk '{ print $1 }'; ls -1 /run/systemd/machines | grep -v : || :",
   // A lock for each range in use; systemd-nspawn takes its own away, unless it was killed.
   userIds: "ls -1 /run/systemd/nspawn-uid 2>/dev/null || :",
-  processes: "ps -e -o comm= | grep -E '^(systemd-nspaw|systemd-socket-p|ip|nft|cp)' || :",
-  sockets: "ss -Hlntu | awk '{ print $1, $5 }'; ss -Hlx | awk '{ print $5 }' | grep -E '^/' || :",
+  processes: "ps -e -o comm= | grep -E '^(systemd-nspaw|systemd-socket-p)' || :",
+  // Services that systemd starts when they are asked for have sockets in /run/systemd.
+  sockets: "ss -Hlntu | awk '{ print $1, $5 }'; ss -Hlx | awk '{ print $5 }' | grep -E '^/(run/stowage|var)/' || :",
   files: `find /etc /run/stowage /run/systemd/nspawn /var/lib/stowage /var/lib/machines /var/tmp -xdev \
     \\( -path /var/lib/stowage/store -o -path /var/lib/stowage/generations -o -path /run/stowage/lock -o -path "/run/systemd/nspawn/locks/*" \\) -prune -o -printf '%p %y %m %l\\n' 2>/dev/null |
     grep -vE '^(/run/stowage(/containers|/empty)?|/run/systemd/nspawn(/[a-z-]+)?) d ' || :
