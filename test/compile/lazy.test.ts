@@ -1,7 +1,9 @@
 /** Content is made when it is looked at: nothing may be found wrong only then, as `check` does not look. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Content } from "../../src/compile/generation.ts";
 import { compile, type Generation } from "../../src/compile/index.ts";
+import { lazyGeneration } from "../../src/compile/lazy.ts";
 import { StowageError } from "../../src/error.ts";
 import { type Evaluation, evalModules, type Option, type OptionType } from "../../src/modules/index.ts";
 import { containerOptions } from "../../src/options/container/index.ts";
@@ -104,7 +106,19 @@ describe("a generation", () => {
     expect(passed).toBeGreaterThan(100);
   });
 
-  test("is one frozen value, made once", () => {
+  test("is made when it is looked at, and only once", () => {
+    let made = 0;
+    const empty = { units: {}, unitLinks: {}, files: {}, hosts: [], ports: [], containers: {}, systems: {} };
+    const generation = lazyGeneration(() => {
+      made++;
+      return empty as Content;
+    });
+    expect(made).toBe(0);
+    expect([generation.id, generation.units, generation.files].length).toBe(3);
+    expect(made).toBe(1);
+  });
+
+  test("is one frozen value", () => {
     const generation = compiled({ web: { path: "/srv/tree" } })!;
     expect(Object.isFrozen(generation)).toBe(true);
     expect(Object.isFrozen(generation.units["container@web.service"]?.sections.Unit)).toBe(true);
