@@ -14,6 +14,8 @@ export interface SystemDifference {
   readonly takeOver: TakeOver | null;
 }
 
+const declared = "what it declares changed";
+
 const none: InnerChanges = { units: [], etc: [] };
 
 /** What is on disk says what a running container runs with: more exactly than generations, of which one may be half done. */
@@ -31,7 +33,7 @@ export function runningDifference(
   if (from === null || one === null || other?.kind !== "toplevel")
     return { change: "other", because: "nobody knows what it runs with", takeOver: null };
   const refuse = one.packages === after.packages ? null : "its packages changed";
-  const retried = from === after.system ? "units inside are not as they should be" : "what it declares changed";
+  const retried = from === after.system ? "units inside are not as they should be" : declared;
   return {
     change: refuse === null ? "declared" : "other",
     because: refuse ?? retried,
@@ -49,11 +51,13 @@ export function declaredDifference(before: ContainerPart, after: ContainerPart):
   const because = systemChange(before, after);
   // An ephemeral container's unit names its toplevel, one without any has nothing to swap: a restart is enough.
   const isInUnit = because === null || after.system === null || after.ephemeral;
-  return { change: isInUnit ? "same" : "other", because, takeOver: null };
+  const isDeclared = because === declared && after.ephemeral;
+  const anew = isDeclared ? `${because}; an ephemeral container gets that by a restart` : because;
+  return { change: isInUnit ? "same" : "other", because: anew, takeOver: null };
 }
 
 function systemChange(before: ContainerPart, after: ContainerPart): string | null {
   if (before.path !== after.path || (before.system === null) !== (after.system === null)) return "its system changed";
   if (before.packages !== after.packages) return "its packages changed";
-  return before.system === after.system ? null : "what it declares changed";
+  return before.system === after.system ? null : declared;
 }

@@ -146,3 +146,32 @@ scenario(
   },
   { timeout: 400_000 },
 );
+
+scenario(
+  "a container that is left alone takes over when it is told to; what needs a restart is said",
+  async ({ host }) => {
+    const kept = `${up}\n      onChange: "none",`;
+    await host.switchTo(web(config({ note: "1\n" }, { steady: sleeping(), app: app("1") }), kept));
+    const before = await identity(host, "app.service");
+    const plan = await host.switchTo(web(config({ note: "2\n" }, { steady: sleeping(), app: app("2") }), kept));
+    expect(plan).toContain('onChange is "none", so it keeps running as it was (what it declares changed)');
+    expect(plan).toMatch(/inside, once it is told to by "stowage reload web":\n +restart +app\.service/);
+    expect(await identity(host, "app.service")).toEqual(before);
+    expect(await host.tryStowage(["plan"])).toMatchObject({ code: 0, stdout: "" });
+
+    await host.stowage(["reload", "web"]);
+    const { service, ...container } = await identity(host, "app.service");
+    expect(container).toEqual({ leader: before.leader, invocation: before.invocation, boot: before.boot });
+    expect(service).not.toBe(before.service);
+    expect(await host.inside("web", ["systemctl", "show", "--property=Environment", "app"])).toContain("VERSION=2");
+
+    // Never a restart: the inner part in place, the outer one later.
+    const never = (text: string, more = "") =>
+      web(config({ note: text }, { steady: sleeping() }), `${up}\n      onChange: "reload",${more}`);
+    await host.switchTo(never("3\n"));
+    const later = await host.switchTo(never("4\n", ' timeoutStartSec: "3min",'));
+    expect(later).toContain('onChange is "reload", so this waits for a restart by hand: TimeoutStartSec changed');
+    expect(await host.inside("web", ["cat", "/etc/note"])).toBe("4\n");
+    expect(await host.property("container@web.service", "InvocationID")).toBe(before.invocation);
+  },
+);
