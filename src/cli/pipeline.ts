@@ -9,6 +9,7 @@ import { type Containers, type Machine, machineEffects } from "../apply/machine.
 import type { OnProgress, Report } from "../apply/report.ts";
 import { compile, type Generation, requestsOf, warningsOf } from "../compile/index.ts";
 import { StowageError } from "../error.ts";
+import { machineId } from "../host/machine-id.ts";
 import { systemctl } from "../host/systemd.ts";
 import { stopOldInside } from "../host/take-over.ts";
 import { placesOf } from "../modules/index.ts";
@@ -52,7 +53,7 @@ async function generationFor(session: Session, configured: Configured, onProgres
   if (locked !== null) return locked;
   const requests = requestsOf(evaluation.config);
   const lock = await ensureLocked(session.layout, lockFile, requests, { onWork: onProgress });
-  return compile(evaluation, lock, session.layout);
+  return compile(evaluation, lock, session.layout, machineId());
 }
 
 /**
@@ -62,7 +63,7 @@ async function generationFor(session: Session, configured: Configured, onProgres
  */
 export function compileLocked(session: Session, { evaluation, lockFile }: Configured): Generation | null {
   try {
-    return compile(evaluation, readLock(lockFile), session.layout);
+    return compile(evaluation, readLock(lockFile), session.layout, machineId());
   } catch (error) {
     if (!(error instanceof StowageError)) throw error;
     const problems = error.problems.filter((problem) => problem.code !== "not-locked");

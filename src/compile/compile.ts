@@ -6,7 +6,7 @@ import { hostNetworkParts } from "../runtimes/host-network/index.ts";
 import {
   type ContainerSystem,
   containerParts,
-  linksOf,
+  ownNetwork,
   type SystemContainer,
   sharedParts,
 } from "../runtimes/nspawn/index.ts";
@@ -30,11 +30,12 @@ import { usersFor } from "./users.ts";
 /**
  * @param evaluation without issues
  * @param lock must cover {@link requestsOf}(evaluation.config)
+ * @param hostId a text that no other host has: MAC addresses are derived from it
  * @returns a deep-frozen value; the same input gives the same value, key order included
  * @throws StowageError with all problems of the configuration at once; `not-locked` where the lock lacks a request
  */
-export function compile(evaluation: Evaluation<HostConfig>, lock: Lock, layout: Layout): Generation {
-  return compileConfig(evaluation.config, lock, layout, (path) => placesOf(evaluation, path));
+export function compile(evaluation: Evaluation<HostConfig>, lock: Lock, layout: Layout, hostId = ""): Generation {
+  return compileConfig(evaluation.config, lock, layout, (path) => placesOf(evaluation, path), hostId);
 }
 
 /** {@link compile} of a configuration alone. @param places where options were defined, for messages */
@@ -43,6 +44,7 @@ export function compileConfig(
   lock: Lock,
   layout: Layout,
   places: PlacesOf = () => [],
+  hostId = "",
 ): Generation {
   const config = enabled(written);
   const problems = new Problems(places);
@@ -58,7 +60,7 @@ export function compileConfig(
   return lazyGeneration(() => {
     const containers = compiled.map(({ name, container, system }) => {
       if (system === undefined) throw new Error(`container ${name} has no system and no problem`);
-      return resolve(name, container, system, config, layout);
+      return resolve(name, container, system, config, layout, hostId);
     });
     return assemble(layout, bridgesOf(config), containers, systems);
   });
@@ -108,6 +110,7 @@ function resolve(
   system: ContainerSystem,
   config: HostConfig,
   layout: Layout,
+  hostId: string,
 ): SystemContainer {
   const users = usersFor(container);
   return {
@@ -116,7 +119,7 @@ function resolve(
     autoStart: container.autoStart,
     ephemeral: container.ephemeral,
     dependsOn: container.dependsOn,
-    network: networkFor(name, container),
+    network: networkFor(name, container, hostId),
     copyResolvConf: container.copyResolvConf,
     users,
     trust: trustOf(name, config, users, layout),
@@ -147,7 +150,7 @@ function assemble(
     files: sorted([shared, network, ...parts], ({ files }) =>
       files.map(([path, text]) => [path, hostFile(path, text)]),
     ),
-    hosts: containers.flatMap(linksOf).flatMap(hostsEntries),
+    hosts: containers.flatMap((container) => ownNetwork(container) ?? []).flatMap(hostsEntries),
     ports: parts.flatMap((part) => part.part.ports),
     containers: sorted(parts, ({ part }) => [[part.name, part]]),
     systems: inBuildOrder(systems),

@@ -54,6 +54,8 @@ export interface ContainerPart {
   readonly flake?: string | null;
   /** Addresses inside, without prefix length; IPv4 first. */
   readonly addresses: readonly string[];
+  /** Interfaces of the host that it gets or has macvlans on; left out where there are none. */
+  readonly hostInterfaces?: readonly string[];
   readonly ports: readonly ForwardedPort[];
 }
 

@@ -1,12 +1,12 @@
 /** A container's network options as its network. */
 import {
   type Address,
+  extraLinkOf,
   type Forward,
-  hostInterface,
   type LinkEnds,
   linkOf,
-  macAddress,
-  networkNamespace,
+  macvlanOf,
+  networkOf,
   parseAddress,
 } from "../network/index.ts";
 import type { ContainerConfig } from "../options/index.ts";
@@ -25,40 +25,30 @@ export const hasOwnNetwork = (container: ContainerConfig): boolean =>
     container.interfaces.length > 0 ||
     Object.keys(container.extraVeths).length > 0);
 
-export function networkFor(name: string, container: ContainerConfig): ContainerNetwork {
+/** @param hostId a text that no other host has; names of interfaces and addresses do not depend on it */
+export function networkFor(name: string, container: ContainerConfig, hostId = ""): ContainerNetwork {
   if (container.networkNamespace !== null) return { kind: "joined", path: container.networkNamespace };
   if (!hasOwnNetwork(container)) return { kind: "host" };
-  const main = container.privateNetwork ? [linkOf(name, endsOf(container), linkRequest(container))] : [];
-  const extra = Object.entries(container.extraVeths)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([inside, link]) => ({
-      ...linkOf(name, endsOf(link), linkRequest(link)),
-      interface: { name: inside, altname: null },
-      inside,
-      hostMac: macAddress(`${name} ${inside}`, "host"),
-      insideMac: link.localMacAddress?.toLowerCase() ?? macAddress(`${name} ${inside}`, "inside"),
-    }));
+  const main = container.privateNetwork ? [linkOf(name, endsOf(container), requestOf(container, hostId))] : [];
+  const extra = extraLinks(container).map(([inside, link]) =>
+    extraLinkOf(name, inside, endsOf(link), requestOf(link, hostId)),
+  );
   return {
     kind: "own",
-    network: {
-      container: name,
-      namespace: networkNamespace(name),
-      links: [...main, ...extra],
-      macvlans: container.macvlans.map((parent) => ({
-        parent,
-        name: macvlanName(parent),
-        mac: macAddress(`${name} mv-${parent}`, "inside"),
-      })),
-      interfaces: container.interfaces,
-    },
+    network: networkOf(name, [...main, ...extra], {
+      macvlans: [...new Set(container.macvlans)].map((parent) => macvlanOf(name, parent, hostId)),
+      interfaces: [...new Set(container.interfaces)],
+    }),
   };
 }
 
-/** `mv-<interface>`, shortened as the host's ends are. */
-const macvlanName = (parent: string): string => hostInterface(parent).name.replace(/^ve-/, "mv-");
+/** In the order of their names. */
+export const extraLinks = ({ extraVeths }: ContainerConfig): [name: string, link: LinkConfig][] =>
+  Object.entries(extraVeths).sort(([a], [b]) => (a < b ? -1 : 1));
 
-function linkRequest(link: LinkConfig) {
+function requestOf(link: LinkConfig, host: string) {
   return {
+    host,
     bridge: link.hostBridge,
     mac: link.localMacAddress?.toLowerCase() ?? null,
     forwards: link.forwardPorts.map(forwardOf),

@@ -1,5 +1,5 @@
 /** Names of containers for the host's hosts file. Facts: hosts(5). */
-import type { Link } from "./link.ts";
+import type { Network } from "./link.ts";
 
 /** A line of a hosts file. */
 interface HostsEntry {
@@ -7,10 +7,20 @@ interface HostsEntry {
   readonly names: readonly string[];
 }
 
-/** `<address> <container>.containers`, of each family. */
-export function hostsEntries(link: Link): HostsEntry[] {
-  return link.ends.flatMap(({ local }) =>
-    local === null ? [] : [{ address: local.address, names: [`${link.container}.containers`] }],
+/**
+ * `<container>.containers` for one address of each family, that of the first link that has one. Addresses of further
+ * links are called `<interface>.<container>.containers`.
+ */
+export function hostsEntries({ container, links }: Network): HostsEntry[] {
+  const named = new Set<number>();
+  return links.flatMap(({ inside, ends }, index) =>
+    ends.flatMap(({ family, local }) => {
+      if (local === null) return [];
+      const own = `${container}.containers`;
+      const names = [...(named.has(family) ? [] : [own]), ...(index === 0 ? [] : [`${inside}.${own}`])];
+      named.add(family);
+      return [{ address: local.address, names }];
+    }),
   );
 }
 

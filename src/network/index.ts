@@ -22,18 +22,34 @@ export {
 export { type ContainerSide, dockerJump, dockerRules, dockerRulesDown } from "./docker.ts";
 export { type Forwarding, forwarding4, forwarding6, forwardingFilter } from "./forwarding.ts";
 export { hostsEntries, hostsText } from "./hosts.ts";
-export { type LinkFiles, linkFiles } from "./ip-batch.ts";
+export { type BatchFiles, type NetworkFiles, networkFiles } from "./ip-batch.ts";
 export {
+  extraLinkOf,
+  hostSide,
   type Link,
   type LinkEnds,
   type LinkRequest,
   linkOf,
   localAddress,
   type Macvlan,
+  macvlanOf,
   type Network,
   networkOf,
 } from "./link.ts";
 export { networkdUnmanaged, networkManagerUnmanaged } from "./managers.ts";
-export { hostInterface, insideInterface, macAddress, namespacePath, networkNamespace } from "./names.ts";
-export { type Forward, nftBase, nftBaseDown, nftElements } from "./nft.ts";
+export {
+  extraInterface,
+  type HostInterface,
+  hostInterface,
+  hostNamespace,
+  insideInterface,
+  type LinkKind,
+  macAddress,
+  macvlanInterface,
+  movedInterface,
+  namespacePath,
+  networkNamespace,
+  routeMetric,
+} from "./names.ts";
+export { type Forward, forwardsIn, isOfFamily, leadsFromLoopback, nftBase, nftBaseDown, nftElements } from "./nft.ts";
 export { hostSysctls, insideSysctls, linkSysctls } from "./sysctl.ts";

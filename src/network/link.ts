@@ -1,6 +1,14 @@
 /** What a container's own network is made of. */
 import type { Address } from "./address.ts";
-import { type HostInterface, hostInterface, insideInterface, macAddress, networkNamespace } from "./names.ts";
+import {
+  extraInterface,
+  type HostInterface,
+  hostInterface,
+  insideInterface,
+  macAddress,
+  macvlanInterface,
+  networkNamespace,
+} from "./names.ts";
 import type { Forward } from "./nft.ts";
 
 /** A network namespace of the container's own, made by its net unit. */
@@ -49,6 +57,8 @@ export interface Macvlan {
 
 /** What a link is like beyond its container's name. */
 export interface LinkRequest {
+  /** A text that no other host has; see macAddress. */
+  readonly host?: string;
   readonly bridge?: string | null;
   /** Of the container's end. Default: derived. */
   readonly mac?: string | null;
@@ -57,26 +67,64 @@ export interface LinkRequest {
 
 /** The main link of a container. Ends without any address are left out. */
 export function linkOf(container: string, ends: readonly LinkEnds[], request: LinkRequest = {}): Link {
-  const { bridge = null, mac = null, forwards = [] } = request;
+  const kind = (request.bridge ?? null) === null ? "ve" : "vb";
+  return linkWith(
+    { container, key: container, interface: hostInterface(container, kind), inside: insideInterface },
+    ends,
+    request,
+  );
+}
+
+/** A further link, by the name that both of its ends have. */
+export function extraLinkOf(
+  container: string,
+  name: string,
+  ends: readonly LinkEnds[],
+  request: LinkRequest = {},
+): Link {
+  const key = `${container} ${name}`;
+  return linkWith({ container, key, interface: extraInterface(container, name), inside: name }, ends, request);
+}
+
+/** @param named `key`: what MAC addresses are derived from, beside the host */
+function linkWith(
+  named: Pick<Link, "container" | "interface" | "inside"> & { readonly key: string },
+  ends: readonly LinkEnds[],
+  { host = "", bridge = null, mac = null, forwards = [] }: LinkRequest,
+): Link {
+  const { container, key, inside } = named;
   return {
     container,
-    interface: hostInterface(container),
-    inside: insideInterface,
+    interface: named.interface,
+    inside,
     namespace: networkNamespace(container),
-    hostMac: macAddress(container, "host"),
-    insideMac: mac ?? macAddress(container, "inside"),
+    hostMac: macAddress(key, "host", host),
+    insideMac: mac ?? macAddress(key, "inside", host),
     bridge,
     ends: ends.filter((end) => end.host !== null || end.local !== null).sort((a, b) => a.family - b.family),
     forwards,
   };
 }
 
-/** A network with these links and nothing else. */
-export function networkOf(container: string, links: readonly Link[]): Network {
-  return { container, namespace: networkNamespace(container), links, macvlans: [], interfaces: [] };
+/** @param host a text that no other host has */
+export function macvlanOf(container: string, parent: string, host = ""): Macvlan {
+  const name = macvlanInterface(parent);
+  return { parent, name, mac: macAddress(`${container} ${name}`, "inside", host) };
+}
+
+/** A network with these links, and nothing else unless it is given. */
+export function networkOf(
+  container: string,
+  links: readonly Link[],
+  more: Partial<Pick<Network, "macvlans" | "interfaces">> = {},
+): Network {
+  return { container, namespace: networkNamespace(container), links, macvlans: [], interfaces: [], ...more };
 }
 
 /** The container's own address of a family, or null. */
 export function localAddress(link: Link, family: 4 | 6): Address | null {
   return link.ends.find((end) => end.family === family)?.local ?? null;
 }
+
+/** The interface of the host by which it reaches the container. */
+export const hostSide = (link: Link): string => link.bridge ?? link.interface.handle;

@@ -1,5 +1,5 @@
 /** Names of what a container's network is made of: all derived from the container's name, so that nothing is counted. */
-import { hash } from "node:crypto";
+import { createHash } from "node:crypto";
 
 /** The longest name of a Linux interface, without its final NUL (IFNAMSIZ). */
 const longest = 15;
@@ -9,19 +9,36 @@ const base32 = "0123456789abcdfghijklmnpqrsvwxyz";
 export interface HostInterface {
   /** At most 15 characters. */
   readonly name: string;
-  /** The full `ve-<container>`, where that does not fit into `name`; set as an alternative name. */
+  /** An alternative name: the full one where that does not fit into `name`, and one of our own for an extra link. */
   readonly altname: string | null;
+  /** What our commands call it: of the two the one that nobody else gives to an interface. */
+  readonly handle: string;
 }
 
+/** Point to point, or a port of a bridge. */
+export type LinkKind = "ve" | "vb";
+
 /**
- * `ve-<container>`, or, where that is longer than 15 characters, its beginning, `_` and a hash. `_` is no part of a
- * container's name, so a shortened name is never the full name of another container.
+ * `ve-<container>` or `vb-<container>`; where that is longer than 15 characters, its beginning, `_` and a hash. `_` is no
+ * part of a container's name, so a shortened name is never the full name of another container.
  */
-export function hostInterface(container: string): HostInterface {
-  const full = `ve-${container}`;
-  if (full.length <= longest) return { name: full, altname: null };
-  return { name: `${full.slice(0, 8)}_${shortHash(full)}`, altname: full };
+export function hostInterface(container: string, kind: LinkKind = "ve"): HostInterface {
+  const full = `${kind}-${container}`;
+  const name = shortened(full);
+  return { name, altname: name === full ? null : full, handle: name };
 }
+
+/** The host's end of an extra link. Its name is the user's, so an interface that has it may be somebody else's. */
+export function extraInterface(container: string, name: string): HostInterface {
+  const altname = `ve-${container}.${name}`;
+  return { name, altname, handle: altname };
+}
+
+/** Inside. */
+export const macvlanInterface = (parent: string): string => shortened(`mv-${parent}`);
+
+/** An alternative name by which an interface of the host is found again, whatever it is called inside. */
+export const movedInterface = (container: string, name: string): string => `if-${container}.${name}`;
 
 /** The interface inside. */
 export const insideInterface = "eth0";
@@ -31,18 +48,28 @@ export const networkNamespace = (container: string): string => `ct-${container}`
 /** Where iproute2 keeps it (ip-netns(8)). */
 export const namespacePath = (container: string): string => `/run/netns/${networkNamespace(container)}`;
 
+/** A name for the host's own namespace, while the net unit starts. No container's: none has `_` in its name. */
+export const hostNamespace = (container: string): string => `${networkNamespace(container)}_host`;
+
 /**
  * A fixed address from the range for local use, so that what neighbours remember stays right after a restart.
- * Follows from the container's name alone: two hosts give a container of one name one address, which matters only
- * where both are bridged into one network.
+ * @param link the container's name; for a further link with the name of that behind a blank
+ * @param host a text that no other host has: containers of one name on two hosts may be bridged into one network
  */
-export function macAddress(container: string, end: "host" | "inside"): string {
-  const digest = hash("sha256", `stowage link ${end} ${container}`);
-  return `02:${digest.slice(0, 2)}:${digest.slice(2, 4)}:${digest.slice(4, 6)}:${digest.slice(6, 8)}:${digest.slice(8, 10)}`;
+export function macAddress(link: string, end: "host" | "inside", host = ""): string {
+  const digest = createHash("sha256").update(`stowage link ${end} ${link}\n${host}`.trimEnd()).digest();
+  return ["02", ...[...digest.subarray(0, 5)].map((byte) => byte.toString(16).padStart(2, "0"))].join(":");
 }
+
+/** A metric that routes of other interfaces do not have, and no route of the kernel's own. */
+export function routeMetric(name: string): number {
+  return 0x10000 + (createHash("sha256").update(`stowage route ${name}`).digest().readUInt32BE() >>> 2);
+}
+
+const shortened = (full: string): string => (full.length <= longest ? full : `${full.slice(0, 8)}_${shortHash(full)}`);
 
 /** 30 bits. */
 function shortHash(text: string): string {
-  const digest = hash("sha256", text, "buffer");
+  const digest = createHash("sha256").update(text).digest();
   return [...digest.subarray(0, 6)].map((byte) => base32[byte & 31]).join("");
 }

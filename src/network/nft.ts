@@ -12,8 +12,57 @@ export interface Forward {
   readonly containerPort: number;
   /** Only what is sent to this address of the host; null: to any. */
   readonly hostAddress: Address | null;
-  /** Only what comes in by this interface of the host; null: by any. */
+  /** Only what comes in by this interface of the host; null: by any. What the host itself sends comes in by `lo`. */
   readonly interface: string | null;
+}
+
+/** Whether it is for packets of this family. */
+export const isOfFamily = ({ hostAddress }: Forward, family: 4 | 6): boolean =>
+  hostAddress === null || hostAddress.family === family;
+
+/** Whether it is for what the host sends to its own 127.0.0.1, or ::1. */
+export function leadsFromLoopback(forward: Forward, family: 4 | 6): boolean {
+  if (!isOfFamily(forward, family) || (forward.interface !== null && forward.interface !== "lo")) return false;
+  const address = forward.hostAddress?.address;
+  return address === undefined || (family === 4 ? address.startsWith("127.") : address === "::1");
+}
+
+const protocols = ["tcp", "udp"] as const;
+const families = [4, 6] as const;
+
+/** What a port of the host may be restricted to, and the ending of the maps of such ports. */
+const keys = [
+  { ending: "-in-to", interface: true, address: true },
+  { ending: "-in", interface: true, address: false },
+  { ending: "-to", interface: false, address: true },
+  { ending: "", interface: false, address: false },
+] as const;
+
+type Key = (typeof keys)[number];
+
+const matrix = protocols.flatMap((protocol) => families.map((family) => ({ protocol, family })));
+
+const maps = matrix.flatMap(({ protocol, family }) =>
+  keys.map((key) => {
+    const address = `ipv${family}_addr`;
+    const parts = [...(key.interface ? ["ifname"] : []), ...(key.address ? [address] : []), "inet_service"];
+    return `  map ${protocol}${family}${key.ending} { type ${parts.join(" . ")} : ${address} . inet_service; }`;
+  }),
+);
+
+/** @param interfaces which kind of keys, and what an interface is matched by */
+function rules(interfaces: "iifname" | "oifname" | null): string {
+  return keys
+    .filter((key) => key.interface === (interfaces !== null))
+    .flatMap((key) => matrix.map(({ protocol, family }) => rule(protocol, family, key, interfaces)))
+    .map((line) => `    ${line}`)
+    .join("\n");
+}
+
+function rule(protocol: string, family: 4 | 6, key: Key, interfaces: string | null): string {
+  const ip = family === 4 ? "ip" : "ip6";
+  const parts = [...(interfaces ? [interfaces] : []), ...(key.address ? [`${ip} daddr`] : []), `${protocol} dport`];
+  return `meta nfproto ipv${family} dnat ${ip} to ${parts.join(" . ")} map @${protocol}${family}${key.ending}`;
 }
 
 /**
@@ -23,18 +72,18 @@ export interface Forward {
 export const nftBase = `table inet stowage
 flush table inet stowage
 table inet stowage {
-  # Port of the host : address and port of a container.
-  map tcp4 { type inet_service : ipv4_addr . inet_service; }
-  map udp4 { type inet_service : ipv4_addr . inet_service; }
-  map tcp6 { type inet_service : ipv6_addr . inet_service; }
-  map udp6 { type inet_service : ipv6_addr . inet_service; }
-  # Links of containers with forwarded ports, and their addresses, twice.
-  set links { type ifname; }
+  # Port of the host : address and port of a container. -in: by an interface; -to: to an address.
+${maps.join("\n")}
+  # Addresses of containers with forwarded ports; those whose answers would not come back by this host; and all of them, twice.
+  set local4 { type ipv4_addr; }
+  set local6 { type ipv6_addr; }
+  set astray4 { type ipv4_addr; }
+  set astray6 { type ipv6_addr; }
   set self4 { type ipv4_addr . ipv4_addr; }
   set self6 { type ipv6_addr . ipv6_addr; }
 
-  # route_localnet is set on our links: without this, a neighbour could reach, or pretend to be, 127.0.0.1
-  # (the flaw known as CVE-2020-8558).
+  # route_localnet is set on links of containers: without this, a neighbour could reach, or pretend to be, 127.0.0.1
+  # (the flaw known as CVE-2020-8558). The kernel does the same for ::1.
   chain guard {
     type filter hook prerouting priority raw; policy accept;
     iifname != "lo" ip daddr 127.0.0.0/8 drop
@@ -42,28 +91,36 @@ table inet stowage {
   }
 
   chain forward-ports {
-    meta nfproto ipv4 dnat ip to tcp dport map @tcp4
-    meta nfproto ipv4 dnat ip to udp dport map @udp4
-    meta nfproto ipv6 dnat ip6 to tcp dport map @tcp6
-    meta nfproto ipv6 dnat ip6 to udp dport map @udp6
+${rules(null)}
+  }
+
+  chain prerouting-ports {
+${rules("iifname")}
+    goto forward-ports
+  }
+
+  chain output-ports {
+${rules("oifname")}
+    goto forward-ports
   }
 
   chain prerouting {
     type nat hook prerouting priority dstnat; policy accept;
-    fib daddr type local jump forward-ports
+    fib daddr type local jump prerouting-ports
   }
 
   chain output {
     type nat hook output priority -100; policy accept;
-    # The kernel routes nothing from ::1 to another link; a socket of ours listens there instead.
-    ip6 daddr ::1 return
-    fib daddr type local jump forward-ports
+    fib daddr type local jump output-ports
   }
 
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
-    # From 127.0.0.1 of the host.
-    oifname @links ip saddr 127.0.0.0/8 masquerade
+    # From 127.0.0.1 and ::1 of the host.
+    ip saddr 127.0.0.0/8 ip daddr @local4 masquerade
+    ip6 saddr ::1 ip6 daddr @local6 masquerade
+    ct status dnat ip daddr @astray4 masquerade
+    ct status dnat ip6 daddr @astray6 masquerade
     # A container that reaches itself by the host's address would get an answer from itself, not from the host.
     ip saddr . ip daddr @self4 masquerade
     ip6 saddr . ip6 daddr @self6 masquerade
@@ -76,18 +133,44 @@ export const nftBaseDown = "delete table inet stowage\n";
 
 /**
  * The commands that let a container's forwards begin, or end. One transaction each: all of its elements or none.
- * A forward exists in every family in which the container has an address.
+ * A forward exists in every family in which its link has an address, and which it is for.
+ * @param links of one container, its main one first
  */
-export function nftElements(link: Link, forwards: readonly Forward[], command: "add" | "delete"): string {
-  const families = ([4, 6] as const).flatMap((family) => localAddress(link, family) ?? []);
-  const elements = [
-    ["links", `"${link.interface.name}"`],
-    ...families.map(({ family, address }) => [`self${family}`, `${address} . ${address}`]),
-    ...families.flatMap((address) => forwards.map((forward) => mapElement(address, forward))),
-  ];
-  return elements.map(([set, element]) => `${command} element inet stowage ${set} { ${element} }\n`).join("");
+export function nftElements(links: readonly Link[], command: "add" | "delete"): string {
+  return links
+    .filter((link) => link.forwards.length > 0)
+    .flatMap((link) => linkElements(link, link === links[0]))
+    .map(([set, element]) => `${command} element inet stowage ${set} { ${element} }\n`)
+    .join("");
 }
 
-function mapElement(address: Address, { protocol, hostPort, containerPort }: Forward): string[] {
-  return [`${protocol}${address.family}`, `${hostPort} : ${address.address} . ${containerPort}`];
+function linkElements(link: Link, isFirst: boolean): string[][] {
+  return link.ends.flatMap(({ family, host, local }) => {
+    if (local === null) return [];
+    const { address } = local;
+    // What came from elsewhere is answered by way of the default gateway.
+    const isGateway = isFirst && host !== null;
+    return [
+      [`local${family}`, address],
+      ...(isGateway ? [] : [[`astray${family}`, address]]),
+      [`self${family}`, `${address} . ${address}`],
+      ...link.forwards.filter((one) => isOfFamily(one, family)).map((one) => mapElement(local, one)),
+    ];
+  });
 }
+
+function mapElement(to: Address, { protocol, hostPort, containerPort, hostAddress, ...forward }: Forward): string[] {
+  const key = keys.find(
+    (one) => one.interface === (forward.interface !== null) && one.address === (hostAddress !== null),
+  );
+  const parts = [
+    ...(forward.interface === null ? [] : [`"${forward.interface}"`]),
+    ...(hostAddress === null ? [] : [hostAddress.address]),
+    `${hostPort}`,
+  ];
+  return [`${protocol}${to.family}${key?.ending}`, `${parts.join(" . ")} : ${to.address} . ${containerPort}`];
+}
+
+/** Whether packets of this family reach a container by its forwards on this link. */
+export const forwardsIn = (link: Link, family: 4 | 6): boolean =>
+  localAddress(link, family) !== null && link.forwards.some((forward) => isOfFamily(forward, family));

@@ -2,7 +2,8 @@
  * Kernel settings as files for systemd-sysctl. Facts: sysctl.d(5); keys in the form with slashes, because the name of
  * an interface may hold a dot.
  */
-import type { Link } from "./link.ts";
+import { type Link, localAddress } from "./link.ts";
+import { leadsFromLoopback } from "./nft.ts";
 
 /**
  * For /etc/sysctl.d. The kernel allows 128 inotify instances for root; about 20 containers, each with a systemd of its
@@ -11,22 +12,32 @@ import type { Link } from "./link.ts";
 export const hostSysctls: string = sysctlText([["fs/inotify/max_user_instances", "8192"]]);
 
 /**
- * For the host's end of a link, set while it is down. The container is not trusted: its router advertisements and
- * redirects mean nothing to the host.
+ * For the host's ends of a container's links, set while they are down. The container is not trusted: its router
+ * advertisements and redirects mean nothing to the host. A port of a bridge hands everything to the bridge.
+ * @returns "" where nothing is to be set
  */
-export function linkSysctls(link: Link, forwards: boolean): string {
-  const { name } = link.interface;
-  return sysctlText([
-    // `-`: a host may have been started without IPv6.
-    [`-net/ipv6/conf/${name}/accept_ra`, "0"],
-    [`-net/ipv6/conf/${name}/accept_redirects`, "0"],
-    [`net/ipv4/conf/${name}/accept_redirects`, "0"],
-    [`net/ipv4/conf/${name}/send_redirects`, "0"],
-    // What a container sends to another one is passed on, also where the host as a whole forwards nothing.
-    [`net/ipv4/conf/${name}/forwarding`, "1"],
-    ...(forwards ? [[`net/ipv4/conf/${name}/route_localnet`, "1"] as const] : []),
-  ]);
+export function linkSysctls(links: readonly Link[]): string {
+  return sysctlText(
+    links.flatMap((link) => {
+      const { name } = link.interface;
+      const fromLoopback = localAddress(link, 4) !== null && link.forwards.some((one) => leadsFromLoopback(one, 4));
+      return [
+        ...(link.bridge === null ? untrusted(name) : []),
+        ...(fromLoopback ? [[`net/ipv4/conf/${link.bridge ?? name}/route_localnet`, "1"] as const] : []),
+      ];
+    }),
+  );
 }
+
+const untrusted = (name: string): [string, string][] => [
+  // `-`: a host may have been started without IPv6.
+  [`-net/ipv6/conf/${name}/accept_ra`, "0"],
+  [`-net/ipv6/conf/${name}/accept_redirects`, "0"],
+  [`net/ipv4/conf/${name}/accept_redirects`, "0"],
+  [`net/ipv4/conf/${name}/send_redirects`, "0"],
+  // What a container sends to another one is passed on, also where the host as a whole forwards nothing.
+  [`net/ipv4/conf/${name}/forwarding`, "1"],
+];
 
 /**
  * For inside the container's network namespace, which belongs to the host's user namespace: its root may not bind low

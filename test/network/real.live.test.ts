@@ -12,9 +12,10 @@ import {
   forwarding6,
   insideSysctls,
   type LinkEnds,
-  linkFiles,
   linkOf,
   linkSysctls,
+  networkFiles,
+  networkOf,
   nftBase,
   nftBaseDown,
   nftElements,
@@ -27,10 +28,16 @@ const ends = (family: 4 | 6, host: string, local: string): LinkEnds => ({
   host: address(host),
   local: address(local),
 });
-const web = linkOf("web", [ends(4, "10.99.0.1", "10.99.0.2"), ends(6, "fd99::1", "fd99::2")]);
+const forwards = [
+  { protocol: "tcp", hostPort: 8080, containerPort: 80, hostAddress: null, interface: null },
+  { protocol: "udp", hostPort: 5353, containerPort: 53, hostAddress: null, interface: null },
+  { protocol: "tcp", hostPort: 8081, containerPort: 80, hostAddress: address("192.0.2.1"), interface: null },
+  { protocol: "tcp", hostPort: 8082, containerPort: 80, hostAddress: null, interface: "uplink" },
+  { protocol: "tcp", hostPort: 8083, containerPort: 80, hostAddress: address("fd98::1"), interface: "uplink" },
+  { protocol: "tcp", hostPort: 8084, containerPort: 80, hostAddress: null, interface: "lo" },
+] as const;
+const web = linkOf("web", [ends(4, "10.99.0.1", "10.99.0.2"), ends(6, "fd99::1", "fd99::2")], { forwards });
 const other = linkOf("really-long-name", [ends(4, "10.99.1.1", "10.99.1.2")]);
-const forward = { protocol: "tcp", hostPort: 8080, containerPort: 80, hostAddress: null, interface: null } as const;
-
 /** Runs in fresh network and mount namespaces. What it prints, a line `name=value` each, is the result. */
 const steps = `
 set -e
@@ -43,14 +50,15 @@ ip netns add lan
 ip link add uplink type veth peer name lan0 netns lan
 ip addr add 192.0.2.1/24 dev uplink; ip addr add fd98::1/64 dev uplink nodad; ip link set uplink up
 ip -n lan addr add 192.0.2.9/24 dev lan0; ip -n lan addr add fd98::9/64 dev lan0 nodad; ip -n lan link set lan0 up
-up() { ip -batch $1.host; $sysctl $PWD/$1.sysctl; ip -batch $1.up; ip netns exec $2 $sysctl $PWD/inside.sysctl; ip -n $2 -batch $1.ns; }
-up web ct-web
-up other ct-really-long-name
+up() { ip -batch $1.up; }
+up web
+up other
 nft -f web.add
 serve='require("http").createServer((q,s)=>s.end(q.socket.remoteAddress.replace("::ffff:",""))).listen'
 # Closed outputs: the children must not hold the test's pipe when this script has ended.
 exec 3>&1
-ip netns exec ct-web node -e "$serve"'(80,"::")' >/dev/null 2>&1 3>&- & webpid=$!
+dgram=';const d=require("dgram").createSocket("udp6");d.on("message",(m,r)=>d.send(r.address.replace("::ffff:",""),r.port,r.address));d.bind(53)'
+ip netns exec ct-web node -e "$serve"'(80,"::")'"$dgram" >/dev/null 2>&1 3>&- & webpid=$!
 node -e "$serve"'(9999,"127.0.0.1")' >/dev/null 2>&1 3>&- & hostpid=$!
 trap 'kill $webpid $hostpid' EXIT
 get() { echo "$1=$(shift; "$@" || true)"; }
@@ -59,6 +67,20 @@ for i in $(seq 50); do $curl http://10.99.0.2/ >/dev/null && $curl http://127.0.
 get direct4 $curl http://10.99.0.2/
 get direct6 $curl http://[fd99::2]/
 get loopback $curl http://127.0.0.1:8080/
+get loopback6 $curl http://[::1]:8080/
+udp='const d=require("dgram").createSocket(process.argv[1].includes(":")?"udp6":"udp4");d.on("message",(m)=>{console.log(""+m);process.exit()});d.send("x",5353,process.argv[1]);setTimeout(()=>process.exit(),1500)'
+get udp4 node -e "$udp" 127.0.0.1
+get udp6 node -e "$udp" ::1
+get udplan ip netns exec lan node -e "$udp" fd98::1
+get to $curl http://192.0.2.1:8081/
+get tonot $curl http://127.0.0.1:8081/
+get in ip netns exec lan $curl http://192.0.2.1:8082/
+get innot $curl http://192.0.2.1:8082/
+get into ip netns exec lan $curl http://[fd98::1]:8083/
+get intonot ip netns exec lan $curl http://192.0.2.1:8083/
+get inlo $curl http://127.0.0.1:8084/
+get inlo6 $curl http://[::1]:8084/
+get inlonot ip netns exec lan $curl http://192.0.2.1:8084/
 get own $curl http://192.0.2.1:8080/
 get own6 $curl http://[fd98::1]:8080/
 get gateway $curl http://10.99.0.1:8080/
@@ -82,8 +104,9 @@ get again $curl http://192.0.2.1:8080/
 get rules sh -c 'nft list chain inet stowage guard | grep -c drop'
 nft -f web.delete
 get closed $curl http://192.0.2.1:8080/
-for i in 1 2 3 4 5; do ip -force -batch web.down; up web ct-web; done
-ip -force -batch web.down; ip -force -batch other.down
+for i in 1 2 3 4 5; do ip -force -batch web.down 2>/dev/null || :; up web; done
+get handle sh -c 'ip netns list | grep -c _host || true'
+ip -force -batch web.down 2>/dev/null || :; ip -force -batch other.down 2>/dev/null || :
 get left sh -c 'ip -o link | grep -c ve- || true'
 nft -f down.nft
 `;
@@ -97,16 +120,24 @@ beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), "stowage-network-"));
   const write = (name: string, text: string) => writeFileSync(join(dir, name), `# first line\n${text}`);
   for (const [name, link] of [["web", web] as const, ["other", other] as const]) {
-    const { host, up, ns, down } = linkFiles(link);
-    for (const [part, text] of Object.entries({ host, up, ns, down })) write(`${name}.${part}`, text);
-    write(`${name}.sysctl`, linkSysctls(link, link === web));
+    const file = (part: string) => join(dir, `${name}.${part}`);
+    const { up, ns, down } = networkFiles(networkOf(link.container, [link]), {
+      ip: "/usr/sbin/ip",
+      sysctl: "/usr/lib/systemd/systemd-sysctl",
+      sysctls: file("sysctl"),
+      insideSysctls: join(dir, "inside.sysctl"),
+      ns: file("ns"),
+      back: file("back"),
+    });
+    for (const [part, text] of Object.entries({ up, ns, down })) write(`${name}.${part}`, text);
+    write(`${name}.sysctl`, linkSysctls([link]));
   }
   write("inside.sysctl", insideSysctls);
   write("host.sysctl", `${forwarding4.setting}\n${forwarding6.setting}\n`);
   write("base.nft", nftBase);
   write("down.nft", nftBaseDown);
-  for (const command of ["add", "delete"] as const) write(`web.${command}`, nftElements(web, [forward], command));
-  const out = execFileSync("unshare", ["-n", "-m", "bash", "-c", steps], {
+  for (const command of ["add", "delete"] as const) write(`web.${command}`, nftElements([web], command));
+  const out = execFileSync("unshare", ["-n", "-m", "-p", "-f", "--mount-proc", "bash", "-c", steps], {
     cwd: dir,
     encoding: "utf8",
     // Nothing of a proxy.
@@ -129,6 +160,20 @@ describe.skipIf(!isRoot)("a forwarded port, and what it must not open", () => {
     ["direct4", "10.99.0.1", "the host reaches the container itself"],
     ["direct6", "fd99::1", "and over IPv6"],
     ["loopback", "10.99.0.1", "127.0.0.1 of the host"],
+    ["loopback6", "fd99::1", "::1 of the host"],
+    ["udp4", "10.99.0.1", "UDP from 127.0.0.1"],
+    ["udp6", "fd99::1", "UDP from ::1"],
+    ["udplan", "fd98::9", "UDP from another machine"],
+    ["to", "192.0.2.1", "an address that the port is restricted to"],
+    ["tonot", "", "no other address"],
+    ["in", "192.0.2.9", "an interface that the port is restricted to"],
+    ["innot", "", "what the host itself sends comes in by lo"],
+    ["into", "fd98::9", "both restrictions"],
+    ["intonot", "", "the interface, and not the address"],
+    ["inlo", "10.99.0.1", "the host itself, as interface lo"],
+    ["inlo6", "fd99::1", "the host itself over IPv6"],
+    ["inlonot", "", "and nobody else"],
+    ["handle", "0", "the host's namespace has no name afterwards"],
     ["own", "192.0.2.1", "the host's own address"],
     ["own6", "fd98::1", "its own IPv6 address"],
     ["gateway", "10.99.0.1", "the host's end of the link"],

@@ -17,6 +17,7 @@ const host = (bridges: Record<string, typeof bridge>, containers: Record<string,
 const withBridge = host({ br0: bridge });
 const link = Object.values(withBridge.files)
   .flatMap(({ text }) => /^link set dev (v[eb]-web) master br0$/m.exec(text)?.[1] ?? [])
+  .slice(0, 1)
   .join();
 
 /** A machine on which all is as it should be, but for what is given. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseAddress } from "../../src/network/index.ts";
+import { hostInterface, parseAddress } from "../../src/network/index.ts";
 import { hostNetworkParts } from "../../src/runtimes/host-network/index.ts";
 import type { SystemContainer } from "../../src/runtimes/nspawn/index.ts";
 import { defaultLayout } from "../../src/store/layout.ts";
@@ -41,7 +41,7 @@ test("the kernel lets Docker's chain know of links, of closed bridges as links, 
   const on = (name: string, bridge: string): SystemContainer => {
     if (isolated.network.kind !== "own") throw new Error("no network");
     const { network } = isolated.network;
-    const links = network.links.map((link) => ({ ...link, bridge, interface: { name: `vb-${name}`, altname: null } }));
+    const links = network.links.map((link) => ({ ...link, bridge, interface: hostInterface(name, "vb") }));
     return { ...isolated, name, network: { kind: "own", network: { ...network, links } } };
   };
   const bridges = [

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { type Forward, parseAddress } from "../../src/network/index.ts";
 import { containerParts, type SystemContainer, sharedParts } from "../../src/runtimes/nspawn/index.ts";
 import { defaultLayout } from "../../src/store/layout.ts";
 import { linesOf, parseExec, render, type Unit } from "../../src/units/index.ts";
@@ -217,22 +218,14 @@ describe("the network unit", () => {
     expect(unitOf(isolated).sections.Unit).toMatchObject({ BindsTo: "container-net@web.service" });
     expect(lines(unitOf(isolated), "Unit", "After").join()).toContain("container-net@web.service");
     expect(net(isolated).sections.Unit).toMatchObject({ StopWhenUnneeded: true });
-    expect(lines(net(isolated), "Service", "ExecStart")).toMatchInlineSnapshot(`
-      [
-        "/usr/sbin/ip -batch /etc/stowage/network/web.host",
-        "/usr/lib/systemd/systemd-sysctl /etc/stowage/network/web.sysctl",
-        "/usr/sbin/ip -batch /etc/stowage/network/web.up",
-        "/usr/sbin/ip netns exec ct-web /usr/lib/systemd/systemd-sysctl /etc/stowage/network/web.ns-sysctl",
-        "/usr/sbin/ip -n ct-web -batch /etc/stowage/network/web.ns",
-        "/usr/sbin/nft -f /etc/stowage/network/web.nft",
-      ]
-    `);
-    expect(lines(net(isolated), "Service", "ExecStopPost")).toMatchInlineSnapshot(`
-      [
-        "-/usr/sbin/nft -f /etc/stowage/network/web.nft-down",
-        "-/usr/sbin/ip -force -batch /etc/stowage/network/web.down",
-      ]
-    `);
+    expect(lines(net(isolated), "Service", "ExecStart")).toEqual([
+      "/usr/sbin/ip -batch /etc/stowage/network/web.up",
+      "/usr/sbin/nft -f /etc/stowage/network/web.nft",
+    ]);
+    expect(lines(net(isolated), "Service", "ExecStopPost")).toEqual([
+      "-/usr/sbin/nft -f /etc/stowage/network/web.nft-down",
+      "-/usr/bin/systemd-cat --priority=debug /usr/sbin/ip -force -batch /etc/stowage/network/web.down",
+    ]);
   });
 
   test("what a crash left behind is taken away first", () => {
@@ -262,43 +255,64 @@ describe("the network unit", () => {
 });
 
 describe("sockets for what nft cannot do", () => {
-  const socket = (ends: readonly (typeof v4 | typeof v6)[]) => {
-    const container = withLink(isolated, ends);
-    const unit = unitOf(container, "stowage-forward-tcp-8080@web.socket");
-    const proxy = unitOf(container, "stowage-forward-tcp-8080@web.service");
-    return [lines(unit, "Socket", "ListenStream"), argv(proxy)[0]?.at(-1)];
+  const socket = (ends: readonly (typeof v4 | typeof v6)[], restriction: Partial<Forward> = {}) => {
+    const forward = { protocol: "tcp", hostPort: 8080, containerPort: 80, hostAddress: null, interface: null } as const;
+    return parts(withLink(isolated, ends, [{ ...forward, ...restriction }])).units.flatMap((unit) =>
+      unit.name.endsWith(".socket")
+        ? [unit.name, unit.sections.Socket]
+        : unit.name.startsWith("stowage-forward")
+          ? [argv(unit)[0]?.at(-1)]
+          : [],
+    );
   };
+  const all = "stowage-forward-tcp-8080@web.socket";
+  const [host4, host6] = [parseAddress("192.0.2.1"), parseAddress("fd98::1")];
+
+  test("both families: nothing, nft does all of it", () => {
+    expect(socket([v4, v6])).toEqual([]);
+  });
 
   test.each([
-    ["both families", [v4, v6], [["[::1]:8080"], "10.233.1.2:80"]],
-    ["IPv4 alone", [v4], [["[::]:8080"], "10.233.1.2:80"]],
-    ["IPv6 alone", [v6], [["[::1]:8080", "0.0.0.0:8080"], "fd00:233:1::2:80"]],
-  ] as const)("%s", (_, ends, expected) => {
-    expect(socket(ends)).toEqual(expected);
+    ["IPv4 alone", [v4], {}, [all, { ListenStream: "[::]:8080", BindIPv6Only: "ipv6-only" }, "10.233.1.2:80"]],
+    ["IPv6 alone", [v6], {}, [all, { ListenStream: "0.0.0.0:8080", BindIPv6Only: "ipv6-only" }, "fd00:233:1::2:80"]],
+    ["of its own family", [v4], { hostAddress: host4 }, []],
+    [
+      "of the other family",
+      [v4],
+      { hostAddress: host6, interface: "eth9" },
+      [
+        "stowage-forward-tcp-8080-in-eth9-to-fd98::1@web.socket",
+        { ListenStream: "[fd98::1]:8080", BindIPv6Only: "ipv6-only", FreeBind: true, BindToDevice: "eth9" },
+        "10.233.1.2:80",
+      ],
+    ],
+  ] as const)("%s", (_, ends, restriction, expected) => {
+    expect(socket(ends, restriction)).toEqual(expected);
   });
 
   test("the proxy never says that it is ready", () => {
-    const proxy = unitOf(isolated, "stowage-forward-tcp-8080@web.service");
+    const proxy = unitOf(withLink(isolated, [v4]), "stowage-forward-tcp-8080@web.service");
     expect(lines(proxy, "Service", "Type")).toEqual(["exec"]);
   });
 
   test("no socket for UDP", () => {
     const container = withLink(
       isolated,
-      [v4, v6],
+      [v4],
       [{ protocol: "udp", hostPort: 53, containerPort: 53, hostAddress: null, interface: null }],
     );
     expect(parts(container).units.filter((unit) => unit.name.endsWith(".socket"))).toEqual([]);
   });
 
   test("a socket of the default kind would be ordered in a cycle with its container", () => {
-    const unit = unitOf(isolated, "stowage-forward-tcp-8080@web.socket");
+    const single = withLink(isolated, [v4]);
+    const unit = unitOf(single, all);
     expect(unit.sections.Unit).toMatchObject({
       DefaultDependencies: false,
       BindsTo: "container@web.service",
       Before: "container@web.service shutdown.target",
     });
-    expect(lines(unitOf(isolated), "Unit", "Wants").join()).toContain("stowage-forward-tcp-8080@web.socket");
+    expect(lines(unitOf(single), "Unit", "Wants").join()).toContain(all);
   });
 });
 

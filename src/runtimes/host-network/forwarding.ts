@@ -9,8 +9,8 @@ import {
   forwarding4,
   forwarding6,
   forwardingFilter,
+  forwardsIn,
   type Link,
-  localAddress,
 } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
@@ -23,9 +23,7 @@ export const forwardingUnit = ({ name }: Forwarding): string => `stowage-forward
 /** @param links of all containers */
 export function forwardingParts(layout: Layout, links: readonly Link[], side: ContainerSide) {
   const forwarding = links.filter(({ forwards }) => forwards.length > 0);
-  const needed = [forwarding4, forwarding6].filter(({ family }) =>
-    forwarding.some((link) => localAddress(link, family) !== null),
-  );
+  const needed = [forwarding4, forwarding6].filter(({ family }) => forwarding.some((link) => forwardsIn(link, family)));
   const parts = needed.map((one) => {
     const [filter, setting] = [`${layout.etc}/forwarding-${one.name}.nft`, `${layout.etc}/forwarding-${one.name}.conf`];
     const rules = forwardingFilter(one, side.links);

@@ -92,6 +92,10 @@ export const isIsolated = ({ trust }: SystemContainer): boolean => trust.length 
 export const ownNetwork = ({ network }: SystemContainer): Network | null =>
   network.kind === "own" ? network.network : null;
 
+/** Its root rules its network: nothing of the host's users is in the way. */
+export const ownsNetwork = (container: SystemContainer): boolean =>
+  ownNetwork(container) !== null && container.users.kind === "none";
+
 export const linksOf = (container: SystemContainer): readonly Link[] => ownNetwork(container)?.links ?? [];
 
 /** Its ports of the host, whatever link they lead by. */

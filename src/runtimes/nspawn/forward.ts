@@ -1,9 +1,9 @@
 /**
- * `stowage-forward-<protocol>-<port>@<name>.socket` and `.service`: systemd-socket-proxyd for what nft cannot do.
- * The kernel routes nothing from ::1 to another link, and nft cannot lead one address family into the other.
- * TCP only: there is no proxy for UDP, so a UDP port is reached by the container's own families, and not by ::1.
+ * `stowage-forward-<protocol>-<port>@<name>.socket` and `.service`: systemd-socket-proxyd for what nft cannot do, to lead
+ * one address family into the other.
+ * TCP only: there is no proxy for UDP, so a UDP port is reached by the families that the container has.
  */
-import { type Address, type Forward, localAddress } from "../../network/index.ts";
+import { type Address, type Forward, isOfFamily, type Link, localAddress } from "../../network/index.ts";
 import { literal, type Unit } from "../../units/index.ts";
 import { containerUnit, linksOf, type SystemContainer } from "./container.ts";
 import { noStartLimit } from "./service.ts";
@@ -11,28 +11,29 @@ import { noStartLimit } from "./service.ts";
 const proxy = "/usr/lib/systemd/systemd-socket-proxyd";
 
 /** Sockets, each followed by its service. */
-export function forwardUnits(container: SystemContainer): Unit[] {
-  const [link] = linksOf(container);
-  if (link === undefined) return [];
-  const [v4, v6] = [localAddress(link, 4), localAddress(link, 6)];
-  // A service that listens on IPv4 alone is common, one on IPv6 alone is not.
-  const target = v4 ?? v6;
-  if (target === null) return [];
+export const forwardUnits = (container: SystemContainer): Unit[] =>
+  linksOf(container).flatMap((link) => linkUnits(container.name, link));
+
+function linkUnits(name: string, link: Link): Unit[] {
   return link.forwards
     .filter((forward) => forward.protocol === "tcp")
-    .flatMap((forward) => [
-      socketUnit(container.name, forward, listenOn(v4, v6, forward.hostPort)),
-      proxyUnit(container.name, forward, target),
-    ]);
+    .flatMap((forward) => {
+      const [v4, v6] = [localAddress(link, 4), localAddress(link, 6)];
+      const target = v4 ?? v6;
+      // With both families nothing is left to do, with none nothing can be done.
+      if (target === null || (v4 !== null && v6 !== null)) return [];
+      const other = target.family === 4 ? 6 : 4;
+      if (!isOfFamily(forward, other)) return [];
+      return [socketUnit(name, forward, listenOn(forward, other)), proxyUnit(name, forward, target)];
+    });
 }
 
-/** Only where nft's maps do not lead: connections that they take never come to a socket. */
-function listenOn(v4: Address | null, v6: Address | null, port: number): string[] {
-  if (v6 === null) return [`[::]:${port}`];
-  return v4 === null ? [`[::1]:${port}`, `0.0.0.0:${port}`] : [`[::1]:${port}`];
+function listenOn({ hostAddress, hostPort }: Forward, family: 4 | 6): string {
+  const address = hostAddress?.address ?? (family === 4 ? "0.0.0.0" : "::");
+  return family === 4 ? `${address}:${hostPort}` : `[${address}]:${hostPort}`;
 }
 
-function socketUnit(name: string, forward: Forward, listen: readonly string[]): Unit {
+function socketUnit(name: string, forward: Forward, listen: string): Unit {
   return {
     name: `${baseName(name, forward)}.socket`,
     sections: {
@@ -46,7 +47,13 @@ function socketUnit(name: string, forward: Forward, listen: readonly string[]): 
         Before: `${containerUnit(name)} shutdown.target`,
         ...noStartLimit,
       },
-      Socket: { ListenStream: listen, BindIPv6Only: "ipv6-only" },
+      Socket: {
+        ListenStream: listen,
+        BindIPv6Only: "ipv6-only",
+        // An address that the host does not have yet.
+        ...(forward.hostAddress !== null && { FreeBind: true }),
+        ...(forward.interface !== null && { BindToDevice: forward.interface }),
+      },
     },
   };
 }
@@ -81,5 +88,11 @@ function proxyUnit(name: string, forward: Forward, target: Address): Unit {
   };
 }
 
-const baseName = (name: string, { protocol, hostPort }: Forward): string =>
-  `stowage-forward-${protocol}-${hostPort}@${name}`;
+/** A port may lead to several places, by what it is restricted to. */
+function baseName(name: string, { protocol, hostPort, hostAddress, interface: device }: Forward): string {
+  const restrictions = [
+    ...(device === null ? [] : ["in", device]),
+    ...(hostAddress ? ["to", hostAddress.address] : []),
+  ];
+  return `${["stowage-forward", protocol, hostPort, ...restrictions].join("-")}@${name}`;
+}

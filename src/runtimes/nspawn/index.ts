@@ -7,6 +7,7 @@ export {
   forwardsOf,
   isIsolated,
   linksOf,
+  ownNetwork,
   type SystemContainer,
   type Tmpfs,
   type UserNamespace,

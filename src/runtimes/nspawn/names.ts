@@ -5,7 +5,7 @@
 import { hostsEntries, hostsText } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
-import { linksOf, type SystemContainer } from "./container.ts";
+import { ownNetwork, type SystemContainer } from "./container.ts";
 import { belowRun, type FileText } from "./paths.ts";
 import { resolvProgram, resolvSources } from "./resolv.ts";
 import { noStartLimit } from "./service.ts";
@@ -95,12 +95,15 @@ export function nameParts(
 
 /** One for all: every container by its full name and, where that is not somebody else's, by its bare one. */
 function sharedHosts(containers: readonly SystemContainer[]): string {
-  const entries = containers.flatMap(linksOf).flatMap((link) =>
-    hostsEntries(link).map(({ address, names }) => ({
+  const entries = containers.flatMap((container) => {
+    const network = ownNetwork(container);
+    const own = `${container.name}.containers`;
+    const isReserved = reserved.has(container.name.toLowerCase());
+    return (network === null ? [] : hostsEntries(network)).map(({ address, names }) => ({
       address,
-      names: reserved.has(link.container.toLowerCase()) ? names : [...names, link.container],
-    })),
-  );
+      names: names.includes(own) && !isReserved ? [...names, container.name] : names,
+    }));
+  });
   return `127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n${hostsText(entries)}`;
 }
 

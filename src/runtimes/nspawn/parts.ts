@@ -1,13 +1,13 @@
 /** A container as parts of a generation: pure, and all that the compiler calls. */
 import type { ContainerPart } from "../../compile/generation.ts";
-import { type Link, localAddress } from "../../network/index.ts";
+import { deviceUnit, type Link, localAddress } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
-import { containerUnit, forwardsOf, isIsolated, linksOf, type SystemContainer } from "./container.ts";
+import { containerUnit, forwardsOf, isIsolated, linksOf, ownNetwork, type SystemContainer } from "./container.ts";
 import { createdFiles } from "./created.ts";
 import { forwardUnits } from "./forward.ts";
 import { mergeService } from "./merge.ts";
-import { netParts } from "./net.ts";
+import { hostInterfaces, netParts } from "./net.ts";
 import { nixFiles } from "./nix.ts";
 import { parameters, parametersFile } from "./parameters.ts";
 import type { FileText } from "./paths.ts";
@@ -32,7 +32,7 @@ export function containerParts(layout: Layout, container: SystemContainer): Part
   return {
     part: containerPart(container, companions),
     units: [containerService(layout, container, sockets), ...companions],
-    unitLinks: container.autoStart ? { [`machines.target.wants/${unit}`]: `../${unit}` } : {},
+    unitLinks: container.autoStart ? Object.fromEntries([unit, ...devices(container)].map(wantedAtBoot)) : {},
     files: [
       ...(net?.files ?? []),
       ...createdFiles(layout, container),
@@ -42,8 +42,18 @@ export function containerParts(layout: Layout, container: SystemContainer): Part
   };
 }
 
+/** At boot interfaces come when they come. A start by hand does not wait for one that is not there. */
+function devices(container: SystemContainer): string[] {
+  const network = ownNetwork(container);
+  return network === null ? [] : hostInterfaces(network).map(deviceUnit);
+}
+
+const wantedAtBoot = (unit: string): [link: string, target: string] => [`machines.target.wants/${unit}`, `../${unit}`];
+
 function containerPart(container: SystemContainer, companions: readonly Unit[]): ContainerPart {
   const { name, system, autoStart, ephemeral } = container;
+  const network = ownNetwork(container);
+  const needed = network === null ? [] : [...network.macvlans.map(({ parent }) => parent), ...network.interfaces];
   return {
     name,
     kind: "system",
@@ -60,6 +70,7 @@ function containerPart(container: SystemContainer, companions: readonly Unit[]):
     path: system.kind === "path" ? system.path : null,
     flake: system.kind === "path" ? (system.flake ?? null) : null,
     addresses: linksOf(container).flatMap(addresses),
+    ...(needed.length > 0 && { hostInterfaces: [...new Set(needed)] }),
     ports: forwardsOf(container).map(({ protocol, hostPort, containerPort }) => ({
       container: name,
       protocol,
