@@ -37,7 +37,7 @@ export function innerChanges(former: ToplevelRecipe, next: ToplevelRecipe): Inne
   const units = names.flatMap((unit) => changeOf(unit, before, after) ?? []);
   return {
     units: verbs.flatMap((verb) => units.filter((change) => change.verb === verb)),
-    etc: changedKeys(former.etc, next.etc),
+    etc: changedKeys({ ...former.etc, ...former.etcLinks }, { ...next.etc, ...next.etcLinks }),
   };
 }
 
@@ -165,7 +165,7 @@ class Inside {
 /** A drop-in by which one unit keeps another running: about the other, not the one that it stands in. */
 const isUpholder = (path: string): boolean => /\.d\/upholds-[^/]+\.conf$/.test(path);
 
-function changedKeys(former: ToplevelRecipe["etc"], next: ToplevelRecipe["etc"]): string[] {
+function changedKeys(former: Readonly<Record<string, unknown>>, next: Readonly<Record<string, unknown>>): string[] {
   const keys = [...new Set([...Object.keys(former), ...Object.keys(next)])].sort();
   return keys.filter((key) => JSON.stringify(former[key]) !== JSON.stringify(next[key]));
 }

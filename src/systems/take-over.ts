@@ -20,6 +20,8 @@ set -euf
 umask 022
 declared=\${STOWAGE_DECLARED:-/run/declared}
 state=\${STOWAGE_STATE:-/run/stowage}
+# Set only by tests: everywhere else these are the places of a container.
+root=\${STOWAGE_ROOT:-}
 order=$declared/order-$1
 phase=\${2:-all}
 here=$(cd -- "$(dirname -- "$0")" && pwd -P)
@@ -89,8 +91,8 @@ list_jobs() {
 take() {
   stop_old
   "$here/activate"
-  name=$(cat /etc/hostname)
-  [ "$name" = "$(uname -n)" ] || hostname -- "$name"
+  name=$(cat "$root/etc/hostname" 2>/dev/null) || name=
+  [ -z "$name" ] || [ "$name" = "$(uname -n)" ] || hostname -- "$name"
   systemctl daemon-reload
   units "stop" >"$state/gone"
   # One that had failed would be told of for ever.

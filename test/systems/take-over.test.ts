@@ -1,0 +1,192 @@
+/** The program `take-over`, with a systemctl that keeps states in files. What systemd itself does: test/scenarios. */
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { takeOverProgram } from "../../src/systems/take-over.ts";
+
+const run = "a".repeat(32);
+
+/** States stand in `units/<name>`; `broken/<name>`: it cannot start; `needs/<name>`: what stops with it. */
+const systemctl = String.raw`#!/bin/sh
+verb=$1; shift
+echo "$verb $*" | sed 's/--[^ ]* *//g; s/ *$//' >>"$FAKE/calls"
+names=; quiet=
+for arg; do case $arg in --quiet) quiet=1 ;; -*) ;; *) names="$names $arg" ;; esac; done
+state() { cat "$FAKE/units/$1" 2>/dev/null || echo inactive; }
+status=0
+case $verb in
+  is-active)
+    status=3
+    for unit in $names; do
+      [ -n "$quiet" ] || state "$unit"
+      [ "$(state "$unit")" != active ] || status=0
+    done ;;
+  show)
+    case "$*" in
+      *RequiredBy*) for unit in $names; do cat "$FAKE/needs/$unit" 2>/dev/null; echo; done ;;
+      *) for unit in $names; do
+        result=success; [ "$(state "$unit")" != failed ] || result=exit-code
+        printf 'LoadState=loaded\nActiveState=%s\nSubState=x\nResult=%s\nReloadResult=success\n\n' "$(state "$unit")" "$result"
+      done ;;
+    esac ;;
+  start | restart)
+    for unit in $names; do
+      if [ -e "$FAKE/broken/$unit" ]; then echo failed >"$FAKE/units/$unit"; status=1
+      else echo active >"$FAKE/units/$unit"; fi
+    done ;;
+  stop)
+    for unit in $names; do
+      for other in $unit $(cat "$FAKE/needs/$unit" 2>/dev/null); do echo inactive >"$FAKE/units/$other"; done
+    done ;;
+  list-units) for unit in app@1.service app@2.service; do [ ! -e "$FAKE/units/$unit" ] || echo "$unit loaded"; done ;;
+esac
+exit $status
+`;
+
+let place: string;
+beforeEach(() => {
+  place = mkdtempSync(join(tmpdir(), "stowage-take-over-"));
+  for (const part of ["bin", "units", "broken", "needs", "declared", "root"]) mkdirSync(join(place, part));
+  script("bin/systemctl", systemctl);
+  script("bin/journalctl", "#!/bin/sh\necho its last words\n");
+});
+afterEach(() => rmSync(place, { recursive: true, force: true }));
+
+function script(path: string, text: string): void {
+  writeFileSync(join(place, path), text);
+  chmodSync(join(place, path), 0o755);
+}
+
+const units = (states: Readonly<Record<string, string>>) => {
+  for (const [unit, state] of Object.entries(states)) writeFileSync(join(place, "units", unit), `${state}\n`);
+};
+const stateOf = (unit: string): string =>
+  existsSync(join(place, "units", unit)) ? readFileSync(join(place, "units", unit), "utf8").trim() : "inactive";
+const read = (path: string): string => (existsSync(join(place, path)) ? readFileSync(join(place, path), "utf8") : "");
+const order = (...lines: string[]) =>
+  writeFileSync(join(place, "declared", `order-${run}`), `${["from x", ...lines].join("\n")}\n`);
+
+/** Runs the program of a toplevel of this name. @returns its status, what it said, and the jobs that it asked for */
+function takeOver(toplevel: string, ...phase: string[]) {
+  mkdirSync(join(place, "declared", toplevel), { recursive: true });
+  script(`declared/${toplevel}/take-over`, takeOverProgram);
+  script(`declared/${toplevel}/activate`, `#!/bin/sh\necho "activate ${toplevel}" >>"$FAKE/calls"\n`);
+  writeFileSync(join(place, "calls"), "");
+  const { status, stderr } = spawnSync(join(place, "declared", toplevel, "take-over"), [run, ...phase], {
+    encoding: "utf8",
+    env: {
+      PATH: `${place}/bin:${process.env.PATH}`,
+      FAKE: place,
+      STOWAGE_DECLARED: `${place}/declared`,
+      STOWAGE_STATE: `${place}/state`,
+      STOWAGE_ROOT: `${place}/root`,
+    },
+  });
+  const jobs = read("calls")
+    .split("\n")
+    .filter((call) => /^(activate|daemon-reload|start|stop|restart|reload) ?/.test(call));
+  return { status, stderr, jobs };
+}
+
+test("what goes and what is exchanged stops first; then files, units, jobs; only what ran", () => {
+  units({ "old.service": "active", "app.service": "active", "later.service": "active", "quiet.service": "active" });
+  units({ "multi-user.target": "active", "failed.service": "failed" });
+  order(
+    "stop old.service",
+    "stop never.service",
+    "exchange app.service",
+    "exchange idle.service",
+    "exchange failed.service",
+    "restart later.service",
+    "reload quiet.service",
+    "start new.service multi-user.target",
+    "start other.service x.target",
+    "keep kept.service",
+  );
+  expect(takeOver("one", "stop").jobs).toEqual(["stop app.service failed.service old.service"]);
+  const { status, jobs } = takeOver("one");
+  expect(status).toBe(0);
+  expect(jobs).toEqual([
+    "activate one",
+    "daemon-reload",
+    "reload quiet.service",
+    "restart later.service",
+    "start app.service failed.service new.service",
+  ]);
+  expect(["old", "idle", "other"].map((name) => stateOf(`${name}.service`))).toEqual([
+    "inactive",
+    "inactive",
+    "inactive",
+  ]);
+  expect([read("state/taken"), read("state/todo"), read("state/up")]).toEqual(["one\n", "", ""]);
+});
+
+test("in one go, where nobody stopped anything before", () => {
+  units({ "app.service": "active" });
+  order("exchange app.service");
+  expect(takeOver("one").jobs).toEqual(["stop app.service", "activate one", "daemon-reload", "start app.service"]);
+});
+
+test("what stops with a unit, because it needs that, runs again", () => {
+  units({ "db.service": "active", "web.service": "active" });
+  writeFileSync(join(place, "needs/db.service"), "web.service idle.service\n");
+  order("exchange db.service");
+  expect(takeOver("one").status).toBe(0);
+  expect([stateOf("web.service"), stateOf("idle.service")]).toEqual(["active", "inactive"]);
+});
+
+test("what was stopped for an order that never came to its end runs again with the next one", () => {
+  units({ "app.service": "active" });
+  order("exchange app.service");
+  takeOver("one", "stop");
+  expect(stateOf("app.service")).toBe("inactive");
+  // Back to what it was: nothing differs.
+  order();
+  expect(takeOver("zero").status).toBe(0);
+  expect(stateOf("app.service")).toBe("active");
+});
+
+test("a unit that fails is told, and tried again, alone", () => {
+  units({ "app.service": "active", "steady.service": "active", "multi-user.target": "active" });
+  order("exchange app.service", "start new.service multi-user.target");
+  writeFileSync(join(place, "broken/new.service"), "");
+  const first = takeOver("one");
+  expect(first.status).toBe(1);
+  expect(first.stderr).toContain("new.service: start failed; its last lines:\nits last words\n");
+  expect(read("state/todo")).toBe("start new.service\n");
+  expect(takeOver("one")).toMatchObject({ status: 1, jobs: ["activate one", "start new.service"] });
+  rmSync(join(place, "broken/new.service"));
+  expect(takeOver("one")).toMatchObject({ status: 0, jobs: ["activate one", "start new.service"] });
+  expect(takeOver("one")).toMatchObject({ status: 0, jobs: ["activate one"] });
+});
+
+test("what had failed and is no longer declared is not tried again", () => {
+  units({ "multi-user.target": "active" });
+  order("start new.service multi-user.target");
+  writeFileSync(join(place, "broken/new.service"), "");
+  takeOver("one");
+  order("stop new.service");
+  expect(takeOver("two")).toMatchObject({ status: 0, jobs: ["stop new.service", "activate two", "daemon-reload"] });
+});
+
+test("all instances of a template", () => {
+  units({ "app@1.service": "active", "app@2.service": "inactive" });
+  order("exchange app@.service");
+  expect(takeOver("one").jobs).toEqual(["stop app@1.service", "activate one", "daemon-reload", "start app@1.service"]);
+});
+
+test("what takes a restart is refused, and nothing is touched", () => {
+  units({ "app.service": "active" });
+  order("refuse its packages changed", "exchange app.service");
+  expect(takeOver("one")).toMatchObject({
+    status: 3,
+    stderr: "this takes a restart of the container: its packages changed\n",
+    jobs: [],
+  });
+});
+
+test("without an order only the files are looked after", () => {
+  expect(takeOver("one")).toMatchObject({ status: 0, jobs: ["activate one"] });
+});
