@@ -18,7 +18,11 @@ const shown = ["etc", "units", "bin", "copies", "copies.list", "activate", "take
 
 /** Puts the copy of a toplevel in place and turns `current` to it. Former copies stay: see {@link removeFormerDeclared}. */
 export async function declare(layout: Layout, container: string, toplevel: StoreName): Promise<void> {
+  const before = declaredToplevel(layout, container);
   await copyDeclared(layout, container, toplevel);
+  // Started in between, with the new units and the former directory, the merge has marked what it did not bring in.
+  if (before !== null && before !== toplevel)
+    rmSync(`${containerDir(layout, container)}/applied/${toplevel}`, { recursive: true, force: true });
   flipSymlink(`${declaredDir(layout, container)}/current`, toplevel);
 }
 

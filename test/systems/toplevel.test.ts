@@ -22,7 +22,7 @@ import { treeHash } from "../../src/store/tree-hash.ts";
 import { buildSystems } from "../../src/systems/build-all.ts";
 import { declare, declaredToplevel, removeFormerDeclared } from "../../src/systems/declare.ts";
 import { type EtcFile, recipeName, type ToplevelRecipe } from "../../src/systems/recipe.ts";
-import { randomMachineId, seedRoot } from "../../src/systems/seed.ts";
+import { markApplied, randomMachineId, seedRoot } from "../../src/systems/seed.ts";
 import { makeToplevel } from "../../src/systems/toplevel.ts";
 
 const me = userInfo().username;
@@ -105,6 +105,22 @@ describe("a toplevel", () => {
       expect(() => make({ etc: { file: { ...copy("x"), ...wrong } } })).toThrow("cannot be made");
     },
   );
+});
+
+test("what a start in between has marked as brought in is brought in after all", async () => {
+  const [one, two] = [recipe({ etc: { a: link("1") } }), recipe({ etc: { a: link("2") } })];
+  await buildSystems({ [recipeName(one)]: one, [recipeName(two)]: two }, layout);
+  markApplied(layout, "web", recipeName(one));
+  const applied = () => readdirSync(`${layout.state}/containers/web/applied`);
+  // A root that was just made has it.
+  await declare(layout, "web", recipeName(one));
+  expect(applied()).toEqual([recipeName(one)]);
+  markApplied(layout, "web", recipeName(two));
+  await declare(layout, "web", recipeName(two));
+  expect(applied()).toEqual([]);
+  markApplied(layout, "web", recipeName(two));
+  await declare(layout, "web", recipeName(two));
+  expect(applied()).toEqual([recipeName(two)]);
 });
 
 describe("activate", () => {
