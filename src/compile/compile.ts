@@ -143,7 +143,8 @@ function assemble(
 ): Content {
   const shared = sharedParts(layout, containers);
   const network = hostNetworkParts(layout, bridges, containers);
-  const parts = containers.map((container) => containerParts(layout, container));
+  const made = new Set(bridges.map(({ name }) => name));
+  const parts = containers.map((container) => containerParts(layout, container, made));
   return {
     units: sorted([shared, network, ...parts], ({ units }) => units.map((unit) => [unit.name, unit])),
     unitLinks: sorted([network, ...parts], (part) => Object.entries(part.unitLinks)),

@@ -153,3 +153,15 @@ test.each<[string, Parameters<typeof configOf>, string[]]>([
 ])("checks: %s", (_, given, expected) => {
   expect(problemsOf(...given)).toEqual(expected);
 });
+
+test("at boot a container waits for bridges of others, and comes after ours without waiting for udev", () => {
+  const waits = (...given: Parameters<typeof configOf>) =>
+    Object.keys(compiled(...given).unitLinks).filter((link) => link.startsWith("machines.target.wants/sys-"));
+  const web = { ...own, autoStart: true };
+  expect(waits({}, { web })).toEqual(["machines.target.wants/sys-subsystem-net-devices-br0.device"]);
+  expect(waits({ br0: {} }, { web })).toEqual([]);
+  expect(waits({}, { web: { ...web, autoStart: false } })).toEqual([]);
+  const net = compiled({ br0: {} }, { web }).units["container-net@web.service"]?.sections.Unit;
+  expect(`${net?.After}`.split(" ")).toContain("stowage-bridge@br0.service");
+  expect(`${net?.Wants}`.split(" ")).toContain("stowage-bridge@br0.service");
+});

@@ -22,7 +22,12 @@ export interface Parts {
   readonly files: readonly FileText[];
 }
 
-export function containerParts(layout: Layout, container: SystemContainer): Parts {
+/** @param made bridges of the host that units of ours make: containers come after those, not after their devices */
+export function containerParts(
+  layout: Layout,
+  container: SystemContainer,
+  made: ReadonlySet<string> = new Set(),
+): Parts {
   const net = netParts(layout, container);
   const merge = mergeService(layout, container);
   const forwards = forwardUnits(container);
@@ -32,7 +37,7 @@ export function containerParts(layout: Layout, container: SystemContainer): Part
   return {
     part: containerPart(container, companions),
     units: [containerService(layout, container, sockets), ...companions],
-    unitLinks: container.autoStart ? Object.fromEntries([unit, ...devices(container)].map(wantedAtBoot)) : {},
+    unitLinks: container.autoStart ? Object.fromEntries([unit, ...devices(container, made)].map(wantedAtBoot)) : {},
     files: [
       ...(net?.files ?? []),
       ...createdFiles(layout, container),
@@ -43,9 +48,10 @@ export function containerParts(layout: Layout, container: SystemContainer): Part
 }
 
 /** At boot interfaces come when they come. A start by hand does not wait for one that is not there. */
-function devices(container: SystemContainer): string[] {
+function devices(container: SystemContainer, made: ReadonlySet<string>): string[] {
   const network = ownNetwork(container);
-  return network === null ? [] : hostInterfaces(network).map(deviceUnit);
+  const interfaces = network === null ? [] : hostInterfaces(network).filter((name) => !made.has(name));
+  return interfaces.map(deviceUnit);
 }
 
 const wantedAtBoot = (unit: string): [link: string, target: string] => [`machines.target.wants/${unit}`, `../${unit}`];
