@@ -8,9 +8,8 @@ export function givenExists(container: SystemContainer): UnitSection {
   const { system } = container;
   if (system.kind !== "path") return {};
   const path = literal(system.path);
-  if (isNix(system)) return { AssertPathExists: `${path}/init` };
-  // One of the two, each of which systemd-nspawn would boot.
-  return { AssertPathExists: [`|${path}/usr/lib/systemd/systemd`, `|${path}/usr/sbin/init`] };
+  // Not one of several that would do: of those `systemctl status` does not say which.
+  return isNix(system) ? { AssertPathExists: `${path}/init` } : { AssertPathIsDirectory: `${path}/usr` };
 }
 
 /** Values of AssertPathIsSymbolicLink=. A link in a tree would be followed out of it. */

@@ -26,14 +26,49 @@ scenario("a container runs a tree that somebody else made, and leaves it as it i
   expect(await tree()).toBe(before);
 });
 
-scenario("a path that is no system is told, and leaves nothing behind", async ({ host }) => {
+scenario("a tree behind a link is looked at anew at each start, also of an ephemeral container", async ({ host }) => {
+  await host.sh(
+    "cd /var/lib/machines && mkdir one && cp -a /usr /etc one/ && mkdir one/var && rm -rf one/etc/stowage one/etc/machine-id && cp -al one two",
+  );
+  // Not by writing to files that both have.
+  await host.sh("cd /var/lib/machines && for n in one two; do echo $n > $n/usr/lib/mark; done && ln -s one now");
+  await host.switchTo(
+    hostWith({
+      lasting: body("/var/lib/machines/now"),
+      brief: '\n      ephemeral: true, path: "/var/lib/machines/now",',
+    }),
+  );
+  const mark = (name: string) => host.stowage(["run", name, "--", "cat", "/usr/lib/mark"]);
+  for (const name of ["lasting", "brief"]) {
+    await host.stowage(["start", name]);
+    expect(await mark(name)).toBe("one\n");
+  }
+  await host.sh("ln -sfn two /var/lib/machines/now");
+  for (const name of ["lasting", "brief"]) {
+    expect(await mark(name)).toBe("one\n");
+    await host.must(["systemctl", "restart", `container@${name}`]);
+    expect(await mark(name)).toBe("two\n");
+  }
+  // A system that went away is told by start, and by systemd.
+  await host.stowage(["stop", "lasting"]);
+  await host.must(["rm", "/var/lib/machines/now"]);
+  const { code, stderr } = await host.tryStowage(["start", "lasting"]);
+  expect(code).toBe(4);
+  expect(stderr).toContain("container lasting has no system at its path: /var/lib/machines/now does not exist");
+  expect((await host.run(["systemctl", "status", "container@lasting"])).stdout).toContain(
+    "AssertPathIsDirectory=/var/lib/machines/now/usr was not met",
+  );
+});
+
+scenario("a path that is no system is told with its place, before anything is touched", async ({ host }) => {
   await host.must(["mkdir", "-p", "/srv/empty", "/run/stowage"]);
   await host.configure(hostWith({ given: body("/srv/empty") }));
   const before = await snapshot(host);
   const { code, stderr } = await host.tryStowage(["switch"]);
-  expect(code).toBe(4);
-  expect(stderr).toContain("/srv/empty, the path of container given, has no directory usr/");
-  expect((await host.run(["ls", "/var/lib/stowage/containers/given"])).stdout).toBe("");
-  expect((await host.run(["systemctl", "is-active", "container@given"])).stdout.trim()).toBe("inactive");
-  await expectAsBefore(host, before, ["files"]);
+  expect(code).toBe(1);
+  expect(stderr).toContain(
+    "error[no-system-at-path]: container given has no system at its path: /srv/empty has no directory usr/",
+  );
+  expect(stderr).toMatch(/host\.ts:\d+:\d+/);
+  await expectAsBefore(host, before);
 });

@@ -68,7 +68,7 @@ scenario(
     expect((await host.run(["test", "-e", other])).code).toBe(1);
     await host.stowage(["start", "web"]);
     expect(await current(host, "web")).toBe(`${path}\n`);
-    const attack = "mount -o remount,rw,bind /nix/store; mount -o remount,rw /nix/store; touch /nix/store/planted; :";
+    const attack = "mount -o remount,rw,bind /nix/store; mount -o remount,rw /nix/store; touch /nix/store/planted; :;";
     await inside(host, "web", `{ ${attack} } 2>/dev/null`);
     expect((await host.run(["test", "-e", "/nix/store/planted"])).code).toBe(1);
     // What is built meanwhile is seen, and taken over.
@@ -94,6 +94,7 @@ scenario(
     // Started once before the first look: machined runs from then on.
     await host.stowage(["start", "brief"]);
     await host.stowage(["stop", "brief"]);
+    await host.waitForUnit("container-net@brief.service", "inactive");
     const before = await snapshot(host);
     for (const end of ["stowage stop brief", "systemctl kill --kill-whom=main --signal=KILL container@brief"]) {
       await host.stowage(["start", "brief"]);
