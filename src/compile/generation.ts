@@ -52,6 +52,8 @@ export interface ContainerPart {
   readonly path: string | null;
   /** The `flake` that is built into `path`, else null or, in generations of before, nothing. */
   readonly flake?: string | null;
+  /** Paths of the host that it has id-mapped. */
+  readonly mapped: readonly string[];
   /** Addresses inside, without prefix length; IPv4 first. */
   readonly addresses: readonly string[];
   /** Interfaces of the host that it gets or has macvlans on; left out where there are none. */

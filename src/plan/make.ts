@@ -5,6 +5,7 @@ import { isUp } from "./decide.ts";
 import { diffFiles } from "./files.ts";
 import { Former } from "./former.ts";
 import { bridgeSubjects, bridgesInTheWay, managersToReload, missingBridges } from "./host-network.ts";
+import { unmappableBinds } from "./mapping.ts";
 import { orderSteps } from "./order.ts";
 import type { Kept, Observed, Plan } from "./plan.ts";
 import { type ContainerSubject, containerSubjects, sharedSubjects } from "./subjects.ts";
@@ -54,7 +55,7 @@ export function plan(
             ...missingBridges(next, observed, layout),
             ...files.notices,
           ],
-    blocked: [...files.blocked, ...bridgesInTheWay(next, observed, layout)],
+    blocked: [...files.blocked, ...bridgesInTheWay(next, observed, layout), ...unmappableBinds(next, observed, layout)],
   };
 }
 

@@ -86,8 +86,16 @@ export interface Observed {
   readonly hosts: string | null;
   /** By container: what is on disk of it. */
   readonly containers: Readonly<Record<string, ObservedContainer>>;
+  /** Of the paths that containers have id-mapped, those that cannot be, with the mount that is in the way. */
+  readonly unmappable?: Readonly<Record<string, ObservedMount>>;
   /** Bridges, and interfaces that should be their ports, as far as they exist: the bridge that each is a port of. */
   readonly interfaces?: Readonly<Record<string, string | null>>;
+}
+
+export interface ObservedMount {
+  readonly point: string;
+  /** Of file system: `overlay`, `nfs4`. */
+  readonly type: string;
 }
 
 export interface ObservedContainer {

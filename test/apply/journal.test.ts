@@ -11,6 +11,7 @@ const part = (name: string): ContainerPart => ({
   companions: [`container-net@${name}.service`],
   isolation: "isolated",
   trustedBecause: [],
+  mapped: [],
   autoStart: true,
   ephemeral: false,
   onChange: "auto",

@@ -62,6 +62,7 @@ export const container = (name: string, more: Partial<ContainerPart> = {}): Cont
   companions: [],
   isolation: "isolated",
   trustedBecause: [],
+  mapped: [],
   autoStart: false,
   ephemeral: false,
   onChange: "auto",

@@ -2,7 +2,7 @@
  * Device nodes of the host that a container has. Bound into a container with users of its own, the host's node would be
  * nobody's, and /dev cannot be id-mapped: there it has copies, whose owner and mode are what the host's node has.
  */
-import { containerDir, type Layout, runtimeRoot } from "../../store/layout.ts";
+import { containerDir, type Layout } from "../../store/layout.ts";
 import { pathWord } from "../../units/index.ts";
 import { isShifted, type SystemContainer } from "./container.ts";
 
@@ -20,29 +20,23 @@ export const hasCopiedNodes = (container: SystemContainer): boolean =>
 export const copiedNode = (layout: Layout, container: SystemContainer, index: number): string =>
   `${copiesDir(layout, container)}/${index}`;
 
+/** Not below /run, where no device can be opened. */
 const copiesDir = (layout: Layout, { name, ephemeral }: SystemContainer): string =>
-  `${ephemeral ? runtimeRoot(layout, name) : containerDir(layout, name)}/devices`;
+  ephemeral ? `${layout.state}/devices/${name}` : `${containerDir(layout, name)}/devices`;
 
-/**
- * Made at each start: a device that was unplugged has another number. A link such as those by-id is followed. /run opens no
- * devices, so the copies of a container in memory have a file system of their own there.
- */
+/** Made at each start: a device that was unplugged has another number. A link such as those by-id is followed. */
 export function copyCommands(layout: Layout, container: SystemContainer): string[][] {
   if (!hasCopiedNodes(container)) return [];
-  const dir = copiesDir(layout, container);
   const copy = ["/usr/bin/cp", "--archive", "--dereference", "--remove-destination", "--"];
   return [
-    ["/usr/bin/mkdir", "-p", "--", dir],
-    ...(container.ephemeral
-      ? [["/usr/bin/mount", "-t", "tmpfs", "-o", "mode=0700,nosuid,noexec", "devices", dir]]
-      : []),
+    ["/usr/bin/mkdir", "-p", "--", copiesDir(layout, container)],
     ...shownNodes(container).map((node, index) => [...copy, node, copiedNode(layout, container, index)]),
   ];
 }
 
-/** Undoes it, where something would be left. */
+/** An ephemeral container leaves nothing behind. */
 export const uncopyCommands = (layout: Layout, container: SystemContainer): string[][] =>
-  container.ephemeral && hasCopiedNodes(container) ? [["/usr/bin/umount", copiesDir(layout, container)]] : [];
+  container.ephemeral && hasCopiedNodes(container) ? [["/usr/bin/rm", "-rf", "--", copiesDir(layout, container)]] : [];
 
 /** Lines of DeviceAllow=, beside those that systemd-nspawn needs itself. */
 export const deviceAllow = ({ devices }: SystemContainer): string[] =>

@@ -7,6 +7,7 @@ import { basename } from "node:path";
 import type { Generation } from "../../compile/generation.ts";
 import { readLink, readText } from "../../host/files.ts";
 import { hostsBlock } from "../../host/hosts.ts";
+import { unmappable } from "../../host/mounts.ts";
 import { isBooted, type Systemd } from "../../host/systemd.ts";
 import { takenInside } from "../../host/take-over.ts";
 import { networkManagers, observedInterfaces } from "../../plan/host-network.ts";
@@ -44,6 +45,7 @@ export async function observe(request: ObserveRequest): Promise<Observed> {
     unitLinks: Object.fromEntries(keysOf(all, "unitLinks").map((link) => [link, readLink(`${layout.units}/${link}`)])),
     hosts: hostsBlock(readText(request.hostsFile ?? "/etc/hosts") ?? ""),
     containers: await observeContainers(request, keysOf(all, "containers")),
+    unmappable: unmappable([...new Set(Object.values(request.next.containers).flatMap(({ mapped = [] }) => mapped))]),
     interfaces: Object.fromEntries(observedInterfaces(request.next, layout).flatMap(observeInterface)),
   };
 }

@@ -3,7 +3,15 @@ import type { ContainerPart } from "../../compile/generation.ts";
 import { deviceUnit, type Link, localAddress } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
-import { containerUnit, forwardsOf, isIsolated, linksOf, ownNetwork, type SystemContainer } from "./container.ts";
+import {
+  containerUnit,
+  forwardsOf,
+  isIsolated,
+  isShifted,
+  linksOf,
+  ownNetwork,
+  type SystemContainer,
+} from "./container.ts";
 import { createdFiles } from "./created.ts";
 import { forwardUnits } from "./forward.ts";
 import { mergeService } from "./merge.ts";
@@ -35,7 +43,7 @@ export function containerParts(
   const companions = [...(net ? [net.unit] : []), ...(merge ? [merge] : []), ...forwards];
   const unit = containerUnit(container.name);
   return {
-    part: containerPart(container, companions),
+    part: containerPart(layout, container, companions),
     units: [containerService(layout, container, sockets), ...companions],
     unitLinks: container.autoStart ? Object.fromEntries([unit, ...devices(container, made)].map(wantedAtBoot)) : {},
     files: [
@@ -56,7 +64,7 @@ function devices(container: SystemContainer, made: ReadonlySet<string>): string[
 
 const wantedAtBoot = (unit: string): [link: string, target: string] => [`machines.target.wants/${unit}`, `../${unit}`];
 
-function containerPart(container: SystemContainer, companions: readonly Unit[]): ContainerPart {
+function containerPart(layout: Layout, container: SystemContainer, companions: readonly Unit[]): ContainerPart {
   const { name, system, autoStart, ephemeral } = container;
   const network = ownNetwork(container);
   const needed = network === null ? [] : [...network.macvlans.map(({ parent }) => parent), ...network.interfaces];
@@ -75,6 +83,7 @@ function containerPart(container: SystemContainer, companions: readonly Unit[]):
     packages: system.kind === "toplevel" ? system.packages : null,
     path: system.kind === "path" ? system.path : null,
     flake: system.kind === "path" ? (system.flake ?? null) : null,
+    mapped: mappedPaths(layout, container),
     addresses: linksOf(container).flatMap(addresses),
     ...(needed.length > 0 && { hostInterfaces: [...new Set(needed)] }),
     ports: forwardsOf(container).map(({ protocol, hostPort, containerPort }) => ({
@@ -85,6 +94,12 @@ function containerPart(container: SystemContainer, companions: readonly Unit[]):
     })),
   };
 }
+
+/** The state directory has the root, and the packages in the store. */
+const mappedPaths = (layout: Layout, container: SystemContainer): string[] =>
+  isShifted(container)
+    ? [layout.state, ...container.binds.filter(({ idmap }) => idmap).map(({ source }) => source)]
+    : [];
 
 const addresses = (link: Link): string[] =>
   ([4, 6] as const).flatMap((family) => localAddress(link, family)?.address ?? []);
