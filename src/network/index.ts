@@ -51,5 +51,14 @@ export {
   networkNamespace,
   routeMetric,
 } from "./names.ts";
-export { type Forward, forwardsIn, isOfFamily, leadsFromLoopback, nftBase, nftBaseDown, nftElements } from "./nft.ts";
+export {
+  type Forward,
+  forwardsIn,
+  isOfFamily,
+  isProxied,
+  leadsFromLoopback,
+  nftBase,
+  nftBaseDown,
+  nftElements,
+} from "./nft.ts";
 export { hostSysctls, insideSysctls, linkSysctls } from "./sysctl.ts";

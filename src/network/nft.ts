@@ -79,6 +79,8 @@ ${maps.join("\n")}
   set local6 { type ipv6_addr; }
   set astray4 { type ipv4_addr; }
   set astray6 { type ipv6_addr; }
+  # Ports of ::1 that a socket listens on.
+  set proxied6 { type inet_service; }
   set self4 { type ipv4_addr . ipv4_addr; }
   set self6 { type ipv6_addr . ipv6_addr; }
 
@@ -100,6 +102,7 @@ ${rules("iifname")}
   }
 
   chain output-ports {
+    ip6 daddr ::1 tcp dport @proxied6 return
 ${rules("oifname")}
     goto forward-ports
   }
@@ -154,6 +157,10 @@ function linkElements(link: Link, isFirst: boolean): string[][] {
       [`local${family}`, address],
       ...(isGateway ? [] : [[`astray${family}`, address]]),
       [`self${family}`, `${address} . ${address}`],
+      ...(family === 6 ? link.forwards.filter((one) => isProxied(link, one)) : []).map(({ hostPort }) => [
+        "proxied6",
+        `${hostPort}`,
+      ]),
       ...link.forwards.filter((one) => isOfFamily(one, family)).map((one) => mapElement(local, one)),
     ];
   });
@@ -170,6 +177,13 @@ function mapElement(to: Address, { protocol, hostPort, containerPort, hostAddres
   ];
   return [`${protocol}${to.family}${key?.ending}`, `${parts.join(" . ")} : ${to.address} . ${containerPort}`];
 }
+
+/**
+ * Ports of ::1 that a socket must listen on: where the kernel filters on bridges (br_netfilter), answers that come by one
+ * are addressed to ::1 again before it looks where they came in, and are dropped.
+ */
+export const isProxied = (link: Link, forward: Forward): boolean =>
+  link.bridge !== null && forward.protocol === "tcp" && leadsFromLoopback(forward, 6);
 
 /** Whether packets of this family reach a container by its forwards on this link. */
 export const forwardsIn = (link: Link, family: 4 | 6): boolean =>

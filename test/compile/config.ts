@@ -70,15 +70,29 @@ function containerConfig(short: ShortContainer): ContainerConfig {
       create: null,
       ...mount,
     })),
-    forwardPorts: (short.forwardPorts ?? []).map((port) => ({
-      protocol: "tcp",
-      containerPort: null,
-      hostAddress: null,
-      interface: null,
-      ...port,
-    })),
+    forwardPorts: ports(short.forwardPorts),
   };
 }
+
+type Link = ContainerConfig["extraVeths"][string];
+type ShortPort = Partial<Link["forwardPorts"][number]> & { readonly hostPort: number };
+
+const ports = (short: readonly ShortPort[] = []): Link["forwardPorts"] =>
+  short.map((port) => ({ protocol: "tcp", containerPort: null, hostAddress: null, interface: null, ...port }));
+
+/** A further link. */
+export const link = (
+  short: Partial<Omit<Link, "forwardPorts">> & { readonly forwardPorts?: readonly ShortPort[] },
+): Link => ({
+  hostBridge: null,
+  hostAddress: null,
+  localAddress: null,
+  hostAddress6: null,
+  localAddress6: null,
+  localMacAddress: null,
+  ...short,
+  forwardPorts: ports(short.forwardPorts),
+});
 
 function systemConfig(short: ShortSystem): SystemConfig {
   return {

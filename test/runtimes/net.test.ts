@@ -1,10 +1,10 @@
 /** The net unit of each kind of network. */
 import { describe, expect, test } from "vitest";
-import { extraLinkOf, linkOf, macvlanOf, type Network, networkOf } from "../../src/network/index.ts";
+import { extraLinkOf, linkOf, macvlanOf, type Network, networkOf, nftBase } from "../../src/network/index.ts";
 import { containerParts, type SystemContainer } from "../../src/runtimes/nspawn/index.ts";
 import { defaultLayout } from "../../src/store/layout.ts";
 import { linesOf, type Unit } from "../../src/units/index.ts";
-import { isolated, trusted, v4 } from "./containers.ts";
+import { isolated, trusted, v4, v6 } from "./containers.ts";
 
 const withNetwork = (network: Network, container: SystemContainer = isolated): SystemContainer => ({
   ...container,
@@ -67,6 +67,20 @@ test("ports of further links count", () => {
   const container = withNetwork(networkOf("web", [linkOf("web", []), extraLinkOf("web", "veth1", [v4], { forwards })]));
   expect(words(container, "Requires")).toEqual(["stowage-nftables.service"]);
   expect(parts(container).units.map(({ name }) => name)).toContain("stowage-forward-tcp-80@web.socket");
+});
+
+test("on a bridge ::1 is a socket's, and left to it by nft: the kernel may drop its answers", () => {
+  const forwards = (["tcp", "udp"] as const).map((protocol) => ({
+    ...{ protocol, hostPort: 80, containerPort: 80, hostAddress: null, interface: null },
+  }));
+  const container = withNetwork(networkOf("web", [linkOf("web", [v4, v6], { bridge: "br0", forwards })]));
+  const { units, files: all } = parts(container);
+  const sockets = units.filter(({ name }) => name.endsWith(".socket"));
+  expect(sockets.map(({ name, sections }) => [name, sections.Socket?.ListenStream])).toEqual([
+    ["stowage-forward-tcp-80@web.socket", ["[::1]:80"]],
+  ]);
+  expect(new Map(all).get("/etc/stowage/network/web.nft")).toContain("add element inet stowage proxied6 { 80 }\n");
+  expect(nftBase).toContain("ip6 daddr ::1 tcp dport @proxied6 return\n");
 });
 
 test("a namespace of somebody else's: no net unit", () => {

@@ -273,8 +273,8 @@ describe("sockets for what nft cannot do", () => {
   });
 
   test.each([
-    ["IPv4 alone", [v4], {}, [all, { ListenStream: "[::]:8080", BindIPv6Only: "ipv6-only" }, "10.233.1.2:80"]],
-    ["IPv6 alone", [v6], {}, [all, { ListenStream: "0.0.0.0:8080", BindIPv6Only: "ipv6-only" }, "fd00:233:1::2:80"]],
+    ["IPv4 alone", [v4], {}, [all, { ListenStream: ["[::]:8080"], BindIPv6Only: "ipv6-only" }, "10.233.1.2:80"]],
+    ["IPv6 alone", [v6], {}, [all, { ListenStream: ["0.0.0.0:8080"], BindIPv6Only: "ipv6-only" }, "fd00:233:1::2:80"]],
     ["of its own family", [v4], { hostAddress: host4 }, []],
     [
       "of the other family",
@@ -282,7 +282,7 @@ describe("sockets for what nft cannot do", () => {
       { hostAddress: host6, interface: "eth9" },
       [
         "stowage-forward-tcp-8080-in-eth9-to-fd98::1@web.socket",
-        { ListenStream: "[fd98::1]:8080", BindIPv6Only: "ipv6-only", FreeBind: true, BindToDevice: "eth9" },
+        { ListenStream: ["[fd98::1]:8080"], BindIPv6Only: "ipv6-only", FreeBind: true, BindToDevice: "eth9" },
         "10.233.1.2:80",
       ],
     ],

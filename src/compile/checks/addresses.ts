@@ -1,9 +1,9 @@
-/** Checks of addresses and interfaces across containers. */
-import { hostInterface, type LinkEnds } from "../../network/index.ts";
+/** Checks of addresses across containers. */
+import type { LinkEnds } from "../../network/index.ts";
 import type { HostConfig } from "../../options/index.ts";
 import { endsOf } from "../networks.ts";
 import { type Problems, showOption } from "../problems.ts";
-import { at } from "./place.ts";
+import { allLinks, type LinkAt, linkOption } from "./links.ts";
 
 /** Host ends may share an address, since each link has its own route; what the container is reached by may not. */
 export function checkAddresses(config: HostConfig, problems: Problems): void {
@@ -32,40 +32,17 @@ export function checkAddresses(config: HostConfig, problems: Problems): void {
   }
 }
 
-/** A container's addresses of one family. */
+/** A link's addresses of one family. */
 interface End {
-  readonly name: string;
+  readonly link: LinkAt;
   readonly ends: LinkEnds;
 }
 
-const optionOf = ({ name, ends }: End, end: "host" | "local"): string[] =>
-  at(name, `${end}Address${ends.family === 6 ? "6" : ""}`);
+const optionOf = ({ link, ends }: End, end: "host" | "local"): string[] =>
+  linkOption(link, `${end}Address${ends.family === 6 ? "6" : ""}`);
 
 function allEnds(config: HostConfig): End[] {
   const all: End[] = [];
-  for (const [name, container] of Object.entries(config.containers)) {
-    if (container.privateNetwork) for (const ends of endsOf(container)) all.push({ name, ends });
-  }
+  for (const link of allLinks(config)) for (const ends of endsOf(link.link)) all.push({ link, ends });
   return all;
-}
-
-/** Shortened names carry a hash of 30 bits: a clash is unlikely, and would be silent. */
-export function checkInterfaces(config: HostConfig, problems: Problems): void {
-  const owners = new Map<string, string>();
-  for (const [name, container] of Object.entries(config.containers)) {
-    if (!container.privateNetwork) continue;
-    const link = hostInterface(name).name;
-    const other = owners.get(link);
-    owners.set(link, name);
-    if (other === undefined) continue;
-    problems.add(
-      {
-        code: "interface-clash",
-        message: `containers ${other} and ${name} would both have the interface ${link}`,
-        hint: "rename one",
-      },
-      at(other),
-      at(name),
-    );
-  }
 }

@@ -1,10 +1,11 @@
 /** Checks that no option's type can make: across options of a container, and across containers. */
 import type { HostConfig } from "../../options/index.ts";
 import type { Problems } from "../problems.ts";
-import { checkAddresses, checkInterfaces } from "./addresses.ts";
+import { checkAddresses } from "./addresses.ts";
 import { checkBridges } from "./bridges.ts";
 import { checkConfinement, checkUserIds } from "./confinement.ts";
 import { checkFlags } from "./flags.ts";
+import { checkInterfaces } from "./interfaces.ts";
 import { checkMounts } from "./mounts.ts";
 import { checkName } from "./name.ts";
 import { checkChange, checkNeeds } from "./needs.ts";

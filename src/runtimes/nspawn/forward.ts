@@ -3,7 +3,7 @@
  * one address family into the other.
  * TCP only: there is no proxy for UDP, so a UDP port is reached by the families that the container has.
  */
-import { type Address, type Forward, isOfFamily, type Link, localAddress } from "../../network/index.ts";
+import { type Address, type Forward, isOfFamily, isProxied, type Link, localAddress } from "../../network/index.ts";
 import { literal, type Unit } from "../../units/index.ts";
 import { containerUnit, linksOf, type SystemContainer } from "./container.ts";
 import { noStartLimit } from "./service.ts";
@@ -20,20 +20,25 @@ function linkUnits(name: string, link: Link): Unit[] {
     .flatMap((forward) => {
       const [v4, v6] = [localAddress(link, 4), localAddress(link, 6)];
       const target = v4 ?? v6;
-      // With both families nothing is left to do, with none nothing can be done.
-      if (target === null || (v4 !== null && v6 !== null)) return [];
-      const other = target.family === 4 ? 6 : 4;
-      if (!isOfFamily(forward, other)) return [];
-      return [socketUnit(name, forward, listenOn(forward, other)), proxyUnit(name, forward, target)];
+      if (target === null) return [];
+      const listen = listenOn(link, forward);
+      if (listen.length === 0) return [];
+      return [socketUnit(name, forward, listen), proxyUnit(name, forward, target)];
     });
 }
 
-function listenOn({ hostAddress, hostPort }: Forward, family: 4 | 6): string {
-  const address = hostAddress?.address ?? (family === 4 ? "0.0.0.0" : "::");
-  return family === 4 ? `${address}:${hostPort}` : `[${address}]:${hostPort}`;
+/** Only where nft's maps do not lead: connections that they take never come to a socket. */
+function listenOn(link: Link, forward: Forward): string[] {
+  const { hostAddress, hostPort } = forward;
+  const lacks = (family: 4 | 6): boolean => localAddress(link, family) === null && isOfFamily(forward, family);
+  if (lacks(6)) return [`[${hostAddress?.address ?? "::"}]:${hostPort}`];
+  return [
+    ...(isProxied(link, forward) ? [`[::1]:${hostPort}`] : []),
+    ...(lacks(4) ? [`${hostAddress?.address ?? "0.0.0.0"}:${hostPort}`] : []),
+  ];
 }
 
-function socketUnit(name: string, forward: Forward, listen: string): Unit {
+function socketUnit(name: string, forward: Forward, listen: readonly string[]): Unit {
   return {
     name: `${baseName(name, forward)}.socket`,
     sections: {
