@@ -58,6 +58,8 @@ export interface ServiceFacts {
   /** Of machined. */
   readonly registered: boolean;
   readonly cgroup2: boolean;
+  /** All other settings of the unit, by key; "set" where the value is paths of ours. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 export interface IsolationFacts {

@@ -22,6 +22,8 @@ type Where = string | null;
 
 export class Interfaces {
   readonly #namespaces = new Map<Where, Namespace>([[null, new Map()]]);
+  /** Alternative names, of the whole world: nobody here has one name twice. */
+  readonly #names = new Map<string, string>();
 
   /** A pair that is there already: by systemd-nspawn. */
   addPair(host: string, inside: string, namespace: string, bridge: string | null = null): void {
@@ -47,13 +49,14 @@ export class Interfaces {
   }
 
   setLink(words: readonly string[], where: Where): void {
-    const [name = "", ...rest] = words[0] === "dev" ? words.slice(1) : words;
+    const [handle = "", ...rest] = words[0] === "dev" ? words.slice(1) : words;
+    const name = this.#names.get(handle) ?? handle;
     const found = this.#get(name, where);
     for (let at = 0; at < rest.length; at += 1) {
       const word = rest[at] ?? "";
       const value = rest[at + 1] ?? "";
       if (word === "up") found.up = true;
-      else if (["master", "address", "name", "netns", "alias", "mtu", "type"].includes(word)) at += 1;
+      else if (["master", "address", "name", "netns", "alias", "mtu", "type", "addrgenmode"].includes(word)) at += 1;
       else if (!ignoredWords.has(word)) throw new Error(`not understood: ip link set ${words.join(" ")}`);
       if (word === "master") found.bridge = value;
       if (word === "address") found.mac = value.toLowerCase();
@@ -78,12 +81,18 @@ export class Interfaces {
     this.#in(own.netns ?? where).set(name, { ...made(null, own.address), parent: own.link ?? "" });
   }
 
+  addName(words: readonly string[]): void {
+    this.#names.set(after(words, "altname"), after(words, "dev"));
+  }
+
   addAddress(words: readonly string[], where: Where): void {
     this.#get(after(words, "dev"), where).addresses.push(withPrefix(words[0] ?? ""));
   }
 
   addRoute(words: readonly string[], where: Where): void {
     const [to = ""] = words;
+    // What the host takes for its own, on its own link.
+    if (to === "local") return;
     const via = words.includes("via") ? ` via ${canonical(after(words, "via"))}` : "";
     const dev = words.includes("dev") ? after(words, "dev") : this.#deviceOf(canonical(after(words, "via")), where);
     this.#get(dev, where).routes.push(`${canonical(to)}${via}`);
@@ -118,7 +127,8 @@ export class Interfaces {
     return found;
   }
 
-  #get(name: string, where: Where): Interface {
+  #get(handle: string, where: Where): Interface {
+    const name = this.#names.get(handle) ?? handle;
     const found = this.#in(where).get(name) ?? made(null);
     this.#in(where).set(name, found);
     return found;
@@ -144,9 +154,10 @@ const ignoredWords = new Set(["down", "multicast", "on", "off", "nomaster"]);
 const verbs: Readonly<Record<string, (ip: Interfaces, words: readonly string[], where: Where) => void>> = {
   "link set": (ip, words, where) => ip.setLink(words, where),
   "link add": (ip, words, where) => ip.addLink(words, where),
-  "link property": () => {},
+  "link property": (ip, words) => ip.addName(words),
   "link del": () => {},
   "netns add": () => {},
+  "netns attach": () => {},
   "netns del": () => {},
   "addr add": (ip, words, where) => ip.addAddress(words, where),
   "address add": (ip, words, where) => ip.addAddress(words, where),

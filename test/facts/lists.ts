@@ -7,3 +7,13 @@ export function sortedList<T>(list: readonly T[], key: (one: T) => string = Stri
 /** Of `--tmpfs=`: systemd-nspawn mounts parents first, whatever the order, and takes mode=0755 where no options are. */
 export const tmpfsList = (list: readonly string[]): string[] =>
   sortedList(list.map((text) => (text.includes(":") ? text : `${text}:mode=0755`)));
+
+/** Keys of a unit that are facts of another kind, or no more than how something is done that is one. */
+export const explained = new Set(
+  (
+    "Description Wants After Requires BindsTo RequiresMountsFor Type SyslogIdentifier Slice Delegate KillMode KillSignal " +
+    "TimeoutStartSec Restart RestartForceExitStatus SuccessExitStatus DevicePolicy DeviceAllow NetworkNamespacePath " +
+    "Environment EnvironmentFile RuntimeDirectory RuntimeDirectoryMode ExecStartPre ExecStart ExecStartPost ExecReload " +
+    "ExecStopPost X-RestartIfChanged X-Restart-Triggers X-Reload-Triggers"
+  ).split(" "),
+);

@@ -10,47 +10,47 @@ import { sortedList, tmpfsList } from "./lists.ts";
 
 /** A container's options as NixOS's types allow them; what is not there has its default. */
 export interface Options extends LinkOptions {
-  readonly path?: string;
-  readonly flake?: string;
-  readonly autoStart?: boolean;
-  readonly ephemeral?: boolean;
-  readonly restartIfChanged?: boolean;
-  readonly timeoutStartSec?: string;
-  readonly privateNetwork?: boolean;
-  readonly interfaces?: readonly string[];
-  readonly macvlans?: readonly string[];
-  readonly extraVeths?: Readonly<Record<string, LinkOptions>>;
-  readonly networkNamespace?: string;
-  readonly privateUsers?: string | number;
-  readonly additionalCapabilities?: readonly string[];
-  readonly enableTun?: boolean;
-  readonly allowedDevices?: readonly { readonly node: string; readonly modifier: string }[];
-  readonly bindMounts?: Readonly<Record<string, BindOptions>>;
-  readonly tmpfs?: readonly string[];
-  readonly extraFlags?: readonly string[];
-  readonly copyResolvConf?: boolean;
+  readonly path?: string | undefined;
+  readonly flake?: string | undefined;
+  readonly autoStart?: boolean | undefined;
+  readonly ephemeral?: boolean | undefined;
+  readonly restartIfChanged?: boolean | undefined;
+  readonly timeoutStartSec?: string | undefined;
+  readonly privateNetwork?: boolean | undefined;
+  readonly interfaces?: readonly string[] | undefined;
+  readonly macvlans?: readonly string[] | undefined;
+  readonly extraVeths?: Readonly<Record<string, LinkOptions>> | undefined;
+  readonly networkNamespace?: string | undefined;
+  readonly privateUsers?: string | number | undefined;
+  readonly additionalCapabilities?: readonly string[] | undefined;
+  readonly enableTun?: boolean | undefined;
+  readonly allowedDevices?: readonly { readonly node: string; readonly modifier: string }[] | undefined;
+  readonly bindMounts?: Readonly<Record<string, BindOptions>> | undefined;
+  readonly tmpfs?: readonly string[] | undefined;
+  readonly extraFlags?: readonly string[] | undefined;
+  readonly copyResolvConf?: boolean | undefined;
 }
 
 interface LinkOptions {
-  readonly hostBridge?: string;
-  readonly hostAddress?: string;
-  readonly localAddress?: string;
-  readonly hostAddress6?: string;
-  readonly localAddress6?: string;
-  readonly localMacAddress?: string;
-  readonly forwardPorts?: readonly PortOptions[];
+  readonly hostBridge?: string | undefined;
+  readonly hostAddress?: string | undefined;
+  readonly localAddress?: string | undefined;
+  readonly hostAddress6?: string | undefined;
+  readonly localAddress6?: string | undefined;
+  readonly localMacAddress?: string | undefined;
+  readonly forwardPorts?: readonly PortOptions[] | undefined;
 }
 
 interface PortOptions {
-  readonly protocol?: string;
+  readonly protocol?: string | undefined;
   readonly hostPort: number;
-  readonly containerPort?: number | null;
+  readonly containerPort?: number | null | undefined;
 }
 
 interface BindOptions {
-  readonly mountPoint?: string;
-  readonly hostPath?: string;
-  readonly isReadOnly?: boolean;
+  readonly mountPoint?: string | undefined;
+  readonly hostPath?: string | undefined;
+  readonly isReadOnly?: boolean | undefined;
 }
 
 export const optionsOf = (input: ContainerInput): Options => input as Options;
@@ -136,6 +136,7 @@ const service = (name: string, one: Options): ContainerFacts["service"] => ({
   ready: "inside",
   registered: true,
   cgroup2: true,
+  settings: {},
 });
 
 export function bindsOf({ bindMounts = {} }: Options): ContainerFacts["files"]["binds"] {

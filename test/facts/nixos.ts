@@ -10,7 +10,7 @@ import type {
   UnitFacts,
 } from "./facts.ts";
 import { Interfaces } from "./ip.ts";
-import { sortedList, tmpfsList } from "./lists.ts";
+import { explained, sortedList, tmpfsList } from "./lists.ts";
 
 export function nixosFacts(measured: Measured): HostFacts {
   return {
@@ -123,6 +123,11 @@ function serviceFacts(one: MeasuredContainer, argv: Argv): ServiceFacts {
     reload: true,
     ready: "inside",
     registered: argv.has("--keep-unit"),
+    settings: Object.fromEntries(
+      [...Object.entries(one.Unit), ...Object.entries(one.Service)].flatMap(([key, value]) =>
+        explained.has(key) ? [] : [[key, String(value)]],
+      ),
+    ),
     cgroup2: one.nspawnEnvironment.SYSTEMD_NSPAWN_UNIFIED_HIERARCHY === "1",
   };
 }

@@ -1,0 +1,55 @@
+/**
+ * Cases that we refuse and NixOS takes, by the first cell of their row in docs/differences-from-nixos.md. Cases that both
+ * refuse are not listed; what is said of each is in refusals.txt, every word of it.
+ */
+export const refusedByUs: Readonly<Record<string, string>> = {
+  "ns-privnet-hostonly": "`hostAddress` without `localAddress`",
+  "ns-bridge-hostaddr": "`hostBridge` with `hostAddress` or `hostAddress6`",
+  "own-bridge-hostaddr6": "`hostBridge` with `hostAddress` or `hostAddress6`",
+  "own-extraveth-bridge-hostaddr": "`hostBridge` with `hostAddress` or `hostAddress6`",
+  "ns-addr-no-privnet": "Addresses, ports, a bridge, a MAC without `privateNetwork`",
+  "ns-ports-protocol-odd": "`protocol` other than tcp and udp",
+  "own-protocol-capitals": "`protocol` other than tcp and udp",
+  "ns-lazy-port": "Wrong values that nobody needs",
+  "ns-lazy-restart": "Wrong values that nobody needs",
+  "ns-lazy-config-flake": "`config` or `path` with `flake`",
+  "ns-name-special": "Names with other characters than letters, digits and `-`",
+  "own-name-64": "Names with other characters than letters, digits and `-`",
+  "ns-users-zero": "`privateUsers` below 65536",
+  "own-users-low": "`privateUsers` below 65536",
+  "ns-users-pick-privnet-tun": "`enableTun` with user ids of its own",
+  "ns-everything": "`enableTun` with user ids of its own",
+  "own-config-nixos": "Options of NixOS in `config`",
+  "own-port-zero": "Port 0",
+  "own-port-no-address": "`forwardPorts` without an address of its own",
+  "own-two-one-address": "What two containers cannot both have",
+  "own-two-one-port": "What two containers cannot both have",
+  "own-port-twice": "What two containers cannot both have",
+  "own-two-one-mac": "What two containers cannot both have",
+  "own-two-one-interface": "What two containers cannot both have",
+  "own-two-one-veth": "What two containers cannot both have",
+  "own-netns-macvlan": "`networkNamespace` with any other network",
+  "own-netns-veth": "`networkNamespace` with any other network",
+  "own-extraveth-long": "What the kernel, systemd or systemd-nspawn would refuse at the start",
+  "own-mac-multicast": "What the kernel, systemd or systemd-nspawn would refuse at the start",
+  "own-address-family": "What the kernel, systemd or systemd-nspawn would refuse at the start",
+  "own-address-odd": "What the kernel, systemd or systemd-nspawn would refuse at the start",
+  "own-capability-odd": "What the kernel, systemd or systemd-nspawn would refuse at the start",
+  "own-device-modifier": "What the kernel, systemd or systemd-nspawn would refuse at the start",
+  "own-bind-relative": "What the kernel, systemd or systemd-nspawn would refuse at the start",
+  "own-bind-newline": "What the kernel, systemd or systemd-nspawn would refuse at the start",
+  "own-tmpfs-relative": "What the kernel, systemd or systemd-nspawn would refuse at the start",
+  "own-flag-empty": "What the kernel, systemd or systemd-nspawn would refuse at the start",
+  "own-flag-two-words": "What the kernel, systemd or systemd-nspawn would refuse at the start",
+  "own-flag-newline": "What the kernel, systemd or systemd-nspawn would refuse at the start",
+  "own-timeout-odd": "What the kernel, systemd or systemd-nspawn would refuse at the start",
+  "own-interface-alias": "What the kernel, systemd or systemd-nspawn would refuse at the start",
+  "own-extraveth-eth0": "What the kernel, systemd or systemd-nspawn would refuse at the start",
+  "own-device-group": "Groups of devices in `allowedDevices`",
+  "own-bind-usr": "Mounts over what the container is made of",
+};
+
+/** Cases that NixOS refuses and we take, by their row. */
+export const takenByUs: Readonly<Record<string, string>> = {
+  "ns-name-long-config-k54": "Names of more than 12 letters",
+};
