@@ -1,5 +1,6 @@
 /** The effects of a plan's steps on this machine. */
 import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerPart } from "../compile/generation.ts";
 import { reloadNetworkManager } from "../host/network-managers.ts";
 import { stopUnit } from "../host/nspawn.ts";
@@ -156,7 +157,7 @@ function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEf
     seedRoot: (name) => containers.seed(containerOf(name)),
     async prepare(name, order, stop) {
       const container = containerOf(name);
-      const invocation = (await systemd.states([container.unit]))[container.unit]?.invocation ?? "";
+      const invocation = await invocationOf(systemd, container.unit);
       // It has ended since the plan was made: a start finds what is declared, and has nothing to take over.
       if (invocation === "") return;
       await containers.prepare(container, invocation, order);
@@ -165,6 +166,15 @@ function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEf
     },
     declare: (name) => containers.declare(containerOf(name)),
   };
+}
+
+/** Of the run that is under way, or "". A reload that a killed switch began is waited for: it goes by the former order. */
+async function invocationOf(systemd: Systemd, unit: string): Promise<string> {
+  for (;;) {
+    const state = (await systemd.states([unit]))[unit];
+    if (state?.active !== "reloading") return state?.invocation ?? "";
+    await sleep(100);
+  }
 }
 
 /** Every path that a switch which was cut short may have been about to write. */

@@ -118,6 +118,7 @@ function ended(child: ReturnType<typeof spawn>, argv: readonly string[], options
   return new Promise((resolve, reject) => {
     let timedOut = false;
     let killer: NodeJS.Timeout | undefined;
+    let holder: NodeJS.Timeout | undefined;
     const onAbort = () => {
       signalGroup(child.pid, "SIGTERM");
       killer = setTimeout(() => signalGroup(child.pid, "SIGKILL"), patience);
@@ -131,17 +132,27 @@ function ended(child: ReturnType<typeof spawn>, argv: readonly string[], options
     const settle = () => {
       clearTimeout(timer);
       clearTimeout(killer);
+      clearTimeout(holder);
       options.signal?.removeEventListener("abort", onAbort);
     };
     child.once("error", (error: NodeJS.ErrnoException) => {
       settle();
       reject(error.code === "ENOENT" ? missing(argv, options) : error);
     });
+    child.once("exit", () => {
+      // Somebody else may hold its output open, a machine that it ran something in: whoever gave it a limit waits no longer.
+      if (options.timeout !== undefined) holder = setTimeout(letGo, patience, child);
+    });
     child.once("close", (code, signal) => {
       settle();
       resolve({ code, signal, timedOut });
     });
   });
+}
+
+function letGo(child: ReturnType<typeof spawn>): void {
+  child.stdout?.destroy();
+  child.stderr?.destroy();
 }
 
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {

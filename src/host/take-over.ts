@@ -1,4 +1,6 @@
 /** What the program `take-over` (src/systems) is asked, and what it remembers, inside a running machine. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { StowageError } from "../error.ts";
 import { insideCommand, transientName } from "./inside.ts";
 import { run } from "./run.ts";
 import { type Systemd, systemctl } from "./systemd.ts";
@@ -15,10 +17,26 @@ export function takeOverCommand(machine: string, program: string): string[] {
   return ["/usr/bin/systemd-run", `--machine=${machine}`, ...start, "--", program];
 }
 
-/** Stops what must end with its old definition. @throws StowageError `command-failed` */
+/** Milliseconds: units inside have their own limits, this one is for a machine that never answers. */
+const patience = 600_000;
+
+/** One that a killed switch began goes on by itself, and is waited for. @throws StowageError `command-failed` */
 export async function stopOldInside(machine: string, program: string, invocation: string): Promise<void> {
-  await run([...takeOverCommand(machine, program), invocation, "stop"], { package: "systemd" });
+  const argv = [...takeOverCommand(machine, program), invocation, "stop"];
+  for (const deadline = Date.now() + patience; ; ) {
+    try {
+      await run(argv, { package: "systemd", timeout: patience });
+      return;
+    } catch (error) {
+      if (!isUnderWay(error) || Date.now() > deadline) throw error;
+      await sleep(200);
+    }
+  }
 }
+
+const isUnderWay = (error: unknown): boolean =>
+  error instanceof StowageError &&
+  error.problems.some(({ details = [] }) => details.some((line) => /^Failed .* already (loaded|exists)/.test(line)));
 
 /** The machine's own systemd. What it says is the machine's to choose. */
 export const systemdInside = (machine: string): Systemd =>

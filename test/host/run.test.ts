@@ -105,3 +105,10 @@ test("what is shown can be pasted into a shell and means the same", async () => 
   const { stdout } = await run(["sh", "-c", pasteable(argv)]);
   expect(stdout).toBe(`${argv.slice(2).join("\n")}\n`);
 });
+
+test("output that somebody else holds open does not outlast a limit", async () => {
+  const began = Date.now();
+  const argv = ["sh", "-c", "setsid sleep 20 & echo said"];
+  expect((await run(argv, { timeout: 15_000 })).stdout).toBe("said\n");
+  expect(Date.now() - began).toBeLessThan(10_000);
+});

@@ -1,7 +1,7 @@
 /** T13, T19: a switch changes what runs inside a container, in place. */
 import { expect } from "vitest";
 import { hostWith } from "../configurations.ts";
-import { eventually, type Machine, scenario } from "../harness.ts";
+import { type Machine, scenario } from "../harness.ts";
 
 const up = "\n      autoStart: true,\n      privateNetwork: true,";
 const wanted = 'wantedBy: ["multi-user.target"]';
@@ -128,9 +128,7 @@ scenario(
       const wait = `for i in $(seq 400); do ls ${order} >/dev/null 2>&1 && break; sleep 0.01; done; sleep 0.${round}`;
       await host.run(["sh", "-c", `stowage switch >/dev/null 2>&1 & pid=$!; ${wait}; kill -9 $pid; wait $pid`]);
       if ((await orders(host)) !== "") cutShort += 1;
-      await eventually(async () => {
-        expect((await host.must(["systemctl", "list-jobs", "--no-legend"])).trim()).toBe("");
-      });
+      // What the killed one had begun goes on by itself, for a while beside the next one.
       const finished = await host.tryStowage(["switch"]);
       expect(finished.code, finished.stderr).toBe(0);
       expect(await host.inside("web", ["cat", "/etc/note"])).toBe(`${round}\n`);
