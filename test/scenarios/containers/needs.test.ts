@@ -1,7 +1,7 @@
 /** dependsOn: containers that need others, at a start, a stop, a switch and at boot. */
 import { expect } from "vitest";
 import { hostWith } from "../configurations.ts";
-import { type Machine, scenario } from "../harness.ts";
+import { type Machine, type Scene, scenario } from "../harness.ts";
 
 const unit = (name: string): string => `container@${name}.service`;
 const ready = (version: string) =>
@@ -30,7 +30,9 @@ async function expectInOrder(host: Machine): Promise<void> {
 const states = async (host: Machine): Promise<string[]> =>
   (await host.run(["systemctl", "is-active", ...["db", "web", "front"].map(unit)])).stdout.trim().split("\n");
 
-scenario("those that are needed start first, and what needs them stops with them", async ({ host }) => {
+scenario("those that are needed start first, and what needs them stops with them", inTurn, { timeout: 300_000 });
+
+async function inTurn({ host }: Scene): Promise<void> {
   const plan = await host.switchTo(three());
   expect(plan).toMatch(/start +container@db\.service +\(web needs it\)/);
   expect(await states(host)).toEqual(["active", "active", "active"]);
@@ -69,4 +71,4 @@ scenario("those that are needed start first, and what needs them stops with them
   await host.must(["systemctl", "daemon-reload"]);
   expect((await host.tryStowage(["start", "front"])).code).toBe(4);
   expect((await states(host)).slice(1)).toEqual(["inactive", "inactive"]);
-});
+}
