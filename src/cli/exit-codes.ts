@@ -17,7 +17,7 @@ export const exitCodes = {
 
 const meanings: readonly (readonly [code: number, meaning: string])[] = [
   [exitCodes.done, "done; for plan: there is nothing to do"],
-  [exitCodes.error, "an error: in the configuration, or there is no such container"],
+  [exitCodes.error, "an error: in the configuration, or there is no such container; for doctor: a problem was found"],
   [exitCodes.somethingToDo, "plan: there is something to do"],
   [exitCodes.unitsFailed, "some steps or units failed; the others were carried out"],
   [exitCodes.badUsage, "bad usage: no such verb or flag"],

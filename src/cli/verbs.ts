@@ -105,6 +105,16 @@ const host = {
   }),
 };
 
+const diagnosis = {
+  doctor: verb<WithJson<SharedFlags>, []>({
+    brief: "Say what this machine lacks, or what will hurt its containers, and how to mend it",
+    details: "Changes nothing. Exit code 1 where there is a problem; a note is none. With -v also what is right.",
+    examples: ["doctor", "doctor -v", "doctor --json"],
+    parameters: nameJson,
+    load: () => import("./commands/doctor.ts"),
+  }),
+};
+
 const containers = {
   list: verb<WithJson<SharedFlags>, []>({
     brief: "List the containers: state, address, ports",
@@ -202,9 +212,9 @@ const containers = {
   }),
 };
 
-export const verbs = { ...configuration, ...host, ...containers };
+export const verbs = { ...configuration, ...host, ...diagnosis, ...containers };
 
-const groups = { "The configuration": configuration, "The host": host, Containers: containers };
+const groups = { "The configuration": configuration, "The host": { ...host, ...diagnosis }, Containers: containers };
 
 export function rootHelp(): string {
   const lines = Object.entries(groups).flatMap(([title, members]) => [

@@ -15,4 +15,5 @@ export {
 export { openingFlags, refusedFlags } from "./extra-flags.ts";
 export { insideHosts, insideResolv } from "./names.ts";
 export { containerParts, type Parts } from "./parts.ts";
+export { resolvSources } from "./resolv.ts";
 export { sharedParts } from "./shared.ts";
