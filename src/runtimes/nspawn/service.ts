@@ -149,9 +149,9 @@ function startPre(layout: Layout, container: SystemContainer): { ExecStartPre?: 
     ...(container.binds.some(({ create }) => create !== null) ? [createCommand(layout, container.name)] : []),
     ...copyCommands(layout, container),
     ...nixDirectories(layout, container),
-    ...(container.ephemeral && !isNix(container.system) ? seedCommands(layout, container) : []),
-  ];
-  return commands.length === 0 ? {} : { ExecStartPre: commands.map((exec) => ({ exec })) };
+  ].map((exec) => ({ exec }));
+  const seed = container.ephemeral && !isNix(container.system) ? seedCommands(layout, container) : [];
+  return commands.length + seed.length === 0 ? {} : { ExecStartPre: [...commands, ...seed] };
 }
 
 /** /usr is seen with the mode of that directory, and what is above an ephemeral root is not for everybody. */
