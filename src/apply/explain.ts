@@ -1,4 +1,5 @@
 /** Why a unit's job failed: state, exit status and last log lines, of the unit or of the companion it was waiting for. */
+import type { ContainerPart } from "../compile/generation.ts";
 import type { Systemd, UnitState } from "../host/systemd.ts";
 
 export interface UnitFailure {
@@ -11,6 +12,18 @@ export interface UnitFailure {
 
 /** How many of a failed unit's last log lines are shown. */
 const logLines = 20;
+
+/** A unit with those that live and die with it, and, of a container, those of the containers that it needs. */
+export function concernedUnits(unit: string, parts: readonly ContainerPart[]): string[] {
+  const found = new Set([unit]);
+  for (const one of found) {
+    for (const part of parts.filter((other) => other.unit === one)) {
+      for (const companion of part.companions) found.add(companion);
+      for (const needed of parts.filter(({ name }) => part.dependsOn?.includes(name))) found.add(needed.unit);
+    }
+  }
+  return [...found];
+}
 
 /**
  * @param units the unit whose job failed, then those that live and die with it

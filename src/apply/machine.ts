@@ -13,7 +13,7 @@ import type { Layout } from "../store/layout.ts";
 import { render } from "../units/index.ts";
 import { removeIfEmpty, removeMade } from "./directories.ts";
 import type { Effects } from "./effects.ts";
-import { explainFailure } from "./explain.ts";
+import { concernedUnits, explainFailure } from "./explain.ts";
 import { explainInside } from "./explain-inside.ts";
 import { removeLink, removeOurs, removeTemporaries, writeHostsBlock, writeLink, writeOurs } from "./files.ts";
 import { type LeftBehind, removeJournal, writeJournal } from "./journal.ts";
@@ -85,8 +85,7 @@ function unitEffects(plan: Plan, { systemd, containers }: Machine): UnitEffects 
     daemonReload: () => systemd.daemonReload(),
     reloadManager: (manager) => reloadNetworkManager(manager),
     async explain(unit, since) {
-      const companions = parts.filter((part) => part.unit === unit).flatMap((one) => one.companions);
-      const failure = await explainFailure(systemd, [...new Set([unit, ...companions])], since);
+      const failure = await explainFailure(systemd, concernedUnits(unit, parts), since);
       const container = partOf(unit);
       return failure === null && container !== undefined ? explainInside(systemd, container, since) : failure;
     },

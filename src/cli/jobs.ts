@@ -1,5 +1,5 @@
 /** start, stop and reload: one job of systemd's for each container, at once, and an exact word on each that fails. */
-import { explainFailure } from "../apply/explain.ts";
+import { concernedUnits, explainFailure } from "../apply/explain.ts";
 import { explainInside } from "../apply/explain-inside.ts";
 import type { ContainerPart } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
@@ -7,7 +7,7 @@ import { stopUnit } from "../host/nspawn.ts";
 import { isBooted, type Systemd, systemctl } from "../host/systemd.ts";
 import { currentOf } from "./current.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { findContainers } from "./names.ts";
+import { containersOf, findContainers } from "./names.ts";
 import { failureText } from "./report/failure.ts";
 import { problemText } from "./report/problems.ts";
 import { noSystemProblem } from "./required.ts";
@@ -18,14 +18,23 @@ type Verb = "start" | "stop" | "reload";
 export async function containerJobs(session: Session, verb: Verb, names: readonly string[]) {
   requireRoot(session, verb);
   if (!isBooted()) throw noSystemd();
-  const containers = findContainers(currentOf(session), names);
+  const current = currentOf(session);
+  const all = Object.values(containersOf(current));
   const systemd = systemctl();
-  const outcomes = await Promise.all(containers.map((container) => job(session, systemd, verb, container)));
+  const outcomes = await Promise.all(
+    findContainers(current, names).map((container) => job(session, systemd, verb, container, all)),
+  );
   return outcomes.every(Boolean) ? exitCodes.done : exitCodes.unitsFailed;
 }
 
 /** @returns whether it went well */
-async function job(session: Session, systemd: Systemd, verb: Verb, container: ContainerPart) {
+async function job(
+  session: Session,
+  systemd: Systemd,
+  verb: Verb,
+  container: ContainerPart,
+  all: readonly ContainerPart[],
+) {
   const began = Date.now();
   try {
     await (verb === "stop" ? stopUnit(systemd, container.unit) : systemd[verb](container.unit));
@@ -34,7 +43,7 @@ async function job(session: Session, systemd: Systemd, verb: Verb, container: Co
   } catch (error) {
     if (!(error instanceof StowageError)) throw error;
     const inside = verb === "reload" ? await explainInside(systemd, container, began) : null;
-    const failure = inside ?? (await explainFailure(systemd, [container.unit, ...container.companions], began));
+    const failure = inside ?? (await explainFailure(systemd, concernedUnits(container.unit, all), began));
     session.io.stderr.write(failureText(failure ?? { text: error.message, log: [] }, session.paintErr));
     // What systemd calls a failed assertion.
     if (verb === "start")

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { describeFailure, explainFailure } from "../../src/apply/explain.ts";
+import { concernedUnits, describeFailure, explainFailure } from "../../src/apply/explain.ts";
+import type { ContainerPart } from "../../src/compile/generation.ts";
 import type { UnitState } from "../../src/host/systemd.ts";
 
 const state = (unit: string, more: Partial<UnitState> = {}): UnitState => ({
@@ -58,4 +59,13 @@ test.each([
   ["watchdog", "x.service failed (watchdog)"],
 ])("systemd's result in words: %s", (result, text) => {
   expect(describeFailure(state("x.service", { active: "failed", result, exitStatus: 9 }))).toBe(text);
+});
+
+test("a container is concerned by those that it needs, however far, and by their companions", () => {
+  const part = (name: string, dependsOn: string[]) =>
+    ({ name, unit: `${name}.service`, companions: [`net-${name}.service`], dependsOn }) as unknown as ContainerPart;
+  const parts = [part("front", ["web"]), part("web", ["db"]), part("db", []), part("other", ["db"])];
+  const units = ["web", "net-web", "db", "net-db"].map((name) => `${name}.service`);
+  expect(concernedUnits("web.service", parts).sort()).toEqual(units.sort());
+  expect(concernedUnits("x.service", parts)).toEqual(["x.service"]);
 });

@@ -73,6 +73,6 @@ export const containerOptions = {
     type: types.enum("auto", "reload", "restart", "none"),
     default: "auto",
     description:
-      'What a switch does to the running container when it changed. "auto": in place where only what is declared inside changed, else a restart. "reload": in place, and never a restart: what needs one waits for a restart by hand. "restart": always a restart. "none": nothing, as restartIfChanged = false.',
+      'What a switch does to the running container when it changed. "auto": in place where only what is declared inside changed, else a restart. "reload": in place, and never a restart: what needs one waits for a restart by hand. "restart": always a restart. "none": nothing, as restartIfChanged = false. An ephemeral container takes nothing over in place.',
   }),
 };

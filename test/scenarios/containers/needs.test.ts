@@ -69,6 +69,8 @@ async function inTurn({ host }: Scene): Promise<void> {
   await host.sh("mkdir -p /etc/systemd/system/container@db.service.d");
   await host.put("/etc/systemd/system/container@db.service.d/broken.conf", "[Service]\nExecStartPre=/bin/false\n");
   await host.must(["systemctl", "daemon-reload"]);
-  expect((await host.tryStowage(["start", "front"])).code).toBe(4);
+  const refused = await host.tryStowage(["start", "front"]);
+  expect(refused.code).toBe(4);
+  expect(refused.stderr).toContain("container@db.service");
   expect((await states(host)).slice(1)).toEqual(["inactive", "inactive"]);
 }
