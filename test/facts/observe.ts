@@ -176,7 +176,9 @@ class Observer {
         this.#unit
           .keys()
           .filter((key) => !explained.has(key))
-          .map((key) => [key, /^Assert|^Condition/.test(key) ? "set" : this.#unit.one(key)]),
+          // Of a tree that its directory is there, of a system of Nix that its init is.
+          .map((key) => [key.replace(/^AssertPathIsDirectory$/, "AssertPathExists"), key])
+          .map(([shown, key = ""]) => [shown, /^Assert|^Condition/.test(key) ? "set" : this.#unit.one(key)]),
       ),
       cgroup2: this.#unit.words("Environment").includes("SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1"),
     };

@@ -64,8 +64,8 @@ const values: Readonly<Record<string, readonly [type: OptionType, good: readonly
     ],
     interfaceName: [
       types.interfaceName,
-      ["eth0", "ve-web", "a.100"],
-      ["", ".", "..", "-a", "a b", "a/b", "sixteencharacter", "a:b"],
+      ["eth0", "ve-web", "a.100", "all0", "defaults"],
+      ["", ".", "..", "-a", "a b", "a/b", "sixteencharacter", "a:b", "all", "default"],
     ],
     hostName: [types.hostName, ["web", "a.example", "A1"], ["", "-a", "a-", "a_b", "a..b", "a".repeat(64)]],
     capability: [types.capability, ["CAP_NET_ADMIN"], ["NET_ADMIN", "cap_net_admin", "CAP_", "CAP_A B"]],

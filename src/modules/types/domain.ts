@@ -94,11 +94,14 @@ export const mac = matching(
       : undefined,
 );
 
-/** As the kernel takes it (dev_valid_name): 1 to 15 bytes, no white space, slash or colon; `.` and `..` are none. */
+/**
+ * As the kernel takes it (dev_valid_name, sysctl_dev_name_is_allowed): 1 to 15 bytes, no white space, slash or colon; `.`
+ * and `..` are none, `all` and `default` stand for all interfaces in settings.
+ */
 export const interfaceName = matching(
   "interfaceName",
   "network interface name of at most 15 characters",
-  /^(?!\.{1,2}$)[A-Za-z0-9_.][A-Za-z0-9_.-]{0,14}$/,
+  /^(?!(?:\.{1,2}|all|default)$)[A-Za-z0-9_.][A-Za-z0-9_.-]{0,14}$/,
   (value) => (value.length > 15 ? `it has ${value.length} characters` : undefined),
 );
 
