@@ -20,11 +20,9 @@ export const hostOptions = {
 /** What every configuration has: the options, and what follows from the rest where nothing else is said. */
 export const hostModule = {
   options: hostOptions,
-  config: ({ config }: ModuleArgs) => ({
-    boot: {
-      // Above the option's own default, below everybody's.
-      enableContainers: mkOverride(1400, Object.keys(config.containers).length > 0),
-    },
+  config: ({ options }: ModuleArgs) => ({
+    // Above the option's own default, below everybody's. Not by the names of the containers: each would be a read.
+    boot: { enableContainers: mkOverride(1400, options.containers.isDefined) },
   }),
 };
 

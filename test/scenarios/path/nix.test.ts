@@ -4,7 +4,7 @@ import { hostWith } from "../configurations.ts";
 import { expectAsBefore, type Machine, scenario, snapshot } from "../harness.ts";
 import { buildSystem, prepareNix, setProfile } from "./store.ts";
 
-const nixHost = { flavour: "nix" } as const;
+const nixHost = { flavour: "nix", timeout: 240_000 } as const;
 const network = (n: number) => `privateNetwork: true, hostAddress: "10.233.${n}.1", localAddress: "10.233.${n}.2",`;
 const current = (host: Machine, name: string) => host.stowage(["run", name, "--", "readlink", "/run/current-system"]);
 const inside = (host: Machine, name: string, script: string) => host.stowage(["run", name, "--", "sh", "-c", script]);
@@ -68,6 +68,7 @@ scenario(
     expect((await host.run(["test", "-e", other])).code).toBe(1);
     await host.stowage(["start", "web"]);
     expect(await current(host, "web")).toBe(`${path}\n`);
+    expect(await host.stowage(["run", "web", "--user", "nobody", "--", "ls", `${path}/init`])).toBe(`${path}/init\n`);
     const attack = "mount -o remount,rw,bind /nix/store; mount -o remount,rw /nix/store; touch /nix/store/planted; :;";
     await inside(host, "web", `{ ${attack} } 2>/dev/null`);
     expect((await host.run(["test", "-e", "/nix/store/planted"])).code).toBe(1);

@@ -5,6 +5,9 @@ import type { Machine } from "../harness.ts";
 
 const sources = join(import.meta.dirname, "nix");
 
+/** On a machine that is busy with other tests. */
+const timeout = 110_000;
+
 /** Nix's names of machines: those of uname(2). */
 const system = `${{ x64: "x86_64", arm64: "aarch64" }[process.arch as "x64" | "arm64"]}-linux`;
 
@@ -18,7 +21,7 @@ export async function prepareNix(host: Machine): Promise<void> {
   ]) {
     await host.put(`/srv/nix/${name}`, readFileSync(join(sources, name), "utf8").replaceAll("@system@", system));
   }
-  await host.must(["sh", "/srv/nix/prepare.sh"]);
+  await host.must(["sh", "/srv/nix/prepare.sh"], { timeout });
 }
 
 /** Builds it. @returns its store path */
@@ -26,7 +29,7 @@ export async function buildSystem(host: Machine, label: string): Promise<string>
   // Known to Nix already: looking at all of its files again takes seconds.
   const debian = `builtins.storePath ${(await host.get("/srv/nix/debian.path")).trim()}`;
   const argv = ["nix-build", "--no-out-link", "/srv/nix/system.nix", "--argstr", "label", label];
-  return (await host.must([...argv, "--argstr", "system", system, "--arg", "debian", debian])).trim();
+  return (await host.must([...argv, "--argstr", "system", system, "--arg", "debian", debian], { timeout })).trim();
 }
 
 /** Makes a new generation of a profile. */

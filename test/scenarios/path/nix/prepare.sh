@@ -5,7 +5,9 @@ printf '%s\n' 'build-users-group =' 'sandbox = false' 'substituters =' >/etc/nix
 cp /usr/bin/busybox /srv/nix/shell/
 cd /srv/nix/debian
 cp -a /usr /etc .
-rm -rf usr/local usr/share/doc usr/share/man usr/share/locale usr/bin/nix*
+# As little as boots: Nix looks at every file again and again.
+rm -rf usr/local usr/bin/nix* usr/bin/*perl* usr/lib/udev usr/lib/*-linux-gnu/gconv usr/lib/*-linux-gnu/*perl*
+find usr/share -mindepth 1 -maxdepth 1 ! -name 'dbus-1' -exec rm -rf {} +
 # Of the lab, and nothing for a container in it.
 rm -rf etc/stowage etc/nix etc/machine-id etc/hostname etc/hosts etc/resolv.conf
 nix-store --init
