@@ -77,6 +77,7 @@ test("each action is one verb, with its arguments", async () => {
     { do: "write-file", path: "p" },
     { do: "write-hosts" },
     { do: "seed-root", container: "c" },
+    { do: "prepare", container: "c", order: { from: "x", refuse: null, units: [], etc: [] }, stop: true },
     { do: "declare", container: "c" },
     { do: "record-generation" },
     { do: "daemon-reload" },
@@ -98,6 +99,7 @@ test("each action is one verb, with its arguments", async () => {
     "writeFile p",
     "writeHosts",
     "seedRoot c",
+    "prepare c [object Object] true",
     "declare c",
     "recordGeneration",
     "daemonReload",
@@ -159,6 +161,9 @@ test("a failed step that is no job tells its own cause and details", async () =>
 
 const stop = step({ do: "stop-unit", unit: "a" });
 const declare = step({ do: "declare", container: "c" });
+const order = { from: "x", refuse: null, units: [], etc: [] };
+const prepare = step({ do: "prepare", container: "c", order, stop: true });
+const reload = (unit: string, after: readonly string[] = []) => step({ do: "reload-unit", unit }, after);
 
 test.each([
   ["all is done", [record, start("a")], "", ""],
@@ -169,6 +174,13 @@ test.each([
     "declare c",
     "a",
   ],
+  [
+    "a container did not take over: its order is there",
+    [prepare, declare, reload("container@c.service", [declare.id])],
+    "declare c",
+    "",
+  ],
+  ["it is not even told to: what it runs with is seen", [prepare, declare], "prepare c [object Object] true", ""],
   ["a stop fails: its unit's files stay", [record, stop], "stopUnit a", "files"],
   ["a file is not removed", [record, step({ do: "remove-file", path: "p" })], "removeFile p", "files"],
   ["the generation does not become current", [record], "recordGeneration", "files"],
@@ -177,6 +189,15 @@ test.each([
   const { effects, calls } = fake({ fail: fails === "" ? {} : { [fails]: jobFailed } });
   await apply(planOf(steps), effects);
   expect(calls.at(-1)).toBe(`end ${unfinished}`);
+});
+
+test("that a container did not take over is told by what failed inside", async () => {
+  const fail = { "reloadUnit container@c.service": jobFailed, "reloadUnit other.service": jobFailed };
+  const { effects, calls } = fake({ fail, byDependency: true });
+  const report = await apply(planOf([reload("container@c.service"), reload("other.service")]), effects);
+  expect(report.rows[0]).toMatchObject({ outcome: "failed", log: ["boom"] });
+  // Of the other one nothing on disk says that it is to do.
+  expect(calls.at(-1)).toBe("end other.service");
 });
 
 test("a unit that could not start because of another one's failure is still to be started", async () => {
