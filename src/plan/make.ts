@@ -4,6 +4,7 @@ import { containerDir, defaultLayout, type Layout } from "../store/layout.ts";
 import { isUp } from "./decide.ts";
 import { diffFiles } from "./files.ts";
 import { Former } from "./former.ts";
+import { missingInterfaces } from "./host-interfaces.ts";
 import { bridgeSubjects, bridgesInTheWay, managersToReload, missingBridges } from "./host-network.ts";
 import { unmappableBinds } from "./mapping.ts";
 import { orderSteps } from "./order.ts";
@@ -53,6 +54,7 @@ export function plan(
         : [
             ...containers.flatMap((one) => noticesOf(one, layout)),
             ...missingBridges(next, observed, layout),
+            ...missingInterfaces(next, observed),
             ...files.notices,
           ],
     blocked: [...files.blocked, ...bridgesInTheWay(next, observed, layout), ...unmappableBinds(next, observed, layout)],

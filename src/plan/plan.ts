@@ -88,7 +88,7 @@ export interface Observed {
   readonly containers: Readonly<Record<string, ObservedContainer>>;
   /** Of the paths that containers have id-mapped, those that cannot be, with the mount that is in the way. */
   readonly unmappable?: Readonly<Record<string, ObservedMount>>;
-  /** Bridges, and interfaces that should be their ports, as far as they exist: the bridge that each is a port of. */
+  /** Bridges, and interfaces that should be their ports or a container's, as far as they exist: the bridge that each is a port of. */
   readonly interfaces?: Readonly<Record<string, string | null>>;
 }
 

@@ -63,7 +63,7 @@ const linkOptions = {
   localMacAddress: mkOption({
     type: types.nullOr(types.mac),
     default: null,
-    defaultText: "derived from the host's and the container's name",
+    defaultText: "derived from the host's machine id and the container's name",
     example: "02:00:5e:10:00:01",
     description: "MAC address of the container's end, set before the link comes up.",
   }),

@@ -10,6 +10,7 @@ import { hostsBlock } from "../../host/hosts.ts";
 import { unmappable } from "../../host/mounts.ts";
 import { isBooted, type Systemd } from "../../host/systemd.ts";
 import { takenInside } from "../../host/take-over.ts";
+import { wantedInterfaces } from "../../plan/host-interfaces.ts";
 import { networkManagers, observedInterfaces } from "../../plan/host-network.ts";
 import type { Observed, ObservedContainer, ObservedFile } from "../../plan/plan.ts";
 import { othersThatWant } from "../../plan/wanted.ts";
@@ -46,7 +47,9 @@ export async function observe(request: ObserveRequest): Promise<Observed> {
     hosts: hostsBlock(readText(request.hostsFile ?? "/etc/hosts") ?? ""),
     containers: await observeContainers(request, keysOf(all, "containers")),
     unmappable: unmappable([...new Set(Object.values(request.next.containers).flatMap(({ mapped = [] }) => mapped))]),
-    interfaces: Object.fromEntries(observedInterfaces(request.next, layout).flatMap(observeInterface)),
+    interfaces: Object.fromEntries(
+      [...observedInterfaces(request.next, layout), ...wantedInterfaces(request.next)].flatMap(observeInterface),
+    ),
   };
 }
 

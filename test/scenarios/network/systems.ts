@@ -20,7 +20,7 @@ export const system = (early = ":"): string => `{
     },
     echo: {
       wantedBy: ["multi-user.target"],
-      serviceConfig: { Type: "exec", ExecStart: ["/usr/bin/perl", "-MSocket", "-e", ${JSON.stringify(echo)}] },
+      script: ${JSON.stringify(`exec perl -MSocket -e '${echo}'`)},
     },
   } },
 }`;
