@@ -38,7 +38,8 @@ export async function copyDeclared(layout: Layout, container: string, toplevel: 
     const fresh = `${directory}/.new-${process.pid}`;
     mkdirSync(fresh, { mode: 0o755 });
     await diskErrors(directory, async () => {
-      await run(["cp", "-a", "--", ...shown.map((part) => `${from}/${part}`), fresh], { package: "coreutils" });
+      const there = shown.map((part) => `${from}/${part}`).filter((part) => existsSync(part));
+      await run(["cp", "-a", "--", ...there, fresh], { package: "coreutils" });
       await syncFileSystem(directory);
     });
     renameSync(fresh, `${directory}/${toplevel}`);

@@ -33,7 +33,8 @@ const timeStamp = 1;
  */
 export function makeToplevel(directory: string, recipe: ToplevelRecipe, packages: string): void {
   const seed = `${packages}/seed`;
-  for (const part of ["etc", "units", "bin", "copies", "root/etc", "root/run/declared", "root/var/lib/stowage"]) {
+  // Nothing that is empty: there is one toplevel for each container, and a directory is a block of the disk.
+  for (const part of ["etc", "root/etc", "root/run/declared", "root/var/lib/stowage"]) {
     mkdirSync(join(directory, part), { recursive: true, mode: 0o755 });
   }
   for (const [path, text] of Object.entries(recipe.units)) writeBelow(`${directory}/units`, path, text, 0o644);
