@@ -2,6 +2,7 @@
 import type { Address } from "./address.ts";
 import { ipWord } from "./ip-batch.ts";
 import type { Link } from "./link.ts";
+import { linkPortLines, portWords } from "./port.ts";
 
 /** A bridge that is declared, and so made by a unit of ours. */
 export interface Bridge {
@@ -15,9 +16,6 @@ export interface Bridge {
 
 /** An alternative name of the bridges that we made: what does not have it is somebody else's, and is not removed. */
 export const bridgeMark = (bridge: string): string => `stowage-bridge-${bridge}`;
-
-/** Arguments of ip(8) that make an interface a port. */
-export const portWords = (name: string, bridge: string): string[] => ["link", "set", "dev", name, "master", bridge];
 
 /** Without duplicate address detection: a bridge without ports never gets so far. */
 export function bridgeAddressWords(verb: "replace" | "del", address: Address, bridge: string): string[] {
@@ -49,11 +47,11 @@ export function restoreText(bridge: string, declared: Bridge | null, links: read
           ...declared.addresses.map((address) => bridgeAddressWords("replace", address, bridge)),
           ...declared.interfaces.map((name) => portWords(name, bridge)),
         ];
-  const lines = [...own, ...links.map((link) => portWords(link.interface.name, bridge))];
+  const lines = [...own, ...links.flatMap((link) => linkPortLines(link, bridge))];
   return lines.map((words) => `${words.map(ipWord).join(" ")}\n`).join("");
 }
 
-/** The ports that {@link restoreText} gives to the bridge: interfaces by name. */
+/** The ports that {@link restoreText} gives to the bridge, by their names in the kernel: of extra links, not by ours. */
 export function portsIn(text: string): string[] {
-  return [...text.matchAll(/^link set dev (\S+) master /gm)].map(([, name]) => name ?? "");
+  return [...text.matchAll(/^link set dev (?:ve-[A-Za-z0-9-]+\.)?(\S+) master /gm)].map(([, name]) => name ?? "");
 }

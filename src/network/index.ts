@@ -5,7 +5,6 @@ export {
   bridgeAddressWords,
   bridgeMark,
   portsIn,
-  portWords,
   restoreText,
   spanningTreeWords,
 } from "./bridge.ts";
@@ -61,4 +60,5 @@ export {
   nftBaseDown,
   nftElements,
 } from "./nft.ts";
+export { portWords } from "./port.ts";
 export { hostSysctls, insideSysctls, linkSysctls } from "./sysctl.ts";

@@ -7,6 +7,7 @@ import { fullPrefix } from "./address.ts";
 import { hostSide, type Link, type LinkEnds, localAddress, type Macvlan, type Network } from "./link.ts";
 import { hostNamespace, movedInterface, routeMetric } from "./names.ts";
 import { leadsFromLoopback } from "./nft.ts";
+import { linkPortLines } from "./port.ts";
 
 /** What the batch files run or read themselves: absolute paths. */
 export interface BatchFiles {
@@ -65,12 +66,12 @@ export function networkFiles(network: Network, files: BatchFiles): NetworkFiles 
 }
 
 function createLines(link: Link): string[][] {
-  const { name, altname, handle } = link.interface;
+  const { name, altname } = link.interface;
   const peer = ["peer", "name", link.inside, "address", link.insideMac, "netns", link.namespace];
   return [
     ["link", "add", name, "address", link.hostMac, "type", "veth", ...peer],
     ...(altname === null ? [] : [altnameLine("add", name, altname)]),
-    ...(link.bridge === null ? [] : [["link", "set", "dev", handle, "master", link.bridge]]),
+    ...(link.bridge === null ? [] : linkPortLines(link, link.bridge)),
   ];
 }
 

@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 import { hostWith, serving } from "../configurations.ts";
 import { eventually, httpGet, type Machine, scenario } from "../harness.ts";
+import { bridged } from "./hosts.ts";
 
 const hostTs = hostWith({
   web: `
@@ -68,4 +69,36 @@ scenario(
     await eventually(reached);
   },
   { flavour: "engines", timeout: 180_000 },
+);
+
+scenario(
+  "on a bridge, whose packets Docker makes netfilter look at",
+  async ({ host }) => {
+    await host.must(["systemctl", "start", "docker.service"]);
+    const bridges = bridged(
+      { br0: ` addresses: ["10.233.5.1/24"] ` },
+      {
+        web: `
+      autoStart: true, privateNetwork: true, hostBridge: "br0", localAddress: "10.233.5.2/24",
+      forwardPorts: [{ hostPort: 10080, containerPort: 80 }],
+      config: { ...${serving("on a bridge\n")}, packages: ["curl", "nginx-light"] },`,
+        other: `
+      autoStart: true, privateNetwork: true, hostBridge: "br0", localAddress: "10.233.5.3/24",
+      config: { packages: ["curl"] },`,
+      },
+    );
+    await host.switchTo(bridges);
+    await host.sh("sysctl -q -w net.bridge.bridge-nf-call-iptables=1");
+    // Each other, the one by the host's port, and itself by that.
+    for (const [name, url] of [
+      ["other", "http://10.233.5.2/"],
+      ["other", "http://10.233.5.1:10080/"],
+      ["web", "http://10.233.5.1:10080/"],
+    ] as const)
+      expect(await host.inside(name, ["curl", "-sS", "-m", "5", url]), `${name} ${url}`).toBe("on a bridge\n");
+    // The test can fail.
+    await host.must(["ip", "link", "set", "vb-web", "type", "bridge_slave", "hairpin", "off"]);
+    await expect(host.inside("web", ["curl", "-sS", "-m", "3", "http://10.233.5.1:10080/"])).rejects.toThrow();
+  },
+  { flavour: "engines", timeout: 240_000 },
 );
