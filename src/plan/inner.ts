@@ -72,11 +72,14 @@ function changedUnit(unit: string, before: Inside, after: Inside): InnerChange |
   const because = before.isDefined(unit) ? `${keys.map(showKey).join(", ")} changed` : "declared now";
   if (setting("X-RestartIfChanged") === "no")
     return { unit, verb: "keep", because: `${because}; restartIfChanged is false` };
-  if (setting("X-ReloadIfChanged") === "yes") return { unit, verb: "reload", because };
+  if (setting("X-ReloadIfChanged") === "yes" || isBus(unit)) return { unit, verb: "reload", because };
   return { unit, verb: setting("X-StopIfChanged") === "no" ? "restart" : "exchange", because };
 }
 
 const reloadTriggers = "X-Reload-Triggers";
+
+/** Restarted, it would take everybody's connection along, that by which we ask for the restart too. */
+const isBus = (unit: string): boolean => /^dbus(-broker)?\.service$/.test(unit);
 
 /** `Service.ExecStart` → "ExecStart". */
 function showKey(key: string): string {

@@ -12,7 +12,9 @@ const next = compileConfig(
 );
 const missing = (name: string) => `there is no interface ${name} on this host: container web cannot start without it`;
 const told = (interfaces: Record<string, null>, units: Record<string, string> = {}) =>
-  plan(null, next, { ...machine([], { units }), interfaces }).notices.filter((notice) => notice.startsWith("there is no interface"));
+  plan(null, next, { ...machine([], { units }), interfaces }).notices.filter((notice) =>
+    notice.startsWith("there is no interface"),
+  );
 
 test("interfaces that the host lacks are told before anything is done", () => {
   expect(told({})).toEqual([missing("eth2"), missing("eth1")]);

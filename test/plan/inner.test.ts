@@ -54,6 +54,12 @@ test.each<[string, Services, Services, string[]]>([
     app({ ...other, restartIfChanged: false }),
     ["keep app.service (ExecStart changed; restartIfChanged is false)"],
   ],
+  [
+    "the bus is never restarted",
+    { dbus: { environment: { A: "1" } } },
+    { dbus: { environment: { A: "2" } } },
+    ["reload dbus.service (Environment changed)"],
+  ],
   ["other description", app(), app({ description: "x" }), []],
   ["a setting of ours alone", app(), app({ restartIfChanged: false }), []],
   [
