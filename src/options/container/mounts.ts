@@ -54,6 +54,7 @@ export const mountOptions = {
     type: types.listOf(types.line),
     default: [],
     example: ["/var/cache", "/scratch:size=64M,mode=1777"],
-    description: "Paths inside that are kept in memory: a path, or a path, a colon and mount options (tmpfs(5)).",
+    description:
+      "Paths inside that are kept in memory: a path, or a path, a colon and mount options (tmpfs(5)). They are root's, with mode 0755 unless one is given. A colon of the path itself is written `\\:`.",
   }),
 };

@@ -26,28 +26,32 @@ const odd = [
   "#;|&`*?",
 ];
 
-scenario("paths of any characters, and names as long as they may be", async ({ host }) => {
-  const names = ["1", "2"].map((end) => `a-name-of-sixty-three-characters${"-".padEnd(30, "x")}${end}`);
-  const all = `/all/${odd.join("/")}`;
-  const paths = [...odd.map((name) => `/each/${name}`), all];
-  const binds = Object.fromEntries(
-    paths.map((path) => [path, { hostPath: `${data}${path}`, isReadOnly: false, create: {} }]),
-  );
-  const containers = names.map((name, index) => [name, withBinds(JSON.stringify(binds), index + 1)]);
-  await host.switchTo(hostWith(Object.fromEntries(containers)));
-  for (const [index, name] of names.entries()) {
-    expect(name).toHaveLength(63);
-    await host.stowage(["start", name]);
-    await host.must(["ip", "link", "show", `ve-${name}`]);
-    await host.must(["ping", "-c", "1", "-W", "2", `10.233.${index + 1}.2`]);
-    // Not systemd-run itself, which replaces what looks like a variable.
-    const files = paths.map((path) => `${path}/${index}`);
-    await host.stowage(["run", name, "--", "touch", ...files]);
-    expect(await host.stowage(["run", name, "--", "ls", "-a", all])).toContain(`${index}\n`);
-  }
-  for (const path of paths) expect((await host.must(["ls", `${data}${path}`])).trim()).toBe("0\n1");
-  await host.stowage(["stop", ...names]);
-});
+scenario(
+  "paths of any characters, and names as long as they may be",
+  async ({ host }) => {
+    const names = ["1", "2"].map((end) => `a-name-of-sixty-three-characters${"-".padEnd(30, "x")}${end}`);
+    const all = `/all/${odd.join("/")}`;
+    const paths = [...odd.map((name) => `/each/${name}`), all];
+    const binds = Object.fromEntries(
+      paths.map((path) => [path, { hostPath: `${data}${path}`, isReadOnly: false, create: {} }]),
+    );
+    const containers = names.map((name, index) => [name, withBinds(JSON.stringify(binds), index + 1)]);
+    await host.switchTo(hostWith(Object.fromEntries(containers)));
+    for (const [index, name] of names.entries()) {
+      expect(name).toHaveLength(63);
+      await host.stowage(["start", name]);
+      await host.must(["ip", "link", "show", `ve-${name}`]);
+      await host.must(["ping", "-c", "1", "-W", "2", `10.233.${index + 1}.2`]);
+      // Not systemd-run itself, which replaces what looks like a variable.
+      const files = paths.map((path) => `${path}/${index}`);
+      await host.stowage(["run", name, "--", "touch", ...files]);
+      expect(await host.stowage(["run", name, "--", "ls", "-a", all])).toContain(`${index}\n`);
+    }
+    for (const path of paths) expect((await host.must(["ls", `${data}${path}`])).trim()).toBe("0\n1");
+    await host.stowage(["stop", ...names]);
+  },
+  { timeout: 300_000 },
+);
 
 scenario("a path of two lines is refused, with its place", async ({ host }) => {
   await host.put("/etc/stowage/host.ts", hostWith({ web: withBinds('{ "/srv/a": { hostPath: "/srv/x\\ny" } }') }));
