@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parsePath } from "../../src/cli/commands/eval.ts";
+import { machineId } from "../../src/host/machine-id.ts";
+import { macAddress } from "../../src/network/index.ts";
 import { World } from "./world.ts";
 
 let world: World;
@@ -26,6 +28,12 @@ symlinkSync("/lib/systemd/systemd", join(tree, "usr/sbin/init"));
 afterAll(() => rmSync(tree, { recursive: true }));
 
 const web = `    web: { path: "${tree}", autoStart: true, privateNetwork: true, hostAddress: "10.0.0.1", localAddress: "10.0.0.2" },`;
+
+test("MAC addresses are this machine's", async () => {
+  host(web);
+  const { out } = await world.run("compile", "--json");
+  expect(out).toContain(macAddress("web", "inside", machineId()));
+});
 
 describe("check", () => {
   test("says how many containers there are, and writes nothing beside the configuration", async () => {

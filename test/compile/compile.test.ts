@@ -101,3 +101,20 @@ describe("compile --json", () => {
     );
   });
 });
+
+test("MAC addresses differ by host and by nothing else", () => {
+  const on = (hostId: string) =>
+    compileConfig(
+      hostConfig({ web: { privateNetwork: true, macvlans: ["eth1"] } }),
+      lock,
+      defaultLayout,
+      () => [],
+      hostId,
+    );
+  const file = (hostId: string) => on(hostId).files["/etc/stowage/network/web.up"]?.text ?? expect.fail("no file");
+  const macs = /(?<=address )\S+/g;
+  expect(file("a")).toBe(file("a"));
+  expect(file("a").replace(macs, "")).toBe(file("b").replace(macs, ""));
+  const all = [...(file("a").match(macs) ?? []), ...(file("b").match(macs) ?? [])];
+  expect(new Set(all).size).toBe(6);
+});
