@@ -67,11 +67,19 @@ export class ReadUnit {
   }
 
   commands(key: string): (readonly string[])[] {
-    return this.raw(key).map((line) => parseExec(line).exec);
+    return this.raw(key).map((line) => {
+      specifiers(line);
+      return parseExec(line).exec;
+    });
   }
 }
 
-const specifiers = (word: string): string => word.replaceAll("%%", "%");
+/** `%%` is a percent sign. Any other `%` is something that systemd puts a value in the place of, and no text of ours. */
+function specifiers(text: string): string {
+  const rest = text.replaceAll("%%", "");
+  if (rest.includes("%")) throw new Error(`a specifier: ${text}`);
+  return text.replaceAll("%%", "%");
+}
 
 /** Units of ours: what they do for the container is read where they do it. */
 const isOurs = (unit: string): boolean => /^(stowage-|container-(net|merge)@)/.test(unit);
