@@ -8,7 +8,7 @@ import { type Suite, sourceLine } from "../lab/tree.ts";
 import { Machine } from "../test/scenarios/harness/machine.ts";
 
 /** Debian as `mmdebstrap` makes it, with what a package tree of ours begins with. Nothing is switched off in it. */
-async function untrimmedTree(): Promise<string> {
+export async function untrimmedTree(): Promise<string> {
   const tree = join(labCache(), "bench", "trixie-untrimmed");
   if (existsSync(tree)) return tree;
   const building = `${tree}.${process.pid}`;
