@@ -64,16 +64,19 @@ const sockets = [
 ];
 
 function bindReasons({ bindMounts }: ContainerConfig, layout: Layout): string[] {
+  const opening = [...ruling, layout.state, layout.etc];
   return Object.values(bindMounts).flatMap(({ mountPoint, hostPath, isReadOnly, idmap }) => {
     const source = plainPath(hostPath ?? mountPoint);
     // Without a map all of it belongs to nobody, and to the container least of all.
     if (!idmap) return [];
     if (sockets.some((path) => overlaps(source, path))) return [`it sees ${source} of the host`];
-    const ruled = [...ruling, layout.state, layout.etc].some((path) => overlaps(source, path));
-    return ruled && !isReadOnly ? [`it may write to ${source} of the host`] : [];
+    return !isReadOnly && opening.some((path) => overlaps(source, path))
+      ? [`it may write to ${source} of the host`]
+      : [];
   });
 }
 
 const overlaps = (a: string, b: string): boolean => isWithin(a, b) || isWithin(b, a);
+/** Without making a text: each bind mount is compared with some twenty paths, both ways. */
 const isWithin = (path: string, above: string): boolean =>
-  above === "/" || path === above || path.startsWith(`${above}/`);
+  above === "/" || (path.startsWith(above) && (path.length === above.length || path[above.length] === "/"));

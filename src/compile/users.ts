@@ -15,12 +15,12 @@ export function usersFor(container: ContainerConfig): UserNamespace {
 
 /** What a container has that its root could not use, were it nobody on the host. */
 export function reasonsForTrust(container: ContainerConfig): string[] {
-  return [
-    ...(container.networkNamespace === null ? [] : ["it joins a network namespace"]),
-    ...(container.networkNamespace === null && !hasOwnNetwork(container) ? ["it has the host's network"] : []),
-    ...(container.interfaces.length > 0 ? ["it has interfaces of the host"] : []),
-    ...(container.macvlans.length > 0 ? ["it has macvlans"] : []),
-    ...(container.enableTun ? ["it has tun"] : []),
-    ...(container.additionalCapabilities.includes("CAP_NET_ADMIN") ? ["it has CAP_NET_ADMIN"] : []),
-  ];
+  const reasons: string[] = [];
+  if (container.networkNamespace !== null) reasons.push("it joins a network namespace");
+  else if (!hasOwnNetwork(container)) reasons.push("it has the host's network");
+  if (container.interfaces.length > 0) reasons.push("it has interfaces of the host");
+  if (container.macvlans.length > 0) reasons.push("it has macvlans");
+  if (container.enableTun) reasons.push("it has tun");
+  if (container.additionalCapabilities.includes("CAP_NET_ADMIN")) reasons.push("it has CAP_NET_ADMIN");
+  return reasons;
 }

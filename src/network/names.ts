@@ -1,5 +1,5 @@
 /** Names of what a container's network is made of: all derived from the container's name, so that nothing is counted. */
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 
 /** The longest name of a Linux interface, without its final NUL (IFNAMSIZ). */
 const longest = 15;
@@ -57,8 +57,9 @@ export const hostNamespace = (container: string): string => `${networkNamespace(
  * @param host a text that no other host has: containers of one name on two hosts may be bridged into one network
  */
 export function macAddress(link: string, end: "host" | "inside", host = ""): string {
-  const digest = createHash("sha256").update(`stowage link ${end} ${link}\n${host}`.trimEnd()).digest();
-  return ["02", ...[...digest.subarray(0, 5)].map((byte) => byte.toString(16).padStart(2, "0"))].join(":");
+  const hex = hash("sha256", `stowage link ${end} ${link}\n${host}`.trimEnd());
+  const byte = (at: number): string => hex.slice(2 * at, 2 * at + 2);
+  return `02:${byte(0)}:${byte(1)}:${byte(2)}:${byte(3)}:${byte(4)}`;
 }
 
 /** A metric that routes of other interfaces do not have, and no route of the kernel's own. */

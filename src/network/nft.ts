@@ -140,42 +140,40 @@ export const nftBaseDown = "delete table inet stowage\n";
  * @param links of one container, its main one first
  */
 export function nftElements(links: readonly Link[], command: "add" | "delete"): string {
-  return links
-    .filter((link) => link.forwards.length > 0)
-    .flatMap((link) => linkElements(link, link === links[0]))
-    .map(([set, element]) => `${command} element inet stowage ${set} { ${element} }\n`)
-    .join("");
+  let text = "";
+  for (const link of links) {
+    if (link.forwards.length === 0) continue;
+    for (const element of linkElements(link, link === links[0])) text += `${command} element inet stowage ${element}\n`;
+  }
+  return text;
 }
 
-function linkElements(link: Link, isFirst: boolean): string[][] {
-  return link.ends.flatMap(({ family, host, local }) => {
-    if (local === null) return [];
+/** Each as `set { element }`. */
+function linkElements(link: Link, isFirst: boolean): string[] {
+  const elements: string[] = [];
+  for (const { family, host, local } of link.ends) {
+    if (local === null) continue;
     const { address } = local;
+    elements.push(`local${family} { ${address} }`);
     // What came from elsewhere is answered by way of the default gateway.
-    const isGateway = isFirst && host !== null;
-    return [
-      [`local${family}`, address],
-      ...(isGateway ? [] : [[`astray${family}`, address]]),
-      [`self${family}`, `${address} . ${address}`],
-      ...(family === 6 ? link.forwards.filter((one) => isProxied(link, one)) : []).map(({ hostPort }) => [
-        "proxied6",
-        `${hostPort}`,
-      ]),
-      ...link.forwards.filter((one) => isOfFamily(one, family)).map((one) => mapElement(local, one)),
-    ];
-  });
+    if (!isFirst || host === null) elements.push(`astray${family} { ${address} }`);
+    elements.push(`self${family} { ${address} . ${address} }`);
+    const ofFamily = link.forwards.filter((one) => isOfFamily(one, family));
+    const proxied = family === 6 ? ofFamily.filter((one) => isProxied(link, one)) : [];
+    for (const { hostPort } of proxied) elements.push(`proxied6 { ${hostPort} }`);
+    for (const one of ofFamily) elements.push(mapElement(local, one));
+  }
+  return elements;
 }
 
-function mapElement(to: Address, { protocol, hostPort, containerPort, hostAddress, ...forward }: Forward): string[] {
-  const key = keys.find(
-    (one) => one.interface === (forward.interface !== null) && one.address === (hostAddress !== null),
-  );
-  const parts = [
-    ...(forward.interface === null ? [] : [`"${forward.interface}"`]),
-    ...(hostAddress === null ? [] : [hostAddress.address]),
-    `${hostPort}`,
-  ];
-  return [`${protocol}${to.family}${key?.ending}`, `${parts.join(" . ")} : ${to.address} . ${containerPort}`];
+/** See {@link keys}. */
+function mapElement(to: Address, forward: Forward): string {
+  const { protocol, hostAddress } = forward;
+  const device = forward.interface;
+  const ending = `${device === null ? "" : "-in"}${hostAddress === null ? "" : "-to"}`;
+  const key = `${device === null ? "" : `"${device}" . `}${hostAddress === null ? "" : `${hostAddress.address} . `}`;
+  const target = `${to.address} . ${forward.containerPort}`;
+  return `${protocol}${to.family}${ending} { ${key}${forward.hostPort} : ${target} }`;
 }
 
 /**

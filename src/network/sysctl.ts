@@ -17,27 +17,26 @@ export const hostSysctls: string = sysctlText([["fs/inotify/max_user_instances",
  * @returns "" where nothing is to be set
  */
 export function linkSysctls(links: readonly Link[]): string {
-  return sysctlText(
-    links.flatMap((link) => {
-      const { name } = link.interface;
-      const fromLoopback = localAddress(link, 4) !== null && link.forwards.some((one) => leadsFromLoopback(one, 4));
-      return [
-        ...(link.bridge === null ? untrusted(name) : []),
-        ...(fromLoopback ? [[`net/ipv4/conf/${link.bridge ?? name}/route_localnet`, "1"] as const] : []),
-      ];
-    }),
-  );
+  let text = "";
+  for (const link of links) {
+    const { name } = link.interface;
+    if (link.bridge === null) text += untrusted(name);
+    const fromLoopback = localAddress(link, 4) !== null && link.forwards.some((one) => leadsFromLoopback(one, 4));
+    if (fromLoopback) text += `net/ipv4/conf/${link.bridge ?? name}/route_localnet = 1\n`;
+  }
+  return text;
 }
 
-const untrusted = (name: string): [string, string][] => [
-  // `-`: a host may have been started without IPv6.
-  [`-net/ipv6/conf/${name}/accept_ra`, "0"],
-  [`-net/ipv6/conf/${name}/accept_redirects`, "0"],
-  [`net/ipv4/conf/${name}/accept_redirects`, "0"],
-  [`net/ipv4/conf/${name}/send_redirects`, "0"],
-  // What a container sends to another one is passed on, also where the host as a whole forwards nothing.
-  [`net/ipv4/conf/${name}/forwarding`, "1"],
-];
+/**
+ * `-`: a host may have been started without IPv6. Forwarding: what a container sends to another one is passed on, also
+ * where the host as a whole forwards nothing.
+ */
+const untrusted = (name: string): string => `-net/ipv6/conf/${name}/accept_ra = 0
+-net/ipv6/conf/${name}/accept_redirects = 0
+net/ipv4/conf/${name}/accept_redirects = 0
+net/ipv4/conf/${name}/send_redirects = 0
+net/ipv4/conf/${name}/forwarding = 1
+`;
 
 /**
  * For inside the container's network namespace, which belongs to the host's user namespace: its root may not bind low
