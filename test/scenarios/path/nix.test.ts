@@ -42,7 +42,7 @@ scenario(
     expect(await inside(host, "web", "cat /run/switched")).toBe("test two\n");
     expect(await host.property("container@web.service", "MainPID")).toBe(leader);
 
-    // A reboot from inside, then a restart: the profile is looked at anew.
+    // At a restart the profile is looked at anew.
     const three = await buildSystem(host, "three");
     await setProfile(host, profile, three);
     await host.must(["systemctl", "restart", "container@web"]);
