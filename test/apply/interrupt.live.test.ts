@@ -15,12 +15,13 @@ scenario(
       const page = `page ${round}\n`;
       // Each round changes a container, and adds or removes another.
       await host.configure(hostWith(round % 2 === 1 ? { web: web(page), other } : { web: web(page) }));
-      const seconds = (0.2 + round * 0.12).toFixed(2);
-      await host.run([
-        "sh",
-        "-c",
-        `stowage switch >/dev/null 2>&1 & pid=$!; sleep ${seconds}; kill -9 $pid; wait $pid`,
-      ]);
+      // Not before it has begun to change anything, however long a busy machine takes until then.
+      const begun = "for i in $(seq 3000); do test -e /var/lib/stowage/switch.json && break; sleep 0.01; done";
+      const seconds = ((round - 1) * 0.12).toFixed(2);
+      await host.run(
+        ["sh", "-c", `stowage switch >/dev/null 2>&1 & pid=$!; ${begun}; sleep ${seconds}; kill -9 $pid; wait $pid`],
+        { timeout: 60_000 },
+      );
       if ((await host.run(["test", "-e", "/var/lib/stowage/switch.json"])).code === 0) cutShort += 1;
       // Jobs that the killed one had begun go on in systemd.
       await eventually(async () =>
