@@ -174,10 +174,12 @@ type Entry<T> = readonly [name: string, value: T];
 
 /** One record of what each part has, by name; of two with one name the last counts. */
 function sorted<P, T>(parts: readonly P[], entriesOf: (part: P) => readonly Entry<T>[]): Record<string, T> {
-  const all = new Map<string, T>();
-  for (const part of parts) for (const [name, value] of entriesOf(part)) all.set(name, value);
+  const all: Entry<T>[] = [];
+  for (const part of parts) for (const entry of entriesOf(part)) all.push(entry);
+  // Stable: of one name the last one remains the last.
+  all.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   const record: Record<string, T> = {};
-  for (const name of [...all.keys()].sort()) record[name] = all.get(name)!;
+  for (const [name, value] of all) record[name] = value;
   return record;
 }
 

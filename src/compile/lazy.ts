@@ -9,8 +9,7 @@ import type { Content, Generation } from "./generation.ts";
  */
 export function lazyGeneration(make: () => Content): Generation {
   const content = once(() => deepFreeze(make()));
-  // Not canonicalJson: every object here is made in one order, and sorting all keys again costs as much as all else.
-  const id = once(() => hash("sha256", JSON.stringify(content())).slice(0, 32));
+  const id = once(() => idOf(content()));
   return Object.freeze({
     format: 1,
     get id() {
@@ -38,6 +37,21 @@ export function lazyGeneration(make: () => Content): Generation {
       return content().systems;
     },
   });
+}
+
+/**
+ * Not canonicalJson: every object here is made in one order, and sorting all keys again costs as much as all else. The
+ * texts of files, the larger part, stand behind it as they are, with their lengths, so that none runs into another.
+ */
+function idOf({ files, ...others }: Content): string {
+  const heads: unknown[] = [others];
+  let texts = "";
+  for (const path in files) {
+    const { text, mode } = files[path]!;
+    heads.push(path, mode, text.length);
+    texts += text;
+  }
+  return hash("sha256", `${JSON.stringify(heads)}\n${texts}`).slice(0, 32);
 }
 
 function once<T>(make: () => T): () => T {

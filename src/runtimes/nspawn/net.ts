@@ -14,7 +14,7 @@ import {
   nftElements,
 } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
-import { type Exec, literal, type Unit, type UnitSection } from "../../units/index.ts";
+import { literal, type Unit, type UnitSection } from "../../units/index.ts";
 import {
   containerUnit,
   forwardsOf,
@@ -47,14 +47,14 @@ export function netParts(
     unit: {
       name: netUnit(container.name),
       sections: {
-        Unit: { ...unitSection(container, network, ports), ...restartTriggers(files.map(([, text]) => text)) },
-        Service: { Type: "oneshot", RemainAfterExit: true, ...dropsDebug, ...commands(layout, container.name, ports) },
+        Unit: unitSection(container, network, ports, restartTriggers(files.map(([, text]) => text))),
+        Service: serviceSection(layout, container.name, ports),
       },
     },
   };
 }
 
-function unitSection(container: SystemContainer, network: Network, ports: boolean): UnitSection {
+function unitSection(container: SystemContainer, network: Network, ports: boolean, triggers: UnitSection): UnitSection {
   const bridges = [...new Set(network.links.flatMap(({ bridge }) => bridge ?? []))].map(bridgeUnit);
   const before = ["network-pre.target", ...bridges];
   return {
@@ -68,6 +68,7 @@ function unitSection(container: SystemContainer, network: Network, ports: boolea
     Wants: before.join(" "),
     After: [...before, ...hostInterfaces(network).map(deviceUnit), ...(ports ? [nftablesUnit] : [])].join(" "),
     ...(ports && { Requires: nftablesUnit }),
+    ...triggers,
   };
 }
 
@@ -92,19 +93,26 @@ function netFiles(layout: Layout, container: SystemContainer, network: Network):
     back: path("back"),
   };
   const { up, ns, back, down } = networkFiles(network, batch);
-  const texts = { up, ns, back: back ?? "", down, sysctl: sysctls, "ns-sysctl": inside, ...portTexts(network) };
-  return Object.entries(texts).flatMap(([part, text]): FileText[] => (text === "" ? [] : [[path(part), text]]));
+  const made: FileText[] = [
+    [path("up"), up],
+    [path("ns"), ns],
+    [path("back"), back ?? ""],
+    [path("down"), down],
+    [path("sysctl"), sysctls],
+    [path("ns-sysctl"), inside],
+    [path("nft"), nftElements(links, "add")],
+    [path("nft-down"), nftElements(links, "delete")],
+  ];
+  return made.filter(([, text]) => text !== "");
 }
 
-const portTexts = ({ links }: Network): Record<string, string> => ({
-  nft: nftElements(links, "add"),
-  "nft-down": nftElements(links, "delete"),
-});
-
-function commands(layout: Layout, name: string, ports: boolean): Record<string, Exec[]> {
+function serviceSection(layout: Layout, name: string, ports: boolean): UnitSection {
   const file = (part: string): string => networkFile(layout, `${name}.${part}`);
   const down = quietly([ip, "-force", "-batch", file("down")]);
   return {
+    Type: "oneshot",
+    RemainAfterExit: true,
+    LogLevelMax: dropsDebug.LogLevelMax,
     // What a crash may have left behind must not block a start.
     ExecStartPre: [down],
     ExecStart: [{ exec: [ip, "-batch", file("up")] }, ...(ports ? [{ exec: [nft, "-f", file("nft")] }] : [])],
