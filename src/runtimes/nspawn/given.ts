@@ -3,12 +3,11 @@ import { literal, type UnitSection } from "../../units/index.ts";
 import type { SystemContainer } from "./container.ts";
 import { isNix, nixAsserts } from "./nix.ts";
 
-/** Conditions of PID 1's: `systemctl status` then says which of them was not met. Facts: systemd.unit(5). */
+/** Looked at by PID 1 before anything is made for a start. `stowage start` says what is missing. Facts: systemd.unit(5). */
 export function givenExists(container: SystemContainer): UnitSection {
   const { system } = container;
   if (system.kind !== "path") return {};
   const path = literal(system.path);
-  // Not one of several that would do: of those `systemctl status` does not say which.
   return isNix(system) ? { AssertPathExists: `${path}/init` } : { AssertPathIsDirectory: `${path}/usr` };
 }
 
