@@ -1,5 +1,5 @@
 /** A generation whose content is made when somebody first looks at it. */
-import { hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { deepFreeze } from "./freeze.ts";
 import type { Content, Generation } from "./generation.ts";
 
@@ -41,17 +41,26 @@ export function lazyGeneration(make: () => Content): Generation {
 
 /**
  * Not canonicalJson: every object here is made in one order, and sorting all keys again costs as much as all else. The
- * texts of files, the larger part, stand behind it as they are, with their lengths, so that none runs into another.
+ * texts of files stand as they are behind a list that has their lengths, so that none runs into another. In pieces:
+ * one text of many megabytes is memory that no cache holds.
  */
-function idOf({ files, ...others }: Content): string {
-  const heads: unknown[] = [others];
-  let texts = "";
-  for (const path in files) {
-    const { text, mode } = files[path]!;
-    heads.push(path, mode, text.length);
-    texts += text;
+function idOf({ units, files, ...others }: Content): string {
+  const digest = createHash("sha256").update(JSON.stringify(others));
+  for (const some of pieces(Object.values(units))) digest.update(JSON.stringify(some));
+  for (const some of pieces(Object.entries(files))) {
+    const heads: unknown[] = [];
+    let texts = "";
+    for (const [path, { text, mode }] of some) {
+      heads.push(path, mode, text.length);
+      texts += text;
+    }
+    digest.update(JSON.stringify(heads)).update(texts);
   }
-  return hash("sha256", `${JSON.stringify(heads)}\n${texts}`).slice(0, 32);
+  return digest.digest("hex").slice(0, 32);
+}
+
+function* pieces<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < all.length; at += 100) yield all.slice(at, at + 100);
 }
 
 function once<T>(make: () => T): () => T {

@@ -23,7 +23,8 @@ function linkUnits(name: string, link: Link): Unit[] {
       if (target === null) return [];
       const listen = listenOn(link, forward);
       if (listen.length === 0) return [];
-      return [socketUnit(name, forward, listen), proxyUnit(name, forward, target)];
+      const base = baseName(name, forward);
+      return [socketUnit(name, base, forward, listen), proxyUnit(name, base, forward, target)];
     });
 }
 
@@ -38,9 +39,9 @@ function listenOn(link: Link, forward: Forward): string[] {
   ];
 }
 
-function socketUnit(name: string, forward: Forward, listen: readonly string[]): Unit {
+function socketUnit(name: string, base: string, forward: Forward, listen: readonly string[]): Unit {
   return {
-    name: `${baseName(name, forward)}.socket`,
+    name: `${base}.socket`,
     sections: {
       Unit: {
         Description: literal(`Port ${forward.hostPort} of the host for container '${name}'`),
@@ -50,7 +51,7 @@ function socketUnit(name: string, forward: Forward, listen: readonly string[]): 
         Conflicts: "shutdown.target",
         // Who connects the moment the container is ready finds somebody listening.
         Before: `${containerUnit(name)} shutdown.target`,
-        ...noStartLimit,
+        StartLimitIntervalSec: noStartLimit.StartLimitIntervalSec,
       },
       Socket: {
         ListenStream: listen,
@@ -63,17 +64,17 @@ function socketUnit(name: string, forward: Forward, listen: readonly string[]): 
   };
 }
 
-function proxyUnit(name: string, forward: Forward, target: Address): Unit {
-  const socket = `${baseName(name, forward)}.socket`;
+function proxyUnit(name: string, base: string, forward: Forward, target: Address): Unit {
+  const socket = `${base}.socket`;
   return {
-    name: `${baseName(name, forward)}.service`,
+    name: `${base}.service`,
     sections: {
       Unit: {
         Description: literal(`Connections to port ${forward.hostPort} for container '${name}'`),
         BindsTo: containerUnit(name),
         Requires: socket,
         After: `${containerUnit(name)} ${socket}`,
-        ...noStartLimit,
+        StartLimitIntervalSec: noStartLimit.StartLimitIntervalSec,
       },
       Service: {
         // Not notify: it never says that it is ready, and would be killed after the start timeout.
@@ -95,9 +96,7 @@ function proxyUnit(name: string, forward: Forward, target: Address): Unit {
 
 /** A port may lead to several places, by what it is restricted to. */
 function baseName(name: string, { protocol, hostPort, hostAddress, interface: device }: Forward): string {
-  const restrictions = [
-    ...(device === null ? [] : ["in", device]),
-    ...(hostAddress ? ["to", hostAddress.address] : []),
-  ];
-  return `${["stowage-forward", protocol, hostPort, ...restrictions].join("-")}@${name}`;
+  const by = device === null ? "" : `-in-${device}`;
+  const to = hostAddress === null ? "" : `-to-${hostAddress.address}`;
+  return `stowage-forward-${protocol}-${hostPort}${by}${to}@${name}`;
 }

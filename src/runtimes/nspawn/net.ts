@@ -63,7 +63,7 @@ function unitSection(container: SystemContainer, network: Network, ports: boolea
     StopWhenUnneeded: true,
     // Systemd restarts a container that fails or reboots. Where its root rules the network, it starts with a fresh one.
     ...(ownsNetwork(container) && { PartOf: containerUnit(container.name) }),
-    ...noStartLimit,
+    StartLimitIntervalSec: noStartLimit.StartLimitIntervalSec,
     // A bridge of somebody else's has no such unit; wanting it does no harm.
     Wants: before.join(" "),
     After: [...before, ...hostInterfaces(network).map(deviceUnit), ...(ports ? [nftablesUnit] : [])].join(" "),

@@ -1,7 +1,7 @@
 /** `container@<name>.service`: the container itself. */
 import { namespacePath } from "../../network/index.ts";
 import { type Layout, runtimeRoot, storeDir } from "../../store/layout.ts";
-import { type Exec, literal, pathWord, type Unit, type UnitSection } from "../../units/index.ts";
+import { type Exec, literal, pathWord, type Unit, type UnitSection, type UnitValue } from "../../units/index.ts";
 import { bootCommand } from "./arguments.ts";
 import {
   containerUnit,
@@ -51,7 +51,7 @@ function unitSection(layout: Layout, container: SystemContainer, sockets: readon
       ...givenLinks(container),
     ],
     ...givenExists(container),
-    ...noStartLimit,
+    StartLimitIntervalSec: noStartLimit.StartLimitIntervalSec,
     ...(created.length > 0 && restartTriggers(created)),
     ...(container.restartIfChanged ? {} : { "X-RestartIfChanged": false }),
   };
@@ -62,7 +62,7 @@ function serviceSection(layout: Layout, container: SystemContainer): UnitSection
     Type: "notify",
     NotifyAccess: "all",
     SyslogIdentifier: `container ${container.name}`,
-    ...dropsDebug,
+    LogLevelMax: dropsDebug.LogLevelMax,
     Slice: "machine.slice",
     Delegate: true,
     TasksMax: 16384,
@@ -75,8 +75,9 @@ function serviceSection(layout: Layout, container: SystemContainer): UnitSection
     // 133: the init inside asked for a reboot.
     RestartForceExitStatus: 133,
     SuccessExitStatus: 133,
-    ...nspawnSandbox,
-    ...apiFileSystems(container),
+    Environment: apiFileSystems(container),
+    PrivateMounts: nspawnSandbox.PrivateMounts,
+    DevicePolicy: nspawnSandbox.DevicePolicy,
     DeviceAllow: [...nspawnDevices, ...deviceAllow(container)],
     ...joinedNamespace(container),
     ...runtimeDirectories(layout, container),
@@ -92,9 +93,9 @@ function serviceSection(layout: Layout, container: SystemContainer): UnitSection
  * A network that is its own and its root's to rule: /proc/sys/net is writable, as systemd-nspawn has it with a network of
  * its making. In a user namespace it refuses, and rightly: the network is the host's users'.
  */
-function apiFileSystems(container: SystemContainer): UnitSection {
-  if (container.users.kind !== "none" || ownNetwork(container) === null) return {};
-  return { Environment: [unifiedHierarchy, "SYSTEMD_NSPAWN_API_VFS_WRITABLE=network"] };
+function apiFileSystems(container: SystemContainer): UnitValue {
+  if (container.users.kind !== "none" || ownNetwork(container) === null) return unifiedHierarchy;
+  return [unifiedHierarchy, "SYSTEMD_NSPAWN_API_VFS_WRITABLE=network"];
 }
 
 /** systemd enters it: systemd-nspawn (252 and 257) cannot join one together with users of its own. */
@@ -104,7 +105,7 @@ function joinedNamespace({ name, network }: SystemContainer): UnitSection {
 }
 
 /** For a container and all that starts with it: one that is stopped and started often is still wanted. */
-export const noStartLimit: UnitSection = { StartLimitIntervalSec: 0 };
+export const noStartLimit = { StartLimitIntervalSec: 0 } as const satisfies UnitSection;
 
 /** Else it guesses from what it finds below /usr, which is not bound yet, and may choose cgroup v1. */
 const unifiedHierarchy = "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1";
@@ -113,20 +114,21 @@ const unifiedHierarchy = "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1";
 const nspawnDevices = ["char-pts rw", "/dev/net/tun rwm", "/dev/fuse rwm"];
 
 /** What every unit that starts systemd-nspawn has. */
-export const nspawnSandbox: UnitSection = {
+export const nspawnSandbox = {
   Environment: unifiedHierarchy,
   // What it mounts on the host goes with it: one that was killed leaves a mount that systemd 257 refuses to start over.
   PrivateMounts: true,
   DevicePolicy: "closed",
   DeviceAllow: nspawnDevices,
-};
+} as const satisfies UnitSection;
 
 /**
  * systemd-nspawn follows links at the root's top and would write outside of it. PID 1 looks just before each start,
  * when nothing of the container runs, so there is nobody who could plant one in between.
  */
 export function noPlantedLinks(layout: Layout, container: SystemContainer): string[] {
-  return rootDirs.map((dir) => `!${literal(`${rootDir(layout, container)}/${dir}`)}`);
+  const root = `!${literal(rootDir(layout, container))}`;
+  return rootDirs.map((dir) => `${root}/${dir}`);
 }
 
 /** Of bind mounts: where a container may write, it could put a link in the place of what is bound from there. */
