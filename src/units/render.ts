@@ -2,7 +2,7 @@
 import { StowageError } from "../error.ts";
 import { execLine } from "./escape.ts";
 import { ownershipMark } from "./mark.ts";
-import { lineText } from "./text.ts";
+import { lineText, unfitForLine } from "./text.ts";
 import type { Exec, Unit, UnitSection, UnitValue } from "./unit.ts";
 
 /**
@@ -34,11 +34,17 @@ function renderSection(name: string, section: UnitSection): string {
   return text;
 }
 
+/** Found to be fit once: all units have the same few. */
+const fitKeys = new Set<string>();
+
 function renderKey(key: string, value: UnitValue): string {
-  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(key)) throw badName("key", key);
+  if (!fitKeys.has(key)) {
+    if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(key)) throw badName("key", key);
+    fitKeys.add(key);
+  }
   let lines = "";
   for (const line of linesOf(value)) {
-    const text = lineText(line, `the value of ${key}=`).trim();
+    const text = (unfitForLine(line) === null ? line : lineText(line, `the value of ${key}=`)).trim();
     // A backslash at the end would swallow the next line.
     if (text.endsWith("\\")) {
       throw new StowageError({

@@ -11,18 +11,26 @@ import type { HostFlags, Session } from "../session.ts";
 export default async function compile(session: Session, flags: HostFlags & JsonFlag): Promise<number> {
   const progress = progressOf(session);
   const generation = await generationOf(session, flags, progress.on).finally(progress.end);
-  session.print(flags.json ? `${JSON.stringify(compileJson(generation), null, 2)}\n` : text(session, generation));
+  if (flags.json) session.print(`${JSON.stringify(compileJson(generation), null, 2)}\n`);
+  else printText(session, generation);
   return exitCodes.done;
 }
 
-/** Every file with its path, as `systemctl cat` shows units. */
-function text(session: Session, generation: Generation): string {
-  const { units: directory } = session.layout;
-  const parts = [
-    ...Object.values(generation.units).map((unit) => [`${directory}/${unit.name}`, render(unit)]),
-    ...Object.entries(generation.unitLinks).map(([link, target]) => [`${directory}/${link} -> ${target}`, ""]),
-    ...Object.entries(generation.files).map(([path, file]) => [path, file.text]),
-    ["/etc/hosts", hostsText(generation.hosts)],
-  ];
-  return parts.map(([path, body]) => `${session.paint.bold(`# ${path}`)}\n${body}\n`).join("");
+/** Every file with its path, as `systemctl cat` shows units. In pieces: all of it together takes much memory. */
+function printText(session: Session, generation: Generation): void {
+  let piece = "";
+  for (const [path, body] of texts(session.layout.units, generation)) {
+    piece += `${session.paint.bold(`# ${path}`)}\n${body}\n`;
+    if (piece.length < 1 << 18) continue;
+    session.print(piece);
+    piece = "";
+  }
+  session.print(piece);
+}
+
+function* texts(directory: string, generation: Generation): Generator<readonly [path: string, text: string]> {
+  for (const unit of Object.values(generation.units)) yield [`${directory}/${unit.name}`, render(unit)];
+  for (const [link, target] of Object.entries(generation.unitLinks)) yield [`${directory}/${link} -> ${target}`, ""];
+  for (const [path, file] of Object.entries(generation.files)) yield [path, file.text];
+  yield ["/etc/hosts", hostsText(generation.hosts)];
 }
