@@ -110,6 +110,8 @@ function cases(dir) {
 }
 
 const budgets = { 1000: { above: 200, mib: 150 }, "200 × 20 definitions": { above: 1500 } };
+/** The same for all that `check` leaves out. Not reached (docs/design/evaluation.md, "Speed"), so only told. */
+const goals = { "1000, everything made": { above: 200, mib: 150 } };
 
 function print(measured) {
   const { empty, ...others } = measured;
@@ -136,11 +138,13 @@ function print(measured) {
 }
 
 function judge(measured) {
-  for (const [label, budget] of Object.entries(budgets)) {
+  for (const [label, budget] of Object.entries({ ...budgets, ...goals })) {
     const above = measured[label].wall - measured.empty.wall;
-    const isKept = above <= budget.above && measured[label].mib <= (budget.mib ?? Number.POSITIVE_INFINITY);
-    console.log(`${label}: +${above.toFixed(0)} ms of ${budget.above} ms: ${isKept ? "kept" : "NOT KEPT"}`);
-    if (!isKept) process.exitCode = 1;
+    const { mib } = measured[label];
+    const isKept = above <= budget.above && mib <= (budget.mib ?? Number.POSITIVE_INFINITY);
+    const memory = budget.mib === undefined ? "" : `, ${mib.toFixed(0)} of ${budget.mib} MiB`;
+    console.log(`${label}: +${above.toFixed(0)} of ${budget.above} ms${memory}: ${isKept ? "kept" : "NOT KEPT"}`);
+    if (!isKept && label in budgets) process.exitCode = 1;
   }
 }
 
