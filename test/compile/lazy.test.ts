@@ -128,3 +128,20 @@ describe("a generation", () => {
     expect(Object.keys(generation)[0]).toBe("format");
   });
 });
+
+test("the id differs where files or units differ, and nowhere else", () => {
+  const empty: Content = { units: {}, unitLinks: {}, files: {}, hosts: [], ports: [], containers: {}, systems: {} };
+  const idOf = (more: Partial<Content>) => lazyGeneration(() => ({ ...structuredClone(empty), ...more })).id;
+  const file = (text: string, mode = "0644") => ({ text, mode });
+  const many = (last: string) =>
+    Object.fromEntries(Array.from({ length: 250 }, (_, i) => [`/f${i}`, file(i === 249 ? last : "x")]));
+  const unit = (value: string) => ({ "a.service": { name: "a.service", sections: { Unit: { Description: value } } } });
+  const contents: Partial<Content>[] = [
+    ...[{}, { files: { "/a": file("b") } }, { files: { "/a": file("c") } }, { files: { "/a": file("b", "0600") } }],
+    // Texts follow each other: where one ends counts.
+    ...[{ files: { "/a": file("bc"), "/b": file("d") } }, { files: { "/a": file("b"), "/b": file("cd") } }],
+    ...[{ files: many("x") }, { files: many("y") }, { units: unit("a") }, { units: unit("b") }],
+  ];
+  expect(new Set(contents.map(idOf)).size).toBe(contents.length);
+  expect(contents.map(idOf)).toEqual(contents.map(idOf));
+});
