@@ -112,7 +112,7 @@ scenario("list, status, start, stop: words, codes, and exact failures", async ({
   expect(await host.tryStowage(["status", "wbe"])).toMatchObject({ code: 1, stdout: "gone\n" });
 
   // Its network cannot be made: the unit that failed is named, with its own words; the other one starts.
-  await host.sh("echo nonsense > /etc/stowage/network/web.host");
+  await host.sh("echo nonsense > /etc/stowage/network/web.up");
   const failed = await host.tryStowage(["start", "web", "off"]);
   expect(failed.code).toBe(4);
   expect(failed.stderr).toMatch(/^failed: container-net@web\.service failed: exit status \d+\n {2}\| /);
