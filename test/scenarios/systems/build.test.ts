@@ -95,7 +95,15 @@ describe.skipIf(!canBuild).each(suites)("%s", (suite) => {
     execFileSync("cp", ["-a", `${at(base[suite] as string)}/seed`, root]);
     const declared = join(place.directory, `declared-${suite}`);
     mkdirSync(declared);
-    const recipe = { kind: "toplevel", builder: 1, name: "web", packages: "x", etc: {}, etcLinks: {}, units: {} } as const;
+    const recipe = {
+      kind: "toplevel",
+      builder: 1,
+      name: "web",
+      packages: "x",
+      etc: {},
+      etcLinks: {},
+      units: {},
+    } as const;
     makeToplevel(declared, { ...recipe, unitLinks: {}, bin: {} }, tree());
     const env = {
       ...process.env,
