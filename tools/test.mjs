@@ -18,7 +18,7 @@ const [only, ...filters] = process.argv.slice(2);
 async function labTrees() {
   const { load } = await import("./load.mjs");
   const { suites, tree } = await load("lab/tree.ts");
-  for (const flavour of ["base", "nix"]) {
+  for (const flavour of ["base", "nix", "engines"]) {
     await Promise.all(suites.map((suite) => tree(suite, flavour, (line) => console.log(`  ${line}`))));
   }
 }
