@@ -130,6 +130,8 @@ run_jobs() {
     some=$(awk -v verb="$verb" '$1 == verb { print $2 }' "$state/todo")
     [ -n "$some" ] || continue
     ended=0
+    # A person who changes something often does not make a service that is started too often.
+    [ "$verb" = reload ] || systemctl reset-failed -- $some 2>/dev/null || :
     systemctl "$verb" -- $some 2>>"$state/said" || ended=$?
     # A service of Type=simple counts as started before it has had time to fail.
     [ "$verb" = reload ] || sleep 0.2

@@ -8,7 +8,7 @@ import { takeOverProgram } from "../../src/systems/take-over.ts";
 
 const run = "a".repeat(32);
 
-/** States stand in `units/<name>`; `broken/<name>`: it cannot start; `needs/<name>`: what stops with it. */
+/** States stand in `units/<name>`; `broken/<name>`: it cannot start; `limited/<name>`: it was started too often; `needs/<name>`: what stops with it. */
 const systemctl = String.raw`#!/bin/sh
 verb=$1; shift
 echo "$verb $*" | sed 's/--[^ ]* *//g; s/ *$//' >>"$FAKE/calls"
@@ -33,13 +33,14 @@ case $verb in
     esac ;;
   start | restart)
     for unit in $names; do
-      if [ -e "$FAKE/broken/$unit" ]; then echo failed >"$FAKE/units/$unit"; status=1
+      if [ -e "$FAKE/broken/$unit" ] || [ -e "$FAKE/limited/$unit" ]; then echo failed >"$FAKE/units/$unit"; status=1
       else echo active >"$FAKE/units/$unit"; fi
     done ;;
   stop)
     for unit in $names; do
       for other in $unit $(cat "$FAKE/needs/$unit" 2>/dev/null); do echo inactive >"$FAKE/units/$other"; done
     done ;;
+  reset-failed) for unit in $names; do rm -f "$FAKE/limited/$unit"; done ;;
   list-units) for unit in app@1.service app@2.service; do [ ! -e "$FAKE/units/$unit" ] || echo "$unit loaded"; done ;;
 esac
 exit $status
@@ -48,7 +49,7 @@ exit $status
 let place: string;
 beforeEach(() => {
   place = mkdtempSync(join(tmpdir(), "stowage-take-over-"));
-  for (const part of ["bin", "units", "broken", "needs", "declared", "root"]) mkdirSync(join(place, part));
+  for (const part of ["bin", "units", "broken", "limited", "needs", "declared", "root"]) mkdirSync(join(place, part));
   script("bin/systemctl", systemctl);
   script("bin/journalctl", "#!/bin/sh\necho its last words\n");
 });
@@ -121,6 +122,14 @@ test("what goes and what is exchanged stops first; then files, units, jobs; only
     "inactive",
   ]);
   expect([read("state/taken"), read("state/todo"), read("state/up")]).toEqual(["one\n", "", ""]);
+});
+
+test("a service that was changed often in a short time is not one that is started too often", () => {
+  units({ "app.service": "active", "later.service": "active" });
+  for (const unit of ["app.service", "later.service"]) writeFileSync(join(place, "limited", unit), "");
+  order("exchange app.service", "restart later.service");
+  expect(takeOver("one").status).toBe(0);
+  expect([stateOf("app.service"), stateOf("later.service")]).toEqual(["active", "active"]);
 });
 
 test("in one go, where nobody stopped anything before", () => {
