@@ -46,6 +46,8 @@ export interface ContainerState {
   readonly system: SystemChange;
   /** Its network unit differs, or goes. */
   readonly networkChanged: boolean;
+  /** It depends on other containers, and is stopped where they are. */
+  readonly needsOthers: boolean;
 }
 
 /**
@@ -91,7 +93,9 @@ function decideStopped(state: ContainerState, changed: boolean): Decision {
   if (state.presence === "new") return state.autoStart ? "start" : "none";
   // Nobody stops a container into failure: it ran, or was meant to.
   if (state.running === "failed") return state.autoStart || changed ? "start" : "none";
-  return state.interrupted && changed ? "start" : "none";
+  if (!state.interrupted) return "none";
+  // Nobody knows who stopped it; what it needs may have changed, and that switch have got no further than the stops.
+  return changed || (state.autoStart && state.needsOthers) ? "start" : "none";
 }
 
 export interface UnitState {

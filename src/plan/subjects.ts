@@ -75,9 +75,11 @@ function consider(name: string, former: Former, next: Generation, observed: Obse
     unitChanged: changes.unit.length > 0,
     system: changes.system.change,
     networkChanged: changes.network,
+    needsOthers: (after?.dependsOn.length ?? 0) > 0,
   });
-  const because =
+  const own =
     after === null ? "no longer in the configuration" : isNew && !isUp(state) ? "new" : reason(state, changes);
+  const because = own === "" && decision === "start" ? "the last switch did not do all" : own;
   const left = decision === "reload" ? outerReason(changes) : "";
   return {
     name,

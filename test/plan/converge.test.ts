@@ -109,6 +109,22 @@ test("cut short anywhere, the next switch finishes, and containers that should r
   );
 });
 
+test("stopped with what it needs by a switch that was cut short, it is started by the next one", () => {
+  const at = (network: boolean) =>
+    compiled({
+      b: { needs: [], ...(network && { privateNetwork: true, hostAddress: "10.98.2.1", localAddress: "10.98.2.2" }) },
+      c: { needs: ["b"], autoStart: true },
+    });
+  const machine = new SimulatedMachine();
+  settle(machine, at(true));
+  const stops = planFor(machine, at(false)).steps.filter(({ action }) => action.do === "stop-unit").length;
+  expect(stops).toBeGreaterThan(1);
+  cutShort(machine, at(false), stops);
+  expect(machine.isRunning("container@c.service")).toBe(false);
+  settle(machine, at(false));
+  expect(machine.isRunning("container@c.service")).toBe(true);
+});
+
 test("cut short twice, and given up", () => {
   fc.assert(
     fc.property(containers, containers, containers, fc.nat(), fc.nat(), (first, second, third, cut, cutAgain) => {

@@ -19,6 +19,7 @@ const calm: ContainerState = {
   unitChanged: false,
   system: "same",
   networkChanged: false,
+  needsOthers: false,
 };
 const stopped = { running: "stopped" } as const;
 const failed = { running: "failed" } as const;
@@ -69,6 +70,13 @@ test.each<[string, Partial<ContainerState>, Decision]>([
   ["it differs, and is not to be restarted", { unitChanged: true, onChange: "none" }, "keep"],
   ["stopped by a person, and it differs", { ...stopped, unitChanged: true }, "none"],
   ["stopped by a person", { ...stopped }, "none"],
+  [
+    "stopped, perhaps with what it needs by a switch that was cut short",
+    { ...stopped, interrupted: true, needsOthers: true },
+    "start",
+  ],
+  ["the same, not started by itself", { ...stopped, interrupted: true, needsOthers: true, autoStart: false }, "none"],
+  ["stopped by a person, though it needs others", { ...stopped, needsOthers: true }, "none"],
   ["stopped by a switch that was cut short", { ...stopped, networkChanged: true, interrupted: true }, "start"],
   ["stopped by a person before a switch that was cut short", { ...stopped, interrupted: true }, "none"],
   ["failed", failed, "start"],
