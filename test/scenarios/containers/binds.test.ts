@@ -20,6 +20,7 @@ const odd = [
   "ends with a backslash\\",
   " spaces at both ends ",
   "%n %% %h",
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a path, and no template
   "$HOME ${x} $$",
   "-rf",
   "é ü 語",
