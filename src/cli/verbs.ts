@@ -129,6 +129,12 @@ const containers = {
     parameters: { ...nameJson, positional: one("The container", "name") },
     load: () => import("./commands/status.ts"),
   }),
+  "show-ip": verb<SharedFlags, [name: string]>({
+    brief: "Print a container's declared address, without a prefix length: IPv4, else IPv6",
+    examples: ["show-ip web"],
+    parameters: { flags: sharedFlags, aliases: sharedAliases, positional: one("The container", "name") },
+    load: () => import("./commands/show-ip.ts"),
+  }),
   start: verb<SharedFlags, string[]>({
     brief: "Start containers and wait until they are ready",
     examples: ["start web", "start web db"],

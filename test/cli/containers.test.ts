@@ -72,6 +72,20 @@ describe("status", () => {
   });
 });
 
+describe("show-ip", () => {
+  test("the address alone: IPv4 first", async () => {
+    world.containers(web);
+    expect(await world.run("show-ip", "web")).toEqual({ code: 0, out: "10.233.1.2\n", err: "" });
+  });
+
+  test("a container without one", async () => {
+    world.containers({ ...web, addresses: [] });
+    const { code, out, err } = await world.run("show-ip", "web");
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toContain("container web has no declared address");
+  });
+});
+
 describe("a name that is none", () => {
   test.each(["start", "logs"])("%s: the nearest is offered; nothing is done for the others", async (verb) => {
     world.containers(web, container("db"));
