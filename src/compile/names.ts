@@ -2,6 +2,7 @@
  * What a container's toplevel says of names: /etc/resolv.conf and /etc/hosts. Both lead to files of the host's, so that a
  * change there is seen inside at once. See docs/design/names.md.
  */
+import { loopbackHosts } from "../network/index.ts";
 import type { ContainerConfig, SystemConfig } from "../options/index.ts";
 import { insideHosts, insideResolv } from "../runtimes/nspawn/index.ts";
 import type { EtcFile } from "../systems/recipe.ts";
@@ -49,7 +50,7 @@ function isListed(outside: NamesOutside): boolean {
 
 /** The container knows itself by loopback, as in NixOS: its own name must work before and without any network. */
 function ownHosts(hostName: string, extra: string): string {
-  const own = `127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n127.0.0.2 ${hostName}\n::1 ${hostName}\n`;
+  const own = `${loopbackHosts}127.0.0.2 ${hostName}\n::1 ${hostName}\n`;
   return extra === "" ? own : `${own}${extra.endsWith("\n") ? extra : `${extra}\n`}`;
 }
 

@@ -3,7 +3,7 @@ import type { ContainerConfig, HostConfig } from "../options/index.ts";
 import { openingFlags, type UserNamespace } from "../runtimes/nspawn/index.ts";
 import type { Layout } from "../store/layout.ts";
 import { foreignWriting, plainPath } from "./plantable.ts";
-import { reasonsForTrust, usersFor } from "./users.ts";
+import { foreignNetwork, reasonsForTrust, usersFor } from "./users.ts";
 
 /** Each as the end of "it is trusted: ". None: its root is nobody on the host, and has nothing that opens the host to it. */
 export function trustOf(name: string, config: HostConfig, users: UserNamespace, layout: Layout): string[] {
@@ -11,7 +11,8 @@ export function trustOf(name: string, config: HostConfig, users: UserNamespace, 
   if (container === undefined) throw new Error(`no container ${name}`);
   return [
     ...usersReasons(container, users),
-    ...(users.kind === "shifted" ? networkReasons(container) : []),
+    // Users of its own do not shut that.
+    ...(users.kind === "shifted" ? foreignNetwork(container) : []),
     ...openingFlags(container.extraFlags).map((flag) => `its extraFlags have ${flag}`),
     ...container.allowedDevices.filter(({ node }) => !isTame(node)).map(({ node }) => `it has the device ${node}`),
     ...bindReasons(container, layout),
@@ -33,10 +34,6 @@ function usersReasons(container: ContainerConfig, users: UserNamespace): string[
     ? reasonsForTrust(container)
     : [`its privateUsers is ${JSON.stringify(container.privateUsers)}`];
 }
-
-/** What users of its own do not shut: sockets without a path belong to a network. */
-const networkReasons = (container: ContainerConfig): string[] =>
-  reasonsForTrust(container).filter((reason) => /network/.test(reason));
 
 /** Devices by which nothing of the host can be read or changed that is not the device's own. */
 const isTame = (node: string): boolean =>

@@ -13,11 +13,15 @@ export function usersFor(container: ContainerConfig): UserNamespace {
   return { kind: "none" };
 }
 
+/** Whose network it is in, where that was not made for it: sockets without a path belong to a network. */
+export function foreignNetwork(container: ContainerConfig): string[] {
+  if (container.networkNamespace !== null) return ["it joins a network namespace"];
+  return hasOwnNetwork(container) ? [] : ["it has the host's network"];
+}
+
 /** What a container has that its root could not use, were it nobody on the host. */
 export function reasonsForTrust(container: ContainerConfig): string[] {
-  const reasons: string[] = [];
-  if (container.networkNamespace !== null) reasons.push("it joins a network namespace");
-  else if (!hasOwnNetwork(container)) reasons.push("it has the host's network");
+  const reasons = foreignNetwork(container);
   if (container.interfaces.length > 0) reasons.push("it has interfaces of the host");
   if (container.macvlans.length > 0) reasons.push("it has macvlans");
   if (container.enableTun) reasons.push("it has tun");

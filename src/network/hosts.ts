@@ -24,6 +24,9 @@ export function hostsEntries({ container, links }: Network): HostsEntry[] {
   );
 }
 
+/** What every hosts file begins with. */
+export const loopbackHosts = "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n";
+
 /** The lines of a hosts file. */
 export function hostsText(entries: readonly HostsEntry[]): string {
   return entries.map(({ address, names }) => `${address} ${names.join(" ")}\n`).join("");

@@ -20,7 +20,7 @@ export {
 } from "./bridge-units.ts";
 export { type ContainerSide, dockerJump, dockerRules, dockerRulesDown } from "./docker.ts";
 export { type Forwarding, forwarding4, forwarding6, forwardingFilter } from "./forwarding.ts";
-export { hostsEntries, hostsText } from "./hosts.ts";
+export { hostsEntries, hostsText, loopbackHosts } from "./hosts.ts";
 export { type BatchFiles, type NetworkFiles, networkFiles } from "./ip-batch.ts";
 export {
   extraLinkOf,
@@ -32,6 +32,7 @@ export {
   localAddress,
   type Macvlan,
   macvlanOf,
+  mainInterface,
   type Network,
   networkOf,
 } from "./link.ts";

@@ -65,11 +65,14 @@ export interface LinkRequest {
   readonly forwards?: readonly Forward[];
 }
 
+/** The host's end of a container's main link, which is called otherwise where it is a port of a bridge. */
+export const mainInterface = (container: string, bridge: string | null = null): HostInterface =>
+  hostInterface(container, bridge === null ? "ve" : "vb");
+
 /** The main link of a container. Ends without any address are left out. */
 export function linkOf(container: string, ends: readonly LinkEnds[], request: LinkRequest = {}): Link {
-  const kind = (request.bridge ?? null) === null ? "ve" : "vb";
   return linkWith(
-    { container, key: container, interface: hostInterface(container, kind), inside: insideInterface },
+    { container, key: container, interface: mainInterface(container, request.bridge), inside: insideInterface },
     ends,
     request,
   );

@@ -19,6 +19,10 @@ export function runningOf({ active, sub }: ObservedUnit): Running {
   return active === "active" || active === "reloading" ? "running" : "stopped";
 }
 
+/** Of a unit of a machine; one that systemd does not know is stopped. */
+export const runningIn = (units: Readonly<Record<string, ObservedUnit>>, unit: string): Running =>
+  runningOf(units[unit] ?? { active: "inactive", sub: "dead" });
+
 /** Whether processes of the unit are there, or will be without us. */
 export const isUp = (running: Running): boolean => running !== "stopped" && running !== "failed";
 

@@ -6,7 +6,7 @@ import type { Generation } from "../compile/generation.ts";
 import type { Problem } from "../error.ts";
 import { bridgeUnit, portsIn, restoredBridge, restoreUnit } from "../network/index.ts";
 import type { Layout } from "../store/layout.ts";
-import { isUp, runningOf } from "./decide.ts";
+import { isUp, runningIn } from "./decide.ts";
 import type { FileChange } from "./files.ts";
 import type { Observed } from "./plan.ts";
 import type { Subject } from "./subjects.ts";
@@ -30,10 +30,7 @@ export function observedInterfaces(next: Generation, layout: Layout): string[] {
   return bridgesIn(next, layout).flatMap(({ name, ports }) => [name, ...ports]);
 }
 
-const isActive = (observed: Observed, unit: string): boolean => {
-  const found = observed.units[unit];
-  return found !== undefined && isUp(runningOf(found));
-};
+const isActive = (observed: Observed, unit: string): boolean => isUp(runningIn(observed.units, unit));
 
 /** Repairs: what units say is there, and is not. */
 export function bridgeSubjects(next: Generation, observed: Observed, layout: Layout): Subject[] {

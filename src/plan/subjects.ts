@@ -1,7 +1,7 @@
 /** What the plan is about: every container with what is decided for it, and the units that containers share. */
 import type { ContainerPart, Generation } from "../compile/generation.ts";
 import type { Unit } from "../units/index.ts";
-import { type Decision, decideContainer, decideUnit, isUp, type Running, runningOf, startsSocket } from "./decide.ts";
+import { type Decision, decideContainer, decideUnit, isUp, type Running, runningIn, startsSocket } from "./decide.ts";
 import type { Former } from "./former.ts";
 import { withNeeds } from "./needs.ts";
 import type { Observed, TakeOver } from "./plan.ts";
@@ -34,8 +34,7 @@ export interface ContainerSubject extends Subject {
   readonly companions: readonly Subject[];
 }
 
-const running = (observed: Observed, unit: string): Running =>
-  runningOf(observed.units[unit] ?? { active: "inactive", sub: "dead" });
+const running = (observed: Observed, unit: string): Running => runningIn(observed.units, unit);
 
 export function containerSubjects(former: Former, next: Generation, observed: Observed): ContainerSubject[] {
   const names = [...Object.keys(next.containers), ...former.gone("containers", next)].sort();

@@ -1,7 +1,7 @@
 /** Units of the host's own that run by themselves, not because a container needs them: they are started by name. */
 import type { Generation } from "../compile/generation.ts";
 import type { Unit } from "../units/index.ts";
-import { isUp, type Running, runningOf } from "./decide.ts";
+import { isUp, type Running, runningIn } from "./decide.ts";
 import type { Observed } from "./plan.ts";
 
 /** Units by whose `.wants` directories a unit of ours is started. */
@@ -46,7 +46,6 @@ export function startsWanted(state: WantedState, next: Generation, observed: Obs
 /** A target is reached at every boot; a unit of ours runs, or is started by what wants it in turn. */
 function isThere(wanter: string, next: Generation, observed: Observed): boolean {
   if (wanter.endsWith(".target")) return true;
-  const found = observed.units[wanter];
-  if (wanter.endsWith(".service") && found !== undefined && isUp(runningOf(found))) return true;
+  if (wanter.endsWith(".service") && isUp(runningIn(observed.units, wanter))) return true;
   return Object.hasOwn(next.units, wanter) && wantersOf(next, wanter).some((above) => isThere(above, next, observed));
 }

@@ -1,8 +1,8 @@
 /** Checks of interfaces across containers: those of the host that they take, and those that they make. */
+import { mainInterface } from "../../network/index.ts";
 import type { HostConfig } from "../../options/index.ts";
 import { type Problems, showOption } from "../problems.ts";
 import { allLinks, linkOption } from "./links.ts";
-import { mainInterface } from "./network.ts";
 import { at } from "./place.ts";
 
 export function checkInterfaces(config: HostConfig, problems: Problems): void {
@@ -19,7 +19,7 @@ type Owners = Map<string, string[]>;
 function checkMade(config: HostConfig, problems: Problems): Owners {
   const owners: Owners = new Map();
   for (const link of allLinks(config)) {
-    const name = link.extra ?? mainInterface(link.name, link.link);
+    const name = link.extra ?? mainInterface(link.name, link.link.hostBridge).name;
     const own = link.extra === null ? at(link.name) : linkOption(link);
     const other = owners.get(name);
     owners.set(name, own);

@@ -1,6 +1,6 @@
 /** Checks of one container's network. */
 import { types } from "../../modules/index.ts";
-import { hostInterface, parseAddress } from "../../network/index.ts";
+import { parseAddress } from "../../network/index.ts";
 import type { ContainerConfig } from "../../options/index.ts";
 import { addressOptions, endsOf, hasOwnNetwork, type LinkConfig, networkFor } from "../networks.ts";
 import { type Problems, showOption } from "../problems.ts";
@@ -184,7 +184,3 @@ function checkInside(name: string, container: ContainerConfig, problems: Problem
     );
   }
 }
-
-/** The main link's name on the host; the one place that knows when it is that of a port of a bridge. */
-export const mainInterface = (name: string, { hostBridge }: LinkConfig): string =>
-  hostInterface(name, hostBridge === null ? "ve" : "vb").name;

@@ -2,7 +2,7 @@
  * How containers find names: the host's name servers, and each other. Two small directories that they see read-only, so
  * that what changes on the host is seen inside at once. See docs/design/names.md.
  */
-import { hostsEntries, hostsText } from "../../network/index.ts";
+import { hostsEntries, hostsText, loopbackHosts } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
 import { ownNetwork, type SystemContainer } from "./container.ts";
@@ -104,7 +104,7 @@ function sharedHosts(containers: readonly SystemContainer[]): string {
       names: names.includes(own) && !isReserved ? [...names, container.name] : names,
     }));
   });
-  return `127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n${hostsText(entries)}`;
+  return `${loopbackHosts}${hostsText(entries)}`;
 }
 
 const reserved = new Set(["localhost", "ip6-localhost", "ip6-loopback"]);
