@@ -1,7 +1,7 @@
 /** A container's `config` as the recipe of its toplevel. */
 import { StowageError } from "../error.ts";
 import type { SystemConfig } from "../options/index.ts";
-import { builders, type EtcFile, type StoreName, type ToplevelRecipe } from "../systems/recipe.ts";
+import { type EtcFile, emptyToplevel, type StoreName, type ToplevelRecipe } from "../systems/recipe.ts";
 import { lineText, unfitForLine } from "../units/index.ts";
 import { type InnerParts, innerService } from "./inner-units.ts";
 import { type InnerNames, innerNames, type NamesOutside } from "./names.ts";
@@ -39,10 +39,7 @@ export function toplevelRecipe(
   const join = <K extends keyof InnerParts>(key: K) =>
     sorted(Object.assign({}, names[key], ...parts.map((part) => part?.[key])) as Record<string, string>);
   return {
-    kind: "toplevel",
-    builder: builders.toplevel,
-    name: container,
-    packages,
+    ...emptyToplevel(container, packages),
     etc,
     etcLinks: names.etcLinks,
     units: join("units"),

@@ -73,12 +73,64 @@ export interface ToplevelRecipe {
   readonly unitLinks: Readonly<Record<string, string>>;
   /** Executable scripts by name, made from `script`, `preStart`, …: run as /run/declared/current/bin/<name>. */
   readonly bin: Readonly<Record<string, string>>;
+  readonly accounts: DeclaredAccounts;
+  /** Specialisations by name: whole systems of the same container, as `fine-tune/child-N` in the order of their names. */
+  readonly children: Readonly<Record<string, StoreName>>;
+  /** Text of the configuration that this was made from (`system.copySystemConfiguration`); null: not kept. */
+  readonly configuration: string | null;
+  /** Shell commands that add to the result, with its place in `$out` (`system.extraSystemBuilderCmds`). */
+  readonly extraCommands: string;
 }
+
+/** Accounts that a container declares. All numbers come from the lock: one map for all containers of a host. */
+export interface DeclaredAccounts {
+  readonly users: Readonly<Record<string, DeclaredUser>>;
+  readonly groups: Readonly<Record<string, DeclaredGroup>>;
+}
+
+/** A line of passwd(5), and what belongs to it. */
+export interface DeclaredUser {
+  readonly uid: number;
+  /** Name of the primary group: a declared one, or one that a package brings. */
+  readonly group: string;
+  /** Names, sorted. */
+  readonly extraGroups: readonly string[];
+  readonly description: string;
+  readonly home: string;
+  /** Made where it is missing, with this octal mode; null: not made. */
+  readonly homeMode: string | null;
+  readonly shell: string;
+  /** crypt(5); null: no password, which is not the same as an empty one. */
+  readonly hashedPassword: string | null;
+}
+
+export interface DeclaredGroup {
+  readonly gid: number;
+  /** Names, sorted. */
+  readonly members: readonly string[];
+}
+
+/** A toplevel that declares nothing. */
+export const emptyToplevel = (name: string, packages: StoreName): ToplevelRecipe => ({
+  kind: "toplevel",
+  builder: builders.toplevel,
+  name,
+  packages,
+  etc: {},
+  etcLinks: {},
+  units: {},
+  unitLinks: {},
+  bin: {},
+  accounts: { users: {}, groups: {} },
+  children: {},
+  configuration: null,
+  extraCommands: "",
+});
 
 export type Recipe = DebianRecipe | ToplevelRecipe;
 
 /** What `builder` holds in a recipe made now. Raise one when the builder makes something else of the same recipe. */
-export const builders = { debian: 2, toplevel: 6 } as const;
+export const builders = { debian: 2, toplevel: 7 } as const;
 
 /** What a person reads in the store path's name: `debian-trixie-nginx-light`, `web`. */
 export function recipeLabel(recipe: Recipe): string {

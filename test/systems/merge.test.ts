@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { writeSeedList } from "../../src/systems/debian/seed-list.ts";
+import { emptyToplevel } from "../../src/systems/recipe.ts";
 import { makeToplevel } from "../../src/systems/toplevel.ts";
 
 /** Contents by path; `-> x` is a link to x. */
@@ -56,18 +57,8 @@ function activate(tree: string, env: Record<string, string> = {}) {
   const current = join(place, "declared");
   rmSync(current, { recursive: true, force: true });
   mkdirSync(current);
-  const recipe = {
-    kind: "toplevel",
-    builder: 1,
-    name: "web",
-    packages: "x",
-    etcLinks: {},
-    units: {},
-    unitLinks: {},
-    bin: {},
-  } as const;
   const hosts = { text: "declared", mode: "symlink", user: "root", group: "root" };
-  makeToplevel(current, { ...recipe, etc: { hosts } }, tree);
+  makeToplevel(current, { ...emptyToplevel("web", "x"), etc: { hosts } }, tree);
   const result = spawnSync(join(current, "activate"), [], {
     encoding: "utf8",
     env: {

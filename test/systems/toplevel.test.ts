@@ -21,7 +21,7 @@ import { defaultLayout, type Layout, storePath } from "../../src/store/layout.ts
 import { treeHash } from "../../src/store/tree-hash.ts";
 import { buildSystems } from "../../src/systems/build-all.ts";
 import { declare, declaredToplevel, removeFormerDeclared } from "../../src/systems/declare.ts";
-import { type EtcFile, recipeName, type ToplevelRecipe } from "../../src/systems/recipe.ts";
+import { type EtcFile, emptyToplevel, recipeName, type ToplevelRecipe } from "../../src/systems/recipe.ts";
 import { markApplied, randomMachineId, seedRoot } from "../../src/systems/seed.ts";
 import { makeToplevel } from "../../src/systems/toplevel.ts";
 
@@ -51,15 +51,7 @@ afterEach(() => rmSync(place, { recursive: true, force: true }));
 const link = (text: string): EtcFile => ({ text, mode: "symlink", user: "root", group: "root" });
 const copy = (text: string, mode = "0640"): EtcFile => ({ text, mode, user: me, group: myGroup });
 const recipe = (change: Partial<ToplevelRecipe> = {}): ToplevelRecipe => ({
-  kind: "toplevel",
-  builder: 1,
-  name: "web",
-  packages,
-  etc: {},
-  etcLinks: {},
-  units: {},
-  unitLinks: {},
-  bin: {},
+  ...emptyToplevel("web", packages),
   ...change,
 });
 const make = (change: Partial<ToplevelRecipe>) => {

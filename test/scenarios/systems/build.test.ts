@@ -18,7 +18,7 @@ import { buildDebian } from "../../../src/systems/debian/build.ts";
 import { recipeFor } from "../../../src/systems/lock.ts";
 import { updateLock } from "../../../src/systems/lock-file.ts";
 import type { Work } from "../../../src/systems/progress.ts";
-import { type DebianRecipe, recipeName } from "../../../src/systems/recipe.ts";
+import { type DebianRecipe, emptyToplevel, recipeName } from "../../../src/systems/recipe.ts";
 import { makeToplevel } from "../../../src/systems/toplevel.ts";
 import { canBuild, makePlace, type TestPlace, treeHashOf } from "./place.ts";
 
@@ -95,16 +95,7 @@ describe.skipIf(!canBuild).each(suites)("%s", (suite) => {
     execFileSync("cp", ["-a", `${at(base[suite] as string)}/seed`, root]);
     const declared = join(place.directory, `declared-${suite}`);
     mkdirSync(declared);
-    const recipe = {
-      kind: "toplevel",
-      builder: 1,
-      name: "web",
-      packages: "x",
-      etc: {},
-      etcLinks: {},
-      units: {},
-    } as const;
-    makeToplevel(declared, { ...recipe, unitLinks: {}, bin: {} }, tree());
+    makeToplevel(declared, emptyToplevel("web", "x"), tree());
     const env = {
       ...process.env,
       STOWAGE_DECLARED: declared,
