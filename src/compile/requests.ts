@@ -17,14 +17,30 @@ export function requestsOf(config: HostConfig): DebianRequest[] {
 }
 
 export function requestOf(system: SystemConfig): DebianRequest {
+  const { suite, components, mirror, securityMirror, keyring } = system.system.source;
+  const plain = components.length === 1 && components[0] === "main";
+  const declared = mirror !== null || securityMirror !== null || keyring !== null;
   return {
     kind: "debian",
-    suite: system.system.source.suite,
+    suite,
     packages: [...new Set(system.packages)].sort(),
+    ...(!plain && { components: [...new Set(components)].sort() }),
+    ...(declared && {
+      mirror: {
+        ...(mirror !== null && { main: mirror }),
+        ...(securityMirror !== null && { security: securityMirror }),
+        ...(keyring !== null && { keyring }),
+      },
+    }),
   };
 }
 
-const textOf = (request: DebianRequest): string => [request.suite, ...request.packages].join(" ");
+/** No part of it can hold a blank, and no package name a colon. */
+function textOf({ suite, packages, components, mirror }: DebianRequest): string {
+  const names = [suite, ...packages].join(" ");
+  if (components === undefined && mirror === undefined) return names;
+  return [names, ":", components, mirror?.main, mirror?.security, mirror?.keyring].join(" ");
+}
 
 export interface Packages {
   readonly recipe: DebianRecipe;

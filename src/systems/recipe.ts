@@ -31,6 +31,18 @@ export interface DebianRequest {
   readonly suite: string;
   /** Package names, sorted, without duplicates. */
   readonly packages: readonly string[];
+  /** Components of the archive that they may come from, sorted; default: `main`. */
+  readonly components?: readonly string[];
+  readonly mirror?: DeclaredMirror;
+}
+
+/** Where packages are fetched, as far as the configuration says it; else as the host's apt does. */
+export interface DeclaredMirror {
+  /** Base URIs, as in sources.list(5). */
+  readonly main?: string;
+  readonly security?: string;
+  /** File with the keys that the archives are signed with. */
+  readonly keyring?: string;
 }
 
 /** A tree of packages: `usr/` (shared, read-only) and `seed/` (what /etc, /var, … begin with). */
@@ -44,11 +56,17 @@ export interface DebianRecipe {
   readonly epoch: number;
   /** Built in this order, each on the former: the layering fixes uid numbers, so it belongs to the recipe. */
   readonly layers: readonly (readonly LockedPackage[])[];
+  /** Where to fetch them. Not part of the store path's name: hashes say what the packages are. */
+  readonly mirror?: DeclaredMirror;
 }
 
 /** A file below the container's /etc. */
 export interface EtcFile {
   readonly text: string;
+  /** `text` is the content's bytes in base64: it is not UTF-8. */
+  readonly encoding?: "base64";
+  /** What a link leads to can be executed. */
+  readonly executable?: true;
   /** "symlink": a link into the declared directory (default). Octal: a copy with this mode. */
   readonly mode: "symlink" | string;
   readonly user: string;
@@ -155,5 +173,12 @@ function shortLabel(start: string, names: readonly string[]): string {
 
 /** The store path of a recipe. Of one recipe there is one name, so a layer below is found where it was built before. */
 export function recipeName(recipe: Recipe): StoreName {
-  return storeName(recipe, recipeLabel(recipe));
+  return storeName(whatIsMade(recipe), recipeLabel(recipe));
+}
+
+/** The recipe without what makes no difference to the result: this is hashed, and kept beside the result. */
+export function whatIsMade<T extends Recipe>(recipe: T): Omit<T, "mirror"> {
+  if (!("mirror" in recipe)) return recipe;
+  const { mirror: _, ...rest } = recipe;
+  return rest;
 }

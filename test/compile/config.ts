@@ -97,7 +97,17 @@ export const link = (
 function systemConfig(short: ShortSystem): SystemConfig {
   return {
     packages: [...(short.packages ?? [])],
-    system: { source: { kind: "debian", suite: short.suite ?? "trixie" }, stateVersion: "1" },
+    system: {
+      source: {
+        kind: "debian",
+        suite: short.suite ?? "trixie",
+        components: ["main"],
+        mirror: null,
+        securityMirror: null,
+        keyring: null,
+      },
+      stateVersion: "1",
+    },
     boot: { isContainer: true },
     networking: { hostName: short.hostName ?? null, extraHosts: short.extraHosts ?? "" },
     environment: {
@@ -105,6 +115,7 @@ function systemConfig(short: ShortSystem): SystemConfig {
       etc: mapValues(short.etc ?? {}, (file) => ({
         enable: true,
         text: "",
+        source: null,
         mode: "symlink",
         user: "root",
         group: "root",

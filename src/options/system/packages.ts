@@ -1,5 +1,6 @@
-/** Where a container's packages come from, and which. */
+/** Which packages a container has. */
 import { mkOption, types } from "../../modules/index.ts";
+import { sourceOptions } from "./source.ts";
 
 export const packageOptions = {
   packages: mkOption({
@@ -10,19 +11,7 @@ export const packageOptions = {
       "Debian packages of the container, by name. What they depend on comes with them; what they recommend does not. A service that a package brings is not started until it is declared (`systemd.services.<name>.wantedBy`).",
   }),
   system: {
-    source: {
-      kind: mkOption({
-        type: types.enum("debian"),
-        default: "debian",
-        description: "What makes the package tree.",
-      }),
-      suite: mkOption({
-        type: types.strMatching(/^[a-z][a-z0-9-]*$/, "a Debian suite by its code name, such as trixie"),
-        default: "trixie",
-        example: "bookworm",
-        description: "Debian release of the container, by code name. Its packages are pinned in stowage.lock.",
-      }),
-    },
+    source: sourceOptions,
     stateVersion: mkOption({
       type: types.str,
       default: "1",
