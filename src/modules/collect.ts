@@ -9,6 +9,7 @@ import {
   isGroup,
   type OptionGroup,
 } from "./declared.ts";
+import { gated } from "./gate.ts";
 import { mkOption } from "./option.ts";
 import type { OptionType } from "./option-type.ts";
 import { placeOfKey } from "./place.ts";
@@ -110,17 +111,24 @@ function takeApart(module: unknown, given: KnownArguments): Omit<Found, "key"> |
 
 /** An object module: its definitions are fixed, or `config` is a function. */
 function sourceOf(module: unknown, parts: ModuleParts, given: KnownArguments): Source {
-  const { config } = parts;
-  if (typeof config !== "function") {
+  const { config, when } = parts;
+  if (typeof config !== "function" && when === undefined) {
     return { module, definitions: { fixed: config }, tentative: undefined, declaresByRunning: false };
   }
-  const compute = config as (args: object) => unknown;
+  const compute = computeOf(parts);
   return {
     module,
     definitions: { compute: (args) => ({ config: compute(args) }) },
     tentative: () => runOnUnknown(compute, given).result,
     declaresByRunning: false,
+    ...(when !== undefined && { when }),
   };
+}
+
+/** The definitions of a module, from its arguments. */
+function computeOf({ config, when }: ModuleParts): (args: object) => unknown {
+  const compute = typeof config === "function" ? (config as (args: object) => unknown) : () => config;
+  return when === undefined ? compute : gated(when, compute);
 }
 
 function takeFunctionApart(
@@ -155,7 +163,7 @@ function functionSource(module: (args: object) => unknown, probed: ModuleParts, 
     if (parts.imports.length !== probed.imports.length) {
       throw new TypeError("the imports of a module must not depend on config");
     }
-    const config = typeof parts.config === "function" ? parts.config(args) : parts.config;
+    const config = computeOf(parts)(args);
     return parts.options === undefined ? { config } : { config, options: parts.options };
   };
   return { module, definitions: { compute }, tentative, declaresByRunning: probed.options !== undefined };

@@ -8,6 +8,7 @@ import type { Collected } from "./collect.ts";
 import { type DeclaredOption, isGroup, type OptionGroup } from "./declared.ts";
 import { settleDefaults, templateOf } from "./defaults.ts";
 import { isWrapper, orders, priorities } from "./definition.ts";
+import { isOffByDefault, leavesAlone } from "./gate.ts";
 import { collectedOf, type ModulesMerging } from "./instance.ts";
 import { Conflict, type Definition, type OptionType } from "./option-type.ts";
 import { needsScope, ownValues } from "./own-values.ts";
@@ -117,17 +118,21 @@ function instanceTake(merging: ModulesMerging): Take | null {
   const { defining, former, freeform, perInstance, problems } = collected;
   const tells = former.length > 0 || problems.length > 0;
   if (freeform || perInstance || tells || needsScope(collected)) return null;
+  const gates = defining.flatMap(({ when }) => (when ? [when] : []));
+  if (!gates.every((gate) => isOffByDefault(collected, gate))) return null;
+  const areShut = (values: unknown) => gates.every((gate) => leavesAlone(values, gate));
   const group = groupTake(collected.tree, collected);
   const isMore = (value: unknown) =>
     typeof value === "function" || (!merging.configOnly && isWholeModule(value, nothing));
   if (group === null) return null;
-  if (defining.length === 0) return (value, _name, near) => (isMore(value) ? unusual : group(value, nothing, near));
+  if (defining.length === gates.length)
+    return (value, _name, near) => (isMore(value) || !areShut(value) ? unusual : group(value, nothing, near));
   return (value, name, near) => {
-    if (isMore(value)) return unusual;
+    if (isMore(value) || !areShut(value)) return unusual;
     const own = ownValues(collected, { name, ...merging.specialArgs }, value as Values);
     // What was thought direct is looked at again.
     if (needsScope(collected)) takes = new WeakMap();
-    return own === unusual ? unusual : group(value, own, near);
+    return own === unusual || !areShut(own) ? unusual : group(value, own, near);
   };
 }
 

@@ -30,6 +30,8 @@ export interface SubmoduleArgs<C = unknown> extends ModuleArgs<C> {
   readonly name: string;
   /** `config` of the module around it. */
   readonly parent: unknown;
+  /** `config` of the outermost modules: of the host. */
+  readonly host: HostConfig;
 }
 
 /** `options` as a module sees it: groups of {@link OptionView}. */
@@ -65,6 +67,8 @@ export interface ModuleObject {
   /** Keys, or the modules themselves. */
   readonly disabledModules?: readonly unknown[];
   readonly options?: object;
+  /** An option, `services.shop.enable`, without which `config` does not count: where it is false, null or empty. */
+  readonly when?: string;
   readonly config?: unknown;
   /** The type of names that no option declares. */
   readonly freeformType?: OptionType;
@@ -94,6 +98,7 @@ export interface ModuleHeader {
 export function defineModule<const O extends Options>(
   module: ModuleHeader & {
     readonly options: O;
+    readonly when?: string;
     readonly config?: Wrapped<HostDefs> | ((args: ModuleArgs) => Wrapped<HostDefs>);
     readonly freeformType?: OptionType;
   },

@@ -36,7 +36,9 @@ export function ownValues(
   given: Values,
 ): Record<string, unknown> | typeof unusual {
   const own: Record<string, unknown> = {};
-  for (const { definitions } of collected.defining) {
+  for (const { definitions, when } of collected.defining) {
+    // Its gate is shut, or nobody would ask here (direct.ts).
+    if (when) continue;
     const made = "fixed" in definitions ? definitions.fixed : computed(collected, definitions.compute, known);
     if (made === undefined) continue;
     if (!isPlainObject(made)) return unusual;

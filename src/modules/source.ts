@@ -13,6 +13,9 @@ export interface Outcome {
   readonly options?: unknown;
 }
 
+/** The path of the option without which a module's `config` does not count. */
+export type Gate = readonly string[];
+
 /** One module of a set, in the order in which its definitions count. */
 export interface Source {
   /** As it was imported: also what `disabledModules` may name. */
@@ -23,6 +26,8 @@ export interface Source {
   readonly tentative: (() => unknown) | undefined;
   /** It declares options only when it is run. */
   readonly declaresByRunning: boolean;
+  /** Of a computed module: all that it defines hangs on this option (gate.ts). */
+  readonly when?: Gate;
 }
 
 export interface ModuleParts {
@@ -30,6 +35,7 @@ export interface ModuleParts {
   readonly imports: readonly unknown[];
   readonly disabledModules: readonly unknown[];
   readonly options?: unknown;
+  readonly when?: Gate;
   readonly config: unknown;
   readonly freeformType?: unknown;
 }
@@ -66,18 +72,22 @@ export function partsOf(module: unknown): ModuleParts | ModuleMistake {
   if (!isPlainObject(module)) return notAModule(module);
   const isStructured = Object.hasOwn(module, "config") || Object.hasOwn(module, "options");
   if (isStructured) {
-    const odd = Object.keys(module).find((key) => !structured.has(key));
+    const odd = Object.keys(module).find((key) => !structured.has(key) && key !== "when");
     if (odd !== undefined) {
       const hint = "a module with `options` or `config` has its definitions below `config`";
       return new ModuleMistake(`a module cannot have the attribute ${odd}`, hint, { object: module, key: odd });
     }
   }
   const { key, imports, disabledModules, options, freeformType } = module;
+  // Elsewhere it is an option's name like any other.
+  const when = isStructured ? gateOf(module.when) : undefined;
+  if (when instanceof ModuleMistake) return when;
   return {
     ...(key !== undefined && { key }),
     imports: listIn(imports),
     disabledModules: listIn(disabledModules),
     ...(options !== undefined && { options }),
+    ...(when !== undefined && { when }),
     config: isStructured
       ? module.config
       : Object.keys(module).some((k) => header.has(k) || k === "freeformType")
@@ -85,6 +95,13 @@ export function partsOf(module: unknown): ModuleParts | ModuleMistake {
         : module,
     ...(freeformType !== undefined && { freeformType }),
   };
+}
+
+function gateOf(when: unknown): Gate | undefined | ModuleMistake {
+  if (when === undefined) return undefined;
+  const path = typeof when === "string" ? when.split(".") : [""];
+  if (!path.includes("")) return path;
+  return new ModuleMistake("`when` of a module must be the name of an option", "such as services.shop.enable");
 }
 
 // The unknown iterates as empty, so imports that hang on config are seen as none, and told later.

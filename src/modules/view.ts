@@ -232,6 +232,7 @@ export function argumentsFor(scope: Scope, reader: Reader): object {
       if (name === "lib") return lib;
       if (Object.hasOwn(known, name)) return known[name];
       if (name === "parent") return scope.parent && configView(scope.parent, reader);
+      if (name === "host" && scope.parent) return configView(scope.pass.root, reader);
       return typeof name === "symbol" ? undefined : readArgument(scope, name, reader);
     },
   });

@@ -100,6 +100,11 @@ const options = {
 };
 // Every box is there whatever the program does, so that its variables can be read.
 const base = { options, config: { boxes: { x: {}, y: {}, z: {} } } };
+/** What a module's `when` may name: on where a variable is even. Each by itself, or all would hang on each other. */
+const gates = plain.map(([name]) => ({
+  options: { even: { [name!]: mkOption({ type: types.bool, default: false }) } },
+  config: ({ config }: Loose) => ({ even: { [name!]: config[name!] % 2 === 0 } }),
+}));
 
 const read = (config: Loose, variable: Variable) => variable.reduce((value, name) => value[name], config);
 const nest = (path: Variable, value: unknown): object =>
@@ -118,6 +123,11 @@ function modules(random: Random, assignments: readonly Assignment[]): Loose[] {
   for (const assignment of assignments) random.pick(groups).push(assignment);
   return groups.map((group) => {
     const all = (config: Loose) => mkMerge(group.map((assignment) => definition(config, assignment)) as Loose[]);
+    const [only] = group;
+    if (group.length === 1 && only!.guard?.length === 1 && random.below(2) === 0) {
+      const config = (args: Loose) => definition(args.config, { ...only!, guard: undefined });
+      return { options: {}, when: `even.${only!.guard[0]}`, config };
+    }
     const inBox = group.length === 1 && group[0]!.target.length === 3;
     switch (random.below(inBox ? 3 : 2)) {
       case 0:
@@ -133,7 +143,7 @@ function modules(random: Random, assignments: readonly Assignment[]): Loose[] {
 }
 
 function evaluated(list: readonly Loose[]): { config: Loose; codes: readonly string[] } {
-  const { config, issues } = evalModules({ modules: [base, ...list] });
+  const { config, issues } = evalModules({ modules: [base, ...gates, ...list] });
   return { config, codes: issues.map((issue) => issue.code) };
 }
 
