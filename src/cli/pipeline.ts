@@ -2,19 +2,21 @@
  * From host.ts to what is done, one frozen value after the other:
  * evaluation → lock → generation → (store paths) → observation → plan → report.
  */
+import { dirname } from "node:path";
 import { apply } from "../apply/apply.ts";
 import { readChecked, readCurrent } from "../apply/current.ts";
 import { leftBehind, readJournal } from "../apply/journal.ts";
 import { type Containers, type Machine, machineEffects } from "../apply/machine.ts";
 import type { OnProgress, Report } from "../apply/report.ts";
-import { compile, type Generation, requestsOf, warningsOf } from "../compile/index.ts";
+import { compile, type Generation, requestsOf, type Sources, sourcesOf, warningsOf } from "../compile/index.ts";
 import { StowageError } from "../error.ts";
 import { machineId } from "../host/machine-id.ts";
 import { systemctl } from "../host/systemd.ts";
-import { stopOldInside } from "../host/take-over.ts";
+import { takeOverInside } from "../host/take-over.ts";
 import { placesOf } from "../modules/index.ts";
 import { type Plan, plan } from "../plan/index.ts";
 import { observe } from "../runtimes/nspawn/observe.ts";
+import { takeOverCommand } from "../runtimes/nspawn/reload.ts";
 import type { Layout } from "../store/layout.ts";
 import { checkStoreName } from "../store/names.ts";
 import { systemLayout } from "../store/nix-places.ts";
@@ -28,6 +30,7 @@ import { buildFlakes } from "./flakes.ts";
 import { problemText } from "./report/problems.ts";
 import { requireSystems } from "./required.ts";
 import type { HostFlags, Session } from "./session.ts";
+import { readSources } from "./sources.ts";
 
 /**
  * What the configuration means. Packages that the lock does not have yet are resolved into it; nothing is built.
@@ -49,21 +52,31 @@ async function generationFor(session: Session, configured: Configured, onProgres
   const { evaluation, lockFile } = configured;
   tellWarnings(session, evaluation);
   // First, so that a mistake is told before apt is asked for anything.
-  const locked = compileLocked(session, configured);
+  const sources = readSourcesOf(configured);
+  const locked = compileLocked(session, configured, sources);
   if (locked !== null) return locked;
   const requests = requestsOf(evaluation.config);
   const lock = await ensureLocked(session.layout, lockFile, requests, { onWork: onProgress });
-  return compile(evaluation, lock, session.layout, machineId());
+  return compile(evaluation, lock, session.layout, machineId(), sources);
 }
+
+/** The files that the configuration takes contents from, as they are now. */
+const readSourcesOf = ({ evaluation, lockFile }: Configured): Sources =>
+  readSources(sourcesOf(evaluation.config), dirname(lockFile));
 
 /**
  * With the lock as it is.
  * @returns null where it lacks packages, which is no problem of the configuration
  * @throws StowageError with every problem of the configuration
  */
-export function compileLocked(session: Session, { evaluation, lockFile }: Configured): Generation | null {
+export function compileLocked(
+  session: Session,
+  configured: Configured,
+  sources = readSourcesOf(configured),
+): Generation | null {
+  const { evaluation, lockFile } = configured;
   try {
-    return compile(evaluation, readLock(lockFile), session.layout, machineId());
+    return compile(evaluation, readLock(lockFile), session.layout, machineId(), sources);
   } catch (error) {
     if (!(error instanceof StowageError)) throw error;
     const problems = error.problems.filter((problem) => problem.code !== "not-locked");
@@ -130,7 +143,11 @@ const onDisk = (layout: Layout): Containers => ({
     writeOrder(declaredDir(layout, name), invocation, { from, lines: units, refuse });
   },
   stopOld: ({ name, system }, invocation) =>
-    stopOldInside(name, `/run/declared/${checkStoreName(system ?? "")}/take-over`, invocation),
+    takeOverInside([
+      ...takeOverCommand(name, `/run/declared/${checkStoreName(system ?? "")}/take-over`),
+      invocation,
+      "stop",
+    ]),
   tookOver({ name, system }) {
     if (system !== null) markApplied(layout, name, system);
   },

@@ -17,12 +17,14 @@ import { type DebianRequest, type Recipe, recipeName, type StoreName } from "../
 import { ownershipMark } from "../units/index.ts";
 import { bridgesOf } from "./bridges.ts";
 import { checkHost } from "./checks/index.ts";
+import { firewallOf } from "./firewall.ts";
 import type { Content, Generation, HostFile } from "./generation.ts";
 import { lazyGeneration } from "./lazy.ts";
 import { bindsOf, tmpfsMounts } from "./mounts.ts";
 import { networkFor } from "./networks.ts";
 import { type PlacesOf, Problems } from "./problems.ts";
 import { enabled, type Packages, packagesOf, requestOf } from "./requests.ts";
+import { noSources, type Sources } from "./sources.ts";
 import { toplevelRecipe } from "./toplevel.ts";
 import { trustOf } from "./trust.ts";
 import { usersFor } from "./users.ts";
@@ -31,11 +33,18 @@ import { usersFor } from "./users.ts";
  * @param evaluation without issues
  * @param lock must cover {@link requestsOf}(evaluation.config)
  * @param hostId a text that no other host has: MAC addresses are derived from it
+ * @param sources must have what {@link sourcesOf}(evaluation.config) lists
  * @returns a deep-frozen value; the same input gives the same value, key order included
  * @throws StowageError with all problems of the configuration at once; `not-locked` where the lock lacks a request
  */
-export function compile(evaluation: Evaluation<HostConfig>, lock: Lock, layout: Layout, hostId = ""): Generation {
-  return compileConfig(evaluation.config, lock, layout, (path) => placesOf(evaluation, path), hostId);
+export function compile(
+  evaluation: Evaluation<HostConfig>,
+  lock: Lock,
+  layout: Layout,
+  hostId = "",
+  sources = noSources,
+): Generation {
+  return compileConfig(evaluation.config, lock, layout, (path) => placesOf(evaluation, path), hostId, sources);
 }
 
 /** {@link compile} of a configuration alone. @param places where options were defined, for messages */
@@ -45,6 +54,7 @@ export function compileConfig(
   layout: Layout,
   places: PlacesOf = () => [],
   hostId = "",
+  sources = noSources,
 ): Generation {
   const config = enabled(written);
   const problems = new Problems(places);
@@ -52,7 +62,7 @@ export function compileConfig(
   const systems: Record<StoreName, Recipe> = {};
   const packages = packagesOf(lock);
   const compiled = byName(config.containers).map(([name, container]) => {
-    const system = containerSystem(name, container, packages, problems);
+    const system = containerSystem(name, container, packages, sources, problems);
     Object.assign(systems, system?.recipes);
     return { name, container, system: system?.system };
   });
@@ -71,6 +81,7 @@ function containerSystem(
   name: string,
   container: ContainerConfig,
   packagesFor: (request: DebianRequest) => Packages | null,
+  sources: Sources,
   problems: Problems,
 ): { system: ContainerSystem; recipes: Record<StoreName, Recipe> } | null {
   const { config, path, flake } = container;
@@ -90,10 +101,12 @@ function containerSystem(
       },
       ["containers", name, "config", "packages"],
     );
+    // What else is wrong with it is told now, before anybody resolves packages.
+    toplevelRecipe(name, config, "", container, sources, problems);
     return null;
   }
   const { recipe, name: packages } = found;
-  const top = toplevelRecipe(name, config, packages, container, problems);
+  const top = toplevelRecipe(name, config, packages, container, sources, problems);
   if (top === null) return null;
   const toplevel = recipeName(top);
   return { system: { kind: "toplevel", toplevel, packages }, recipes: { [packages]: recipe, [toplevel]: top } };
@@ -120,6 +133,7 @@ function resolve(
     ephemeral: container.ephemeral,
     dependsOn: container.dependsOn,
     network: networkFor(name, container, hostId),
+    firewall: firewallOf(container),
     copyResolvConf: container.copyResolvConf,
     users,
     trust: trustOf(name, config, users, layout),

@@ -4,5 +4,6 @@ export type { ContainerPart, ForwardedPort, Generation, HostFile, HostsEntry } f
 export { compileJson, type JsonExec, type JsonGeneration, type JsonSections } from "./json.ts";
 export type { PlacesOf } from "./problems.ts";
 export { requestsOf } from "./requests.ts";
+export { type SourceFile, type SourceRequest, type Sources, sourcesOf } from "./sources.ts";
 export { isolationOf } from "./trust.ts";
 export { warningsOf } from "./warnings.ts";

@@ -58,13 +58,13 @@ function writeEtc(directory: string, etc: ToplevelRecipe["etc"], accounts: Accou
   const list: string[] = [];
   for (const [path, file] of Object.entries(etc).sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (file.mode === "symlink") {
-      writeBelow(`${directory}/etc`, path, file.text, 0o644);
+      writeBelow(`${directory}/etc`, path, contentOf(file), file.executable ? 0o755 : 0o644);
       linkBelow(`${directory}/root/etc`, path, `${declaredEtc}/${path}`);
     } else {
       list.push(copyLine(path, file));
       // Secrets do not belong here, but a file that asks for 0600 is not for every eye on the host either.
-      writeBelow(`${directory}/copies`, path, file.text, 0o600);
-      writeBelow(`${directory}/root/etc`, path, file.text, Number.parseInt(file.mode, 8));
+      writeBelow(`${directory}/copies`, path, contentOf(file), 0o600);
+      writeBelow(`${directory}/root/etc`, path, contentOf(file), Number.parseInt(file.mode, 8));
       const uid = accounts.user(file.user);
       const gid = accounts.group(file.group);
       // An account that only exists once the container runs: root's until `activate` gives it away.
@@ -76,6 +76,9 @@ function writeEtc(directory: string, etc: ToplevelRecipe["etc"], accounts: Accou
   writeBelow(directory, "copies.list", text, 0o644);
   writeBelow(`${directory}/root/var/lib/stowage`, "copies", text, 0o644);
 }
+
+const contentOf = ({ text, encoding }: EtcFile): string | Buffer =>
+  encoding === undefined ? text : Buffer.from(text, encoding);
 
 /** A line of `copies.list`; read by a shell's `read`, so only the last field may hold spaces, and not at its ends. */
 function copyLine(path: string, file: EtcFile): string {
@@ -94,7 +97,7 @@ function copyLine(path: string, file: EtcFile): string {
   return `${file.mode} ${file.user} ${file.group} ${path}`;
 }
 
-function writeBelow(top: string, path: string, text: string, mode: number): void {
+function writeBelow(top: string, path: string, text: string | Buffer, mode: number): void {
   const place = below(top, path);
   writeFileSync(place, text, { flag: "wx", mode });
   chmodSync(place, mode);

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Content } from "../../src/compile/generation.ts";
-import { compile, type Generation } from "../../src/compile/index.ts";
+import { compile, type Generation, sourcesOf } from "../../src/compile/index.ts";
 import { lazyGeneration } from "../../src/compile/lazy.ts";
 import { StowageError } from "../../src/error.ts";
 import { type Evaluation, evalModules, type Option, type OptionType } from "../../src/modules/index.ts";
@@ -85,7 +85,10 @@ function compiled(containers: object): Generation | null {
   const evaluation = evalModules({ modules: [{ options: hostOptions }, { containers }] });
   if (evaluation.issues.length > 0) return null;
   try {
-    return compile(evaluation as Evaluation as Evaluation<HostConfig>, lock, defaultLayout);
+    const host = evaluation as Evaluation as Evaluation<HostConfig>;
+    const file = { content: "", encoding: "utf8", executable: false } as const;
+    const sources = new Map(sourcesOf(host.config).map(({ path }) => [path, file]));
+    return compile(host, lock, defaultLayout, "", sources);
   } catch (error) {
     if (!(error instanceof StowageError)) throw error;
     return null;

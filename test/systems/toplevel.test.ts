@@ -77,6 +77,20 @@ describe("a toplevel", () => {
     expect(existsSync(`${top}/root/run/declared`)).toBe(true);
     expect(JSON.parse(readFileSync(`${top}/recipe.json`, "utf8")).name).toBe("web");
   });
+  test("has files of any bytes, and links to what can be run", () => {
+    const bytes = Buffer.from([0xff, 0, 0x0a]);
+    const text = bytes.toString("base64");
+    const top = make({
+      etc: {
+        a: { ...link(text), encoding: "base64" },
+        b: { ...copy(text), encoding: "base64" },
+        c: { ...link("#!/bin/sh\n"), executable: true },
+      },
+    });
+    for (const path of ["etc/a", "copies/b", "root/etc/b"]) expect(readFileSync(`${top}/${path}`)).toEqual(bytes);
+    expect(statSync(`${top}/etc/c`).mode & 0o777).toBe(0o755);
+    expect(statSync(`${top}/etc/a`).mode & 0o777).toBe(0o644);
+  });
   test("made twice is the same to the byte, times included", async () => {
     const change = { etc: { a: link("x"), b: copy("y") }, bin: { c: "z" } };
     expect(await treeHash(make(change))).toBe(await treeHash(make(change)));

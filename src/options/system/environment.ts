@@ -12,6 +12,13 @@ export const etcFileOptions = {
     default: "",
     description: "Content of the file. Several definitions are joined line by line.",
   }),
+  source: mkOption({
+    type: types.nullOr(types.line),
+    default: null,
+    example: "./site.conf",
+    description:
+      "A file whose content this one has, instead of `text`: a path on the machine that holds the configuration, absolute or relative to the directory of host.ts, read when the configuration is compiled (at most 8 MiB, any bytes; a link to one that is executable is executable). A path below /usr is one of the container's own packages: /etc has a link to it.",
+  }),
   mode: mkOption({
     type: types.either(
       types.enum("symlink"),
