@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:os";
 import { parseFields } from "./journal.ts";
-import { attach, run } from "./run.ts";
+import { attach, type RunOptions, type RunResult, run } from "./run.ts";
 
 export interface InsideOptions {
   /** Default root. Its HOME, SHELL, USER and LOGNAME are set as a login would. */
@@ -124,13 +124,8 @@ async function explained(machine: string, unit: string, status: number): Promise
   if (!isSystemds(status)) return { status, failedStep: null };
   const matches = [`MESSAGE_ID=${spawnFailed}`, `MESSAGE_ID=${processEnded}`, `UNIT=${unit}`];
   const ask = ["journalctl", "--quiet", "--no-pager", "--output=json", ...matches];
-  const inside = (command: readonly string[]) =>
-    run(insideCommand(machine, transientName(), command, { terminal: false, unlogged: true }), {
-      accept: "any",
-      timeout: 10_000,
-    });
-  await inside(["journalctl", "--sync"]);
-  const { stdout } = await inside(ask);
+  await askInside(machine, ["journalctl", "--sync"], { accept: "any" });
+  const { stdout } = await askInside(machine, ask, { accept: "any" });
   return endingOf(stdout, status);
 }
 
@@ -152,6 +147,12 @@ function signalOf(entry: Readonly<Record<string, string>> | null): number | null
 }
 
 export const transientName = (): string => `stowage-run-${process.pid}-${randomBytes(4).toString("hex")}.service`;
+
+/** A command whose answer we want ourselves, as the machine's root, and of which its journal says nothing. At most 10 seconds. */
+export function askInside(machine: string, command: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const argv = insideCommand(machine, transientName(), command, { terminal: false, unlogged: true });
+  return run(argv, { timeout: 10_000, ...options });
+}
 
 /** Ends a command that {@link runInside} began. */
 export async function stopInside(machine: string, unit: string): Promise<void> {

@@ -1,28 +1,19 @@
 /** What the program `take-over` (src/systems) is asked, and what it remembers, inside a running machine. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { StowageError } from "../error.ts";
-import { insideCommand, transientName } from "./inside.ts";
+import { askInside } from "./inside.ts";
 import { run } from "./run.ts";
 import { type Systemd, systemctl } from "./systemd.ts";
-
-/** One at a time: systemd refuses a second unit of this name. Also the name to look for in the machine's journal. */
-const unit = "stowage-take-over.service";
-
-/**
- * The command that runs the program by the machine's own systemd, in its namespaces, as its root.
- * @param program absolute path inside
- */
-export function takeOverCommand(machine: string, program: string): string[] {
-  const start = ["--quiet", "--pipe", "--wait", "--collect", `--unit=${unit}`, "--service-type=oneshot"];
-  return ["/usr/bin/systemd-run", `--machine=${machine}`, ...start, "--", program];
-}
 
 /** Milliseconds: units inside have their own limits, this one is for a machine that never answers. */
 const patience = 600_000;
 
-/** One that a killed switch began goes on by itself, and is waited for. @throws StowageError `command-failed` */
-export async function stopOldInside(machine: string, program: string, invocation: string): Promise<void> {
-  const argv = [...takeOverCommand(machine, program), invocation, "stop"];
+/**
+ * Runs the program, in the unit of which there is one at a time: one that a killed switch began goes on by itself, and is
+ * waited for.
+ * @throws StowageError `command-failed`
+ */
+export async function takeOverInside(argv: readonly string[]): Promise<void> {
   for (const deadline = Date.now() + patience; ; ) {
     try {
       await run(argv, { package: "systemd", timeout: patience });
@@ -40,19 +31,10 @@ const isUnderWay = (error: unknown): boolean =>
 
 /** The machine's own systemd. What it says is the machine's to choose. */
 export const systemdInside = (machine: string): Systemd =>
-  systemctl((argv, options) =>
-    run(insideCommand(machine, transientName(), argv, { terminal: false, unlogged: true }), {
-      timeout: 10_000,
-      ...options,
-    }),
-  );
+  systemctl((argv, options) => askInside(machine, argv, options));
 
 async function remembered(machine: string, file: string): Promise<string> {
-  const command = insideCommand(machine, transientName(), ["cat", `/run/stowage/${file}`], {
-    terminal: false,
-    unlogged: true,
-  });
-  const { status, stdout } = await run(command, { accept: "any", timeout: 10_000 });
+  const { status, stdout } = await askInside(machine, ["cat", `/run/stowage/${file}`], { accept: "any" });
   return status === 0 ? stdout : "";
 }
 

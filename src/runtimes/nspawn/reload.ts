@@ -5,8 +5,15 @@ import type { SystemContainer } from "./container.ts";
 import { nixReload } from "./nix.ts";
 import { declaredDir } from "./paths.ts";
 
-/** As in src/host/take-over.ts: one at a time, whoever asks for it. */
-const start = [
+/**
+ * The command that runs the program `take-over` by the machine's own systemd, in its namespaces, as its root; its
+ * arguments are added. One at a time: systemd refuses a second unit of this name, which is also the one to look for in
+ * the machine's journal.
+ * @param program absolute path inside
+ */
+export const takeOverCommand = (machine: string, program: string): readonly string[] => [
+  "/usr/bin/systemd-run",
+  `--machine=${machine}`,
   "--quiet",
   "--pipe",
   "--wait",
@@ -14,6 +21,7 @@ const start = [
   "--unit=stowage-take-over.service",
   "--service-type=oneshot",
   "--",
+  program,
 ];
 
 /** Whether it can: it has a directory in which the host turns `current`. An ephemeral one's unit names its toplevel. */
@@ -28,8 +36,7 @@ export function reloadCommands(layout: Layout, container: SystemContainer): Unit
   const nix = nixReload(container);
   if (nix !== null) return { ExecReload: { exec: nix } };
   if (!isReloadable(container)) return {};
-  const machine = `--machine=${container.name}`;
-  const takeOver = execLine({ exec: ["/usr/bin/systemd-run", machine, ...start, "/run/declared/current/take-over"] });
+  const takeOver = execLine({ exec: takeOverCommand(container.name, "/run/declared/current/take-over") });
   const order = execArgument(`${declaredDir(layout, container)}/order-`);
   return { ExecReload: [`${takeOver} \${INVOCATION_ID}`, `/usr/bin/rm -f ${order}\${INVOCATION_ID}`] };
 }
