@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { writeFileAtomic } from "../store/files.ts";
 import { whileLocked } from "../store/flock.ts";
 import type { Layout } from "../store/layout.ts";
+import { type AccountRequest, hasNumbers, noAccounts, noRequest, withNumbers } from "./account-numbers.ts";
 import { type ResolveOptions, resolveSuite } from "./debian/resolve.ts";
 import { emptyLock, type Lock, normalRequest, parseLock, recipeFor, renderLock } from "./lock.ts";
 import type { DebianRequest } from "./recipe.ts";
@@ -25,17 +26,25 @@ export async function ensureLocked(
   file: string,
   requests: readonly DebianRequest[],
   options: ResolveOptions = {},
+  accounts = noRequest,
 ): Promise<Lock> {
   const isMissing = (lock: Lock) => (request: DebianRequest) => recipeFor(lock, request) === null;
   const found = readLock(file);
-  if (!requests.some(isMissing(found))) return found;
+  if (!requests.some(isMissing(found)) && hasNumbers(found.accounts ?? noAccounts, accounts)) return found;
   return aptAlone(layout, async () => {
     // Read again: another process may have completed it while we waited.
     const lock = readLock(file);
-    const complete = await resolveAll(layout, lock, requests.filter(isMissing(lock)), options);
+    const resolved = await resolveAll(layout, lock, requests.filter(isMissing(lock)), options);
+    const complete = withAccounts(resolved, accounts);
     writeLock(file, complete);
     return complete;
   });
+}
+
+/** Of an account that is declared for the first time. */
+function withAccounts(lock: Lock, request: AccountRequest): Lock {
+  const known = lock.accounts ?? noAccounts;
+  return hasNumbers(known, request) ? lock : { ...lock, accounts: withNumbers(known, request) };
 }
 
 /** One process at a time asks apt and downloads: they share the lists and the cache. */
@@ -53,12 +62,15 @@ export async function updateLock(
   file: string,
   requests: readonly DebianRequest[],
   options: ResolveOptions = {},
+  accounts = noRequest,
 ): Promise<Lock> {
   return aptAlone(layout, async () => {
     const former = readLock(file);
     const wanted = requests.flatMap((request) => [...stages(former, request), request]);
-    const resolved = await resolveAll(layout, emptyLock, wanted, options);
-    const lock = onlyRequested(resolved, requests);
+    // Numbers of accounts are no versions: they stay.
+    const kept = { ...emptyLock, ...(former.accounts && { accounts: former.accounts }) };
+    const resolved = await resolveAll(layout, kept, wanted, options);
+    const lock = withAccounts(onlyRequested(resolved, requests), accounts);
     writeLock(file, lock);
     return lock;
   });
@@ -77,7 +89,7 @@ function onlyRequested(lock: Lock, requests: readonly DebianRequest[]): Lock {
     const systems = suite.systems.filter((system) => wanted.has(`${name} ${system.packages.join(" ")}`));
     return [name, { ...suite, systems }] as const;
   });
-  return { format: 1, suites: Object.fromEntries(suites) };
+  return { ...lock, suites: Object.fromEntries(suites) };
 }
 
 async function resolveAll(layout: Layout, lock: Lock, requests: readonly DebianRequest[], options: ResolveOptions) {

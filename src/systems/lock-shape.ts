@@ -30,11 +30,16 @@ export class Reader {
     return undefined;
   }
 
-  record<T>(value: unknown, at: string, read: (value: unknown, at: string) => T | undefined): Record<string, T> {
+  record<T>(
+    value: unknown,
+    at: string,
+    read: (value: unknown, at: string) => T | undefined,
+    names = /^[a-z0-9][a-z0-9.-]*$/,
+  ): Record<string, T> {
     const entries = this.object(value, at, Object.entries) ?? [];
     const result: Record<string, T> = {};
     for (const [key, member] of entries) {
-      if (!/^[a-z0-9][a-z0-9.-]*$/.test(key)) this.problem(`${at} has a strange name ${JSON.stringify(key)}`);
+      if (!names.test(key)) this.problem(`${at} has a strange name ${JSON.stringify(key)}`);
       const item = read(member, `${at}.${key}`);
       if (item !== undefined) result[key] = item;
     }

@@ -6,6 +6,7 @@
  * accounts other numbers, and files of running containers belong to those numbers.
  */
 import { type Problem, StowageError } from "../error.ts";
+import type { LockedAccounts, Numbers } from "./account-numbers.ts";
 import { isObject, Reader } from "./lock-shape.ts";
 import { builders, type DebianRecipe, type DebianRequest, type LockedPackage } from "./recipe.ts";
 
@@ -13,6 +14,8 @@ export interface Lock {
   readonly format: 1;
   /** By suite: `trixie`. */
   readonly suites: Readonly<Record<string, LockedSuite>>;
+  /** Numbers of declared accounts; not there before the first one is declared. */
+  readonly accounts?: LockedAccounts;
 }
 
 export interface LockedSuite {
@@ -93,7 +96,7 @@ export function withSystem(
     systems: [...others, system].sort((a, b) => (a.packages.join(" ") < b.packages.join(" ") ? -1 : 1)),
     packages: [...known.values()].sort(byNameOrder),
   };
-  return { format: 1, suites: { ...lock.suites, [suiteName]: withoutUnused(joined) } };
+  return { ...lock, suites: { ...lock.suites, [suiteName]: withoutUnused(joined) } };
 }
 
 const byNameOrder = (a: LockedPackage, b: LockedPackage) => (a.name < b.name ? -1 : 1);
@@ -125,7 +128,18 @@ export function renderLock(lock: Lock): string {
       ].join("\n"),
     );
   const body = suites.length === 0 ? "{}" : `{\n${suites.join(",\n")}\n  }`;
-  return `{\n  "madeBy": "stowage",\n  "format": 1,\n  "suites": ${body}\n}\n`;
+  return `{\n  "madeBy": "stowage",\n  "format": 1,\n  "suites": ${body}${accountsText(lock.accounts)}\n}\n`;
+}
+
+/** A line for each name, so that a new account is one new line. */
+function accountsText(accounts: LockedAccounts | undefined): string {
+  if (accounts === undefined) return "";
+  const table = (numbers: Numbers) => {
+    const lines = Object.entries(numbers).sort(([a], [b]) => (a < b ? -1 : 1));
+    if (lines.length === 0) return "{}";
+    return `{\n${lines.map(([name, number]) => `      ${JSON.stringify(name)}: ${number}`).join(",\n")}\n    }`;
+  };
+  return `,\n  "accounts": {\n    "users": ${table(accounts.users)},\n    "groups": ${table(accounts.groups)}\n  }`;
 }
 
 /** The members of a package in the order of the file, whatever order the value had. */
@@ -151,12 +165,31 @@ export function parseLock(text: string, file: string): Lock {
   const value = read.json(text);
   const lock = read.object(value, "the file", (root) => {
     if (root.format !== 1) read.problem(`has format ${JSON.stringify(root.format)}; this program reads format 1`);
-    return { format: 1 as const, suites: read.record(root.suites, "suites", (v, at) => parseSuite(read, v, at)) };
+    return {
+      format: 1 as const,
+      suites: read.record(root.suites, "suites", (v, at) => parseSuite(read, v, at)),
+      ...(root.accounts !== undefined && { accounts: parseAccounts(read, root.accounts) }),
+    };
   });
   if (lock && read.problems.length === 0)
     for (const [name, suite] of Object.entries(lock.suites)) checkSuite(read, name, suite);
   if (!lock || read.problems.length > 0) throw new StowageError(badLock(file, read.problems));
   return lock;
+}
+
+function parseAccounts(read: Reader, value: unknown): LockedAccounts {
+  const numbers = (table: unknown, at: string) => {
+    const known = read.record(table, at, (number, where) => read.count(number, where), /^[a-z_][a-z0-9_-]{0,30}$/);
+    const names = Object.keys(known);
+    const twice = names.find((name) => names.some((other) => other !== name && known[other] === known[name]));
+    if (twice !== undefined) read.problem(`${at} has the number of ${twice} twice`);
+    return known;
+  };
+  const accounts = read.object(value, "accounts", ({ users, groups }) => ({
+    users: numbers(users, "accounts.users"),
+    groups: numbers(groups, "accounts.groups"),
+  }));
+  return accounts ?? { users: {}, groups: {} };
 }
 
 function badLock(file: string, problems: readonly string[]): Problem {

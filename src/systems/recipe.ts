@@ -100,30 +100,41 @@ export interface ToplevelRecipe {
   readonly extraCommands: string;
 }
 
-/** Accounts that a container declares. All numbers come from the lock: one map for all containers of a host. */
+/** Accounts that a container declares. Numbers come from the configuration, else from the lock: one map for all containers of a host. */
 export interface DeclaredAccounts {
   readonly users: Readonly<Record<string, DeclaredUser>>;
   readonly groups: Readonly<Record<string, DeclaredGroup>>;
 }
 
-/** A line of passwd(5), and what belongs to it. */
+/**
+ * What is declared of an account, by the fields of passwd(5). Where the packages bring one of that name it keeps its
+ * number, and null means what it has there.
+ */
 export interface DeclaredUser {
-  readonly uid: number;
+  /** "packaged": nothing makes it, the packages must bring it; or root. */
+  readonly kind: "normal" | "system" | "packaged";
+  /** null: as the packages have it. */
+  readonly uid: number | null;
+  /** Said by the configuration: packages that bring it with another number are refused. */
+  readonly pinned: boolean;
   /** Name of the primary group: a declared one, or one that a package brings. */
-  readonly group: string;
+  readonly group: string | null;
   /** Names, sorted. */
   readonly extraGroups: readonly string[];
-  readonly description: string;
-  readonly home: string;
+  readonly description: string | null;
+  readonly home: string | null;
   /** Made where it is missing, with this octal mode; null: not made. */
   readonly homeMode: string | null;
-  readonly shell: string;
+  readonly shell: string | null;
   /** crypt(5); null: no password, which is not the same as an empty one. */
   readonly hashedPassword: string | null;
 }
 
 export interface DeclaredGroup {
+  /** Of a group that no package brings. */
   readonly gid: number;
+  /** As {@link DeclaredUser.pinned}. */
+  readonly pinned: boolean;
   /** Names, sorted. */
   readonly members: readonly string[];
 }
