@@ -113,7 +113,7 @@ function containerChanges(
   const unit = next.units[after.unit];
   const others = former.generations.flatMap((one) => one.containers[after.name] ?? []);
   const seen = isUp(state) ? runningDifference(after, observed.containers[after.name], former, next) : null;
-  const known = others.map((one) => declaredDifference(one, after));
+  const known = others.map((one) => declaredDifference(one, after, former, next));
   return {
     unit: unit === undefined ? [] : former.changes(unit),
     system: seen ?? known.find((one) => one.because !== null) ?? same,
@@ -125,7 +125,7 @@ function containerChanges(
 }
 
 /** The unit that must be stopped with its old definitions: they know what to take away. */
-const isNetwork = (unit: string): boolean => unit.startsWith("container-net@");
+export const isNetwork = (unit: string): boolean => unit.startsWith("container-net@");
 
 const stateReasons: Partial<Record<Running, readonly string[]>> = {
   failed: ["it had failed"],
@@ -182,7 +182,10 @@ function companionSubjects(one: Considered, former: Former, next: Generation, ob
     const subject = unitSubject(unit, former, next.units[unit], observed);
     if (isNetwork(unit)) {
       const stopped = subject.decision === "stop" || (moves && isUp(running(observed, unit)));
-      return stopped ? [{ ...subject, decision: "stop", because: "with its container" }] : [];
+      if (stopped) return [{ ...subject, decision: "stop", because: "with its container" }];
+      // The one thing of it that is exchanged in place. It may outlive its container's restart.
+      const reloads = subject.decision === "reload" && (stays || decision === "restart" || decision === "swap");
+      return reloads ? [{ ...subject, because: "its firewall changed" }] : [];
     }
     if (subject.decision === "none" || subject.decision === "stop") return subject.decision === "stop" ? [subject] : [];
     return stays ? [subject] : [];

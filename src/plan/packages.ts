@@ -1,0 +1,35 @@
+/** How two trees of packages differ, in the words of a reason. */
+import type { DebianRecipe, Recipe } from "../systems/recipe.ts";
+
+/** How many packages are named. */
+const shown = 3;
+
+/** @returns `its packages changed: +nginx-light 1.22.1-9, -redis, curl 7.88 → 8.5 and 12 more`; undefined trees: nobody knows them */
+export function packagesReason(before: Recipe | undefined, after: Recipe | undefined): string {
+  const plain = "its packages changed";
+  if (before?.kind !== "debian" || after?.kind !== "debian") return plain;
+  if (before.suite !== after.suite) return `its suite changed: ${before.suite} → ${after.suite}`;
+  const changes = packageChanges(before, after);
+  if (changes.length === 0) return plain;
+  const more = changes.length > shown ? ` and ${changes.length - shown} more` : "";
+  return `${plain}: ${changes.slice(0, shown).join(", ")}${more}`;
+}
+
+/** Those that somebody asked for by name first, then the ones that came or went along; each by name. */
+function packageChanges(before: DebianRecipe, after: DebianRecipe): string[] {
+  const [old, now] = [packagesOf(before), packagesOf(after)];
+  const changed = [...new Set([...old.keys(), ...now.keys()])]
+    .filter((name) => old.get(name)?.version !== now.get(name)?.version)
+    .sort();
+  const isAsked = (name: string) => (now.get(name) ?? old.get(name))?.requested === true;
+  return [...changed.filter(isAsked), ...changed.filter((name) => !isAsked(name))].map((name) =>
+    change(name, old.get(name)?.version, now.get(name)?.version),
+  );
+}
+
+const packagesOf = (recipe: DebianRecipe) => new Map(recipe.layers.flat().map((one) => [one.name, one]));
+
+function change(name: string, from: string | undefined, to: string | undefined): string {
+  if (from === undefined) return `+${name} ${to}`;
+  return to === undefined ? `-${name}` : `${name} ${from} → ${to}`;
+}
