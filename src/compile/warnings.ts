@@ -1,12 +1,17 @@
 /** What is allowed and probably not meant. */
 import type { Problem } from "../error.ts";
 import type { HostConfig } from "../options/index.ts";
+import { firewallWarnings } from "./firewall.ts";
 import type { PlacesOf } from "./problems.ts";
 
 /** Shown beside a plan; they stop nothing. */
 export function warningsOf(config: HostConfig, placesOf: PlacesOf = () => []): Problem[] {
   const names = Object.keys(config.containers);
-  return [...namedLikeDomains(names, placesOf), ...disabled(config, names, placesOf)];
+  return [
+    ...namedLikeDomains(names, placesOf),
+    ...disabled(config, names, placesOf),
+    ...firewallWarnings(config, placesOf),
+  ];
 }
 
 function disabled(config: HostConfig, names: readonly string[], placesOf: PlacesOf): Problem[] {

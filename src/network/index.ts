@@ -19,6 +19,14 @@ export {
   spanningTreeUnit,
 } from "./bridge-units.ts";
 export { type ContainerSide, dockerJump, dockerRules, dockerRulesDown } from "./docker.ts";
+export {
+  type Firewall,
+  firewallOff,
+  firewallRules,
+  isOpen,
+  joinRanges,
+  type PortRange,
+} from "./firewall.ts";
 export { type Forwarding, forwarding4, forwarding6, forwardingFilter } from "./forwarding.ts";
 export { hostsEntries, hostsText, loopbackHosts } from "./hosts.ts";
 export { type BatchFiles, type NetworkFiles, networkFiles } from "./ip-batch.ts";

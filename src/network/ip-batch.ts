@@ -17,6 +17,8 @@ export interface BatchFiles {
   readonly sysctls: string | null;
   /** Settings inside; null where there are none. */
   readonly insideSysctls: string | null;
+  /** nft(8), and the rules of the container's firewall; left out where it has none. */
+  readonly firewall?: { readonly nft: string; readonly file: string };
   /** Where {@link NetworkFiles} `ns` and `back` are. */
   readonly ns: string;
   readonly back: string;
@@ -43,6 +45,8 @@ export function networkFiles(network: Network, files: BatchFiles): NetworkFiles 
   return {
     up: batch([
       ["netns", "add", namespace],
+      // Before anything can come in.
+      ...(files.firewall === undefined ? [] : [within(namespace, files.firewall.nft, ["-f"], files.firewall.file)]),
       ...links.flatMap(createLines),
       ...macvlans.map((macvlan) => macvlanLine(macvlan, namespace)),
       ...interfaces.flatMap((name) => moveLines(container, name, namespace)),
@@ -170,8 +174,12 @@ function addressLine(address: string, name: string, family: 4 | 6): string[] {
 type Line = readonly string[] | string;
 
 /** A program in a namespace. It is run with no shell; if it fails, so does the batch. */
-const within = (namespace: string, program: string, flags: readonly ("-batch" | "-force")[], file: string): string =>
-  ["netns exec", ipWord(namespace), ipWord(program), ...flags, ipWord(file)].join(" ");
+const within = (
+  namespace: string,
+  program: string,
+  flags: readonly ("-batch" | "-force" | "-f")[],
+  file: string,
+): string => ["netns exec", ipWord(namespace), ipWord(program), ...flags, ipWord(file)].join(" ");
 
 function batch(lines: readonly Line[]): string {
   let text = "";

@@ -12,7 +12,7 @@ import type { FileChange } from "./files.ts";
 import type { NetworkManager } from "./host-network.ts";
 import { neededFirst } from "./needs.ts";
 import type { Action, Step } from "./plan.ts";
-import type { ContainerSubject, Subject } from "./subjects.ts";
+import { type ContainerSubject, isNetwork, type Subject } from "./subjects.ts";
 
 export interface Ordering {
   readonly layout: Layout;
@@ -65,11 +65,18 @@ export function orderSteps(ordering: Ordering): Step[] {
   // systemd orders what needs these; that one fails is no reason to keep containers from starting.
   const aloneJobs = shared.filter(({ isAlone }) => isAlone).flatMap((subject) => jobSteps(subject, ready));
   const begin = [...ready, ...idsOf(managers), ...idsOf(sharedJobs)];
+  const firewalls = containers.flatMap((subject) =>
+    subject.companions.filter(isFirewall).flatMap((companion) => jobSteps(companion, begin, subject.name)),
+  );
+  const beginOf = (name: string) => {
+    const own = idsOf(firewalls.filter((one) => one.container === name));
+    return own.length > 0 ? own : begin;
+  };
   const swapStops = inTurn(neededFirst(containers, "next").reverse(), neededBy(containers, "next"), (subject, after) =>
-    swapStop(subject, [...begin, ...after]),
+    swapStop(subject, [...beginOf(subject.name), ...after]),
   );
   const stopped = (name: string) => idsOf(swapStops.filter((one) => one.container === name));
-  const afterSwap = (name: string) => (stopped(name).length > 0 ? stopped(name) : begin);
+  const afterSwap = (name: string) => (stopped(name).length > 0 ? stopped(name) : beginOf(name));
   const jobs = inTurn(
     neededFirst(containers, "next"),
     (subject) => subject.next?.dependsOn ?? [],
@@ -85,6 +92,7 @@ export function orderSteps(ordering: Ordering): Step[] {
     ...managers,
     ...sharedJobs,
     ...aloneJobs,
+    ...firewalls,
     ...swapStops,
     ...jobs,
   ];
@@ -141,11 +149,15 @@ function containerSteps(subject: ContainerSubject, before: readonly string[], se
     ...(decision === "restart" ? [step({ do: "restart-unit", unit }, because, after, name)] : []),
     ...(decision === "reload" ? [step({ do: "reload-unit", unit }, because, after, name)] : []),
   ];
-  const companions = subject.companions.flatMap((companion) =>
+  const others = subject.companions.filter((companion) => !isFirewall(companion));
+  const companions = others.flatMap((companion) =>
     jobSteps(companion, companion.decision === "start" && job.length > 0 ? idsOf(job) : after, name),
   );
   return [...disk, ...job, ...companions];
 }
+
+/** All that is ever reloaded of a network. */
+const isFirewall = ({ unit, decision }: Subject): boolean => isNetwork(unit) && decision === "reload";
 
 /** The new declared directory: beside the former one for as long as that is needed, then in its place. */
 function diskSteps({ name, declare, prepare, decision, because }: ContainerSubject, before: readonly string[]): Step[] {

@@ -46,6 +46,8 @@ function changedKeys(name: string, a: UnitSection = {}, b: UnitSection = {}): st
 
 function matters(section: string, key: string): boolean {
   if (key === "X-Restart-Triggers") return true;
+  // Read at the next reload, by whatever runs then.
+  if (section === "Service" && key === "ExecReload") return false;
   return !key.startsWith("X-") && !(section === "Unit" && takenOverByReload.has(key));
 }
 

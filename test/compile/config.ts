@@ -11,6 +11,8 @@ export interface ShortSystem {
   readonly hostName?: string;
   readonly extraHosts?: string;
   readonly etc?: Readonly<Record<string, Partial<EtcFile>>>;
+  readonly networking?: Partial<Pick<SystemConfig["networking"], "domain" | "nameservers" | "search">>;
+  readonly firewall?: Partial<SystemConfig["networking"]["firewall"]>;
   readonly variables?: Readonly<Record<string, string>>;
   readonly services?: Readonly<Record<string, Partial<Service>>>;
 }
@@ -95,6 +97,17 @@ export const link = (
 });
 
 function systemConfig(short: ShortSystem): SystemConfig {
+const noFirewall: SystemConfig["networking"]["firewall"] = {
+  enable: false,
+  allowedTCPPorts: [],
+  allowedUDPPorts: [],
+  allowedTCPPortRanges: [],
+  allowedUDPPortRanges: [],
+  allowPing: true,
+  trustedInterfaces: [],
+  rejectPackets: false,
+};
+
   return {
     packages: [...(short.packages ?? [])],
     system: {
@@ -109,7 +122,15 @@ function systemConfig(short: ShortSystem): SystemConfig {
       stateVersion: "1",
     },
     boot: { isContainer: true },
-    networking: { hostName: short.hostName ?? null, extraHosts: short.extraHosts ?? "" },
+    networking: {
+      hostName: short.hostName ?? null,
+      extraHosts: short.extraHosts ?? "",
+      domain: null,
+      nameservers: [],
+      search: [],
+      ...short.networking,
+      firewall: { ...noFirewall, ...short.firewall },
+    },
     environment: {
       variables: { ...short.variables },
       etc: mapValues(short.etc ?? {}, (file) => ({

@@ -23,6 +23,7 @@ export const trusted: SystemContainer = {
   ephemeral: false,
   dependsOn: [],
   network: { kind: "host" },
+  firewall: null,
   copyResolvConf: true,
   users: { kind: "none" },
   trust: ["it has the host's network"],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { type Forward, parseAddress } from "../../src/network/index.ts";
+import { type Firewall, type Forward, firewallOff, parseAddress } from "../../src/network/index.ts";
 import { containerParts, type SystemContainer, sharedParts } from "../../src/runtimes/nspawn/index.ts";
 import { defaultLayout } from "../../src/store/layout.ts";
-import { linesOf, parseExec, render, type Unit } from "../../src/units/index.ts";
+import { compare, linesOf, parseExec, render, type Unit } from "../../src/units/index.ts";
 import { ephemeral, isolated, trusted, v4, v6, withLink } from "./containers.ts";
 
 const parts = (container: SystemContainer) => containerParts(defaultLayout, container);
@@ -17,6 +17,8 @@ const argv = (unit: Unit, key = "ExecStart"): string[][] =>
 const boot = (container: SystemContainer): string[] => argv(unitOf(container))[0] ?? [];
 const merge = (container: SystemContainer): Unit => unitOf(container, "container-merge@web.service");
 const net = (container: SystemContainer): Unit => unitOf(container, "container-net@web.service");
+
+const firewall: Firewall = { tcp: [{ from: 80, to: 80 }], udp: [], ping: true, trusted: [], reject: false };
 
 describe("the container's service", () => {
   test("what the reference promises of it", () => {
@@ -249,8 +251,39 @@ describe("the network unit", () => {
     );
   });
 
-  test("without forwarded ports there is nothing of nft", () => {
-    expect(render(net(withLink(isolated, [v4, v6], [])))).not.toContain("nft");
+  test("without forwarded ports and a firewall no nft is started", () => {
+    const { ExecReload: _, ...service } = net(withLink(isolated, [v4, v6], [])).sections.Service ?? {};
+    expect(JSON.stringify(service)).not.toContain("nft");
+  });
+
+  test("a firewall is there before any link, and exchanging it is a reload and no other unit", () => {
+    const walled: SystemContainer = { ...isolated, firewall };
+    const files = new Map(parts(walled).files);
+    expect(files.get("/etc/stowage/network/web.up")?.split("\n").slice(0, 2)).toEqual([
+      "netns add ct-web",
+      "netns exec ct-web /usr/sbin/nft -f /etc/stowage/network/web.firewall",
+    ]);
+    expect(files.get("/etc/stowage/network/web.firewall")).toContain("tcp dport { 80 } accept");
+    const wider: SystemContainer = { ...walled, firewall: { ...firewall, udp: [{ from: 53, to: 53 }] } };
+    const reload = (container: SystemContainer) => lines(net(container), "Unit", "X-Reload-Triggers")[0];
+    expect(new Set([isolated, walled, wider].map(reload)).size).toBe(3);
+    for (const [one, other] of [
+      [isolated, walled],
+      [walled, wider],
+      [walled, isolated],
+    ] as const)
+      expect(compare(net(one), net(other))).toBe("equal");
+  });
+
+  test("a reload without a firewall takes away the one that was", () => {
+    const words = ["/usr/sbin/ip", "netns", "exec", "ct-web", "/usr/sbin/nft"];
+    expect(net(isolated).sections.Service?.ExecReload).toEqual({ exec: [...words, firewallOff] });
+    expect(net({ ...isolated, firewall }).sections.Service?.ExecReload).toEqual({
+      exec: [...words, "-f", "/etc/stowage/network/web.firewall"],
+    });
+    expect(
+      net({ ...isolated, system: { kind: "path", path: "/srv/tree" } }).sections.Service?.ExecReload,
+    ).toBeUndefined();
   });
 });
 

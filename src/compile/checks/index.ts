@@ -4,6 +4,7 @@ import type { Problems } from "../problems.ts";
 import { checkAddresses } from "./addresses.ts";
 import { checkBridges } from "./bridges.ts";
 import { checkConfinement, checkUserIds } from "./confinement.ts";
+import { checkFirewall } from "./firewall.ts";
 import { checkFlags } from "./flags.ts";
 import { checkInterfaces } from "./interfaces.ts";
 import { checkMounts } from "./mounts.ts";
@@ -19,6 +20,7 @@ export function checkHost(config: HostConfig, problems: Problems): void {
     checkName(name, problems);
     checkSystem(name, container, problems);
     checkNetwork(name, container, problems);
+    checkFirewall(name, container, problems);
     checkMounts(name, container, config, problems);
     checkConfinement(name, container, problems);
     checkFlags(name, container, problems);

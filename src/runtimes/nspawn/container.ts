@@ -1,5 +1,5 @@
 /** What the nspawn runtime must know of a container: checked, resolved, without options. */
-import type { Forward, Link, Network } from "../../network/index.ts";
+import type { Firewall, Forward, Link, Network } from "../../network/index.ts";
 import type { StoreName } from "../../systems/recipe.ts";
 
 export interface SystemContainer {
@@ -10,6 +10,8 @@ export interface SystemContainer {
   /** Names of containers that it needs. */
   readonly dependsOn: readonly string[];
   readonly network: ContainerNetwork;
+  /** What its own network lets in; null: everything. */
+  readonly firewall: Firewall | null;
   /** Whether it resolves names as the host does. */
   readonly copyResolvConf: boolean;
   readonly users: UserNamespace;
@@ -95,6 +97,10 @@ export const ownNetwork = ({ network }: SystemContainer): Network | null =>
 /** Its root rules its network: nothing of the host's users is in the way. */
 export const ownsNetwork = (container: SystemContainer): boolean =>
   ownNetwork(container) !== null && container.users.kind === "none";
+
+/** It can have a firewall, whether or not it has: its rules are its system's to say, and its network's to be in. */
+export const hasFirewall = (container: SystemContainer): boolean =>
+  container.system.kind === "toplevel" && ownNetwork(container) !== null;
 
 export const linksOf = (container: SystemContainer): readonly Link[] => ownNetwork(container)?.links ?? [];
 

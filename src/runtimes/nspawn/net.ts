@@ -7,17 +7,21 @@ import {
   type BatchFiles,
   bridgeUnit,
   deviceUnit,
+  firewallOff,
+  firewallRules,
   insideSysctls,
   linkSysctls,
   type Network,
   networkFiles,
+  networkNamespace,
   nftElements,
 } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
-import { literal, type Unit, type UnitSection } from "../../units/index.ts";
+import { literal, type Unit, type UnitSection, type UnitValue } from "../../units/index.ts";
 import {
   containerUnit,
   forwardsOf,
+  hasFirewall,
   netUnit,
   nftablesUnit,
   ownNetwork,
@@ -40,19 +44,31 @@ export function netParts(
 ): { unit: Unit; files: readonly FileText[] } | null {
   const network = ownNetwork(container);
   if (network === null) return null;
-  const files = netFiles(layout, container, network);
+  const files = netFiles(layout, container, network, false);
   const ports = forwardsOf(container).length > 0;
+  // What a firewall adds changes nothing else of the network, and takes a reload only.
+  const triggers = { ...restartTriggers(files.map(([, text]) => text)), ...firewallTriggers(container) };
   return {
-    files,
+    files: container.firewall === null ? files : netFiles(layout, container, network, true),
     unit: {
       name: netUnit(container.name),
       sections: {
-        Unit: unitSection(container, network, ports, restartTriggers(files.map(([, text]) => text))),
-        Service: serviceSection(layout, container.name, ports),
+        Unit: unitSection(container, network, ports, triggers),
+        Service: serviceSection(layout, container, ports),
       },
     },
   };
 }
+
+function firewallTriggers(container: SystemContainer): UnitSection {
+  if (!hasFirewall(container)) return {};
+  return {
+    "X-Reload-Triggers": container.firewall === null ? noFirewall : reloadTrigger(firewallRules(container.firewall)),
+  };
+}
+
+const reloadTrigger = (text: string): UnitValue => restartTriggers([text])["X-Restart-Triggers"] ?? "";
+const noFirewall = reloadTrigger(firewallOff);
 
 function unitSection(container: SystemContainer, network: Network, ports: boolean, triggers: UnitSection): UnitSection {
   const bridges = [...new Set(network.links.flatMap(({ bridge }) => bridge ?? []))].map(bridgeUnit);
@@ -78,7 +94,7 @@ export function hostInterfaces({ links, macvlans, interfaces }: Network): string
   return [...new Set([...bridges, ...macvlans.map(({ parent }) => parent), ...interfaces])];
 }
 
-function netFiles(layout: Layout, container: SystemContainer, network: Network): FileText[] {
+function netFiles(layout: Layout, container: SystemContainer, network: Network, walled: boolean): FileText[] {
   const { links } = network;
   const path = (part: string): string => networkFile(layout, `${network.container}.${part}`);
   const sysctls = linkSysctls(links);
@@ -89,6 +105,7 @@ function netFiles(layout: Layout, container: SystemContainer, network: Network):
     sysctl,
     sysctls: sysctls === "" ? null : path("sysctl"),
     insideSysctls: inside === "" ? null : path("ns-sysctl"),
+    ...(walled && { firewall: { nft, file: path("firewall") } }),
     ns: path("ns"),
     back: path("back"),
   };
@@ -102,11 +119,13 @@ function netFiles(layout: Layout, container: SystemContainer, network: Network):
     [path("ns-sysctl"), inside],
     [path("nft"), nftElements(links, "add")],
     [path("nft-down"), nftElements(links, "delete")],
+    [path("firewall"), walled && container.firewall !== null ? firewallRules(container.firewall) : ""],
   ];
   return made.filter(([, text]) => text !== "");
 }
 
-function serviceSection(layout: Layout, name: string, ports: boolean): UnitSection {
+function serviceSection(layout: Layout, container: SystemContainer, ports: boolean): UnitSection {
+  const { name } = container;
   const file = (part: string): string => networkFile(layout, `${name}.${part}`);
   const down = quietly([ip, "-force", "-batch", file("down")]);
   return {
@@ -116,6 +135,14 @@ function serviceSection(layout: Layout, name: string, ports: boolean): UnitSecti
     // What a crash may have left behind must not block a start.
     ExecStartPre: [down],
     ExecStart: [{ exec: [ip, "-batch", file("up")] }, ...(ports ? [{ exec: [nft, "-f", file("nft")] }] : [])],
+    ...firewallReload(container, file("firewall")),
     ExecStopPost: [...(ports ? [{ exec: [nft, "-f", file("nft-down")], ignoreFailure: true }] : []), down],
   };
+}
+
+/** What is declared now takes the place of what was, be it none. */
+function firewallReload(container: SystemContainer, file: string): UnitSection {
+  if (!hasFirewall(container)) return {};
+  const rules = container.firewall === null ? [firewallOff] : ["-f", file];
+  return { ExecReload: { exec: [ip, "netns", "exec", networkNamespace(container.name), nft, ...rules] } };
 }
