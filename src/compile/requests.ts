@@ -17,7 +17,7 @@ export function requestsOf(config: HostConfig): DebianRequest[] {
 }
 
 export function requestOf(system: SystemConfig): DebianRequest {
-  const { suite, components, mirror, securityMirror, keyring } = system.system.source;
+  const { suite, components, furtherSuites, mirror, securityMirror, keyring } = system.system.source;
   const plain = components.length === 1 && components[0] === "main";
   const declared = mirror !== null || securityMirror !== null || keyring !== null;
   return {
@@ -25,6 +25,7 @@ export function requestOf(system: SystemConfig): DebianRequest {
     suite,
     packages: [...new Set(system.packages)].sort(),
     ...(!plain && { components: [...new Set(components)].sort() }),
+    ...(furtherSuites !== null && { furtherSuites: [...new Set(furtherSuites)].sort() }),
     ...(declared && {
       mirror: {
         ...(mirror !== null && { main: mirror }),
@@ -36,10 +37,10 @@ export function requestOf(system: SystemConfig): DebianRequest {
 }
 
 /** No part of it can hold a blank, and no package name a colon. */
-function textOf({ suite, packages, components, mirror }: DebianRequest): string {
+function textOf({ suite, packages, components, furtherSuites, mirror }: DebianRequest): string {
   const names = [suite, ...packages].join(" ");
-  if (components === undefined && mirror === undefined) return names;
-  return [names, ":", components, mirror?.main, mirror?.security, mirror?.keyring].join(" ");
+  if (components === undefined && furtherSuites === undefined && mirror === undefined) return names;
+  return [names, ":", components, furtherSuites ?? "-", mirror?.main, mirror?.security, mirror?.keyring].join(" ");
 }
 
 export interface Packages {

@@ -5,7 +5,8 @@ import { whileLocked } from "../store/flock.ts";
 import type { Layout } from "../store/layout.ts";
 import { type AccountRequest, hasNumbers, noAccounts, noRequest, withNumbers } from "./account-numbers.ts";
 import { type ResolveOptions, resolveSuite } from "./debian/resolve.ts";
-import { emptyLock, type Lock, normalRequest, parseLock, recipeFor, renderLock } from "./lock.ts";
+import { emptyLock, type Lock, normalRequest, recipeFor, sameSystem } from "./lock.ts";
+import { parseLock, renderLock } from "./lock-text.ts";
 import type { DebianRequest } from "./recipe.ts";
 
 /** The lock in a file; an empty one where there is no file. */
@@ -84,9 +85,11 @@ function stages(lock: Lock, request: DebianRequest): DebianRequest[] {
 }
 
 function onlyRequested(lock: Lock, requests: readonly DebianRequest[]): Lock {
-  const wanted = new Set(requests.map((request) => `${request.suite} ${normalRequest(request).packages.join(" ")}`));
+  const wanted = requests.map(normalRequest);
   const suites = Object.entries(lock.suites).map(([name, suite]) => {
-    const systems = suite.systems.filter((system) => wanted.has(`${name} ${system.packages.join(" ")}`));
+    const systems = suite.systems.filter((system) =>
+      wanted.some((request) => request.suite === name && sameSystem(system, request)),
+    );
     return [name, { ...suite, systems }] as const;
   });
   return { ...lock, suites: Object.fromEntries(suites) };

@@ -33,6 +33,8 @@ export interface DebianRequest {
   readonly packages: readonly string[];
   /** Components of the archive that they may come from, sorted; default: `main`. */
   readonly components?: readonly string[];
+  /** Suites beside the release, sorted; default: its updates and its security updates. */
+  readonly furtherSuites?: readonly string[];
   readonly mirror?: DeclaredMirror;
 }
 
@@ -58,6 +60,27 @@ export interface DebianRecipe {
   readonly layers: readonly (readonly LockedPackage[])[];
   /** Where to fetch them. Not part of the store path's name: hashes say what the packages are. */
   readonly mirror?: DeclaredMirror;
+}
+
+/** Who made a root file system that is imported: a directory, an archive, or an image of containers. */
+export type ImportKind = "tree" | "tarball" | "oci";
+
+/** What a configuration asks of a source that is imported whole. */
+export interface ImportRequest {
+  readonly kind: ImportKind;
+  /** As written: absolute, or relative to the directory of host.ts. */
+  readonly path: string;
+}
+
+/** A root file system of others, in the form of a tree of packages. */
+export interface ImportRecipe {
+  readonly kind: "import";
+  readonly builder: number;
+  readonly source: ImportKind;
+  /** `sha256:<hex>`, from the lock: what it is, wherever it lies. */
+  readonly digest: string;
+  /** Where it lies, as written. Not part of the store path's name. */
+  readonly from: string;
 }
 
 /** A file below the container's /etc. */
@@ -92,12 +115,37 @@ export interface ToplevelRecipe {
   /** Executable scripts by name, made from `script`, `preStart`, …: run as /run/declared/current/bin/<name>. */
   readonly bin: Readonly<Record<string, string>>;
   readonly accounts: DeclaredAccounts;
-  /** Specialisations by name: whole systems of the same container, as `fine-tune/child-N` in the order of their names. */
-  readonly children: Readonly<Record<string, StoreName>>;
+  /** Further systems of the same container; the first is `fine-tune/child-1`. They are built before it. */
+  readonly children: readonly ChildSystem[];
+  /** For people (`system.configurationName`); "": none. */
+  readonly configurationName: string;
+  /** What its packages are, for people: `debian trixie`. */
+  readonly version: string;
+  readonly stateVersion: string;
   /** Text of the configuration that this was made from (`system.copySystemConfiguration`); null: not kept. */
   readonly configuration: string | null;
   /** Shell commands that add to the result, with its place in `$out` (`system.extraSystemBuilderCmds`). */
   readonly extraCommands: string;
+}
+
+/** A further system of a container, and how a running one takes it over in place of its own. */
+export interface ChildSystem {
+  /** The specialisation's name; null: it has a number only. */
+  readonly name: string | null;
+  readonly toplevel: StoreName;
+  /** Why it cannot be taken over in place, or null. */
+  readonly refuse: string | null;
+  /** What that does to the units inside, and what going back does. */
+  readonly to: readonly UnitOrder[];
+  readonly back: readonly UnitOrder[];
+}
+
+/** What is done to a unit inside; see `plan/inner.ts` for the meaning of the verbs. */
+export interface UnitOrder {
+  readonly verb: string;
+  readonly unit: string;
+  readonly by?: readonly string[];
+  readonly replaces?: true;
 }
 
 /** Accounts that a container declares. Numbers come from the configuration, else from the lock: one map for all containers of a host. */
@@ -151,19 +199,23 @@ export const emptyToplevel = (name: string, packages: StoreName): ToplevelRecipe
   unitLinks: {},
   bin: {},
   accounts: { users: {}, groups: {} },
-  children: {},
+  children: [],
+  configurationName: "",
+  version: "",
+  stateVersion: "1",
   configuration: null,
   extraCommands: "",
 });
 
-export type Recipe = DebianRecipe | ToplevelRecipe;
+export type Recipe = DebianRecipe | ImportRecipe | ToplevelRecipe;
 
 /** What `builder` holds in a recipe made now. Raise one when the builder makes something else of the same recipe. */
-export const builders = { debian: 2, toplevel: 7 } as const;
+export const builders = { debian: 2, import: 1, toplevel: 7 } as const;
 
 /** What a person reads in the store path's name: `debian-trixie-nginx-light`, `web`. */
 export function recipeLabel(recipe: Recipe): string {
   if (recipe.kind === "toplevel") return recipe.name;
+  if (recipe.kind === "import") return shortLabel(recipe.source, [importLabel(recipe.from)]);
   const asked = recipe.layers
     .slice(1)
     .flat()
@@ -171,6 +223,9 @@ export function recipeLabel(recipe: Recipe): string {
     .map((part) => part.name);
   return shortLabel(`debian-${recipe.suite}`, asked);
 }
+
+/** `base` of `../images/base.tar.xz`. */
+const importLabel = (path: string): string => path.replace(/\/+$/, "").replace(/^.*\//, "").replace(/(\.tar)?\.[a-z0-9]+$/, "");
 
 /** As many names as make about 50 letters, and how many more there are. */
 function shortLabel(start: string, names: readonly string[]): string {
@@ -188,8 +243,7 @@ export function recipeName(recipe: Recipe): StoreName {
 }
 
 /** The recipe without what makes no difference to the result: this is hashed, and kept beside the result. */
-export function whatIsMade<T extends Recipe>(recipe: T): Omit<T, "mirror"> {
-  if (!("mirror" in recipe)) return recipe;
-  const { mirror: _, ...rest } = recipe;
+export function whatIsMade<T extends Recipe>(recipe: T): Omit<T, "mirror" | "from"> {
+  const { mirror: _, from: __, ...rest } = recipe as T & { readonly mirror?: unknown; readonly from?: unknown };
   return rest;
 }

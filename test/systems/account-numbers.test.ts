@@ -9,7 +9,8 @@ import {
   type RequestedNumber,
   withNumbers,
 } from "../../src/systems/account-numbers.ts";
-import { emptyLock, parseLock, renderLock } from "../../src/systems/lock.ts";
+import { emptyLock } from "../../src/systems/lock.ts";
+import { parseLock, renderLock } from "../../src/systems/lock-text.ts";
 
 const system = (name: string, number: number | null = null): RequestedNumber => ({ name, band: "system", number });
 const normal = (name: string): RequestedNumber => ({ name, band: "normal", number: null });

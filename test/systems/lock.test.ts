@@ -6,12 +6,17 @@ import {
   type Lock,
   type LockedSuite,
   normalRequest,
-  parseLock,
   recipeFor,
-  renderLock,
   withSystem,
 } from "../../src/systems/lock.ts";
-import { type LockedPackage, recipeLabel, recipeName } from "../../src/systems/recipe.ts";
+import { parseLock, renderLock } from "../../src/systems/lock-text.ts";
+import {
+  type DebianRecipe,
+  type LockedPackage,
+  recipeLabel,
+  recipeName,
+  whatIsMade,
+} from "../../src/systems/recipe.ts";
 
 const pinned = (name: string, version = "1.0-1"): LockedPackage => ({
   name,
@@ -87,6 +92,17 @@ describe("withSystem", () => {
   });
 });
 
+describe("a mirror", () => {
+  const request = { kind: "debian", suite: "trixie", packages: ["nginx-light"] } as const;
+  test("says where to fetch, and makes no other store path", () => {
+    const plain = recipeFor(lock, request) as DebianRecipe;
+    const mirrored = recipeFor(lock, { ...request, mirror: { main: "http://near.example/debian" } }) as DebianRecipe;
+    expect(mirrored.mirror).toEqual({ main: "http://near.example/debian" });
+    expect(recipeName(mirrored)).toBe(recipeName(plain));
+    expect(whatIsMade(mirrored)).toEqual(plain);
+  });
+});
+
 describe("the file", () => {
   test("has one package a line, so that a new version is one changed line", () => {
     const before = renderLock(lock).split("\n");
@@ -118,6 +134,17 @@ describe("the file", () => {
         expect(renderLock(parseLock(text, "stowage.lock"))).toBe(text);
       }),
     );
+  });
+  test("systems of one list of packages differ by the parts of the archive that they come from", () => {
+    const contrib = { ...nginx, components: ["contrib", "main"] };
+    const none = { ...nginx, furtherSuites: [] };
+    const wider = [contrib, none].reduce((sum, system) => withSystem(sum, "trixie", base, system, []), lock);
+    expect(parseLock(renderLock(wider), "stowage.lock")).toEqual(wider);
+    expect(wider.suites.trixie?.systems).toHaveLength(4);
+    const request = { kind: "debian", suite: "trixie", packages: ["nginx-light"] } as const;
+    const covers = (part: object) => recipeFor(wider, { ...request, ...part }) !== null;
+    expect([{}, { components: ["main", "contrib"] }, { furtherSuites: [] }].map(covers)).toEqual([true, true, true]);
+    expect([{ components: ["contrib"] }, { furtherSuites: ["sid"] }].map(covers)).toEqual([false, false]);
   });
   test("an empty lock is read back", () => {
     expect(parseLock(renderLock(emptyLock), "stowage.lock")).toEqual(emptyLock);

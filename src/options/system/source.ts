@@ -26,8 +26,14 @@ export const sourceOptions = {
     type: types.nonEmptyListOf(types.strMatching(/[a-z][a-z0-9-]*/, "component of an archive, such as main")),
     default: ["main"],
     example: ["main", "contrib", "non-free"],
+    description: "Components of the archive that packages may come from.",
+  }),
+  furtherSuites: mkOption({
+    type: types.nullOr(types.listOf(types.strMatching(/[a-z][a-z0-9-]*/, "suite, such as trixie-backports"))),
+    default: null,
+    example: ["trixie-updates", "trixie-security", "trixie-backports"],
     description:
-      "Components of the archive that packages may come from. The base, which all containers of a suite share, is made of `main` alone.",
+      "Suites that packages may come from beside `suite`; those ending in `-security` are on the security mirror. Of backports a package is taken only where no other suite has it. null: updates and security updates, which rolling suites such as sid do not have.",
   }),
   mirror: mkOption({
     type: types.nullOr(archiveUri),
@@ -55,6 +61,7 @@ export const sourceOptions = {
 export interface DebianSource {
   readonly suite: string;
   readonly components?: readonly string[];
+  readonly furtherSuites?: readonly string[];
   readonly mirror?: string;
   readonly securityMirror?: string;
   readonly keyring?: string;

@@ -32,9 +32,9 @@ export function parseUris(text: string, archives: readonly Archive[]): LockedPac
     const [, uri, file, size, sha256] = /^'([^']+)' (\S+) (\d+) SHA256:([0-9a-f]{64})$/.exec(line.trimEnd()) ?? [];
     // In the file name only what a path cannot hold is coded: the colon after an epoch.
     const [, name, version, arch] = /^([^_]+)_([^_]+)_([^_]+)\.deb$/.exec(decodeURIComponent(file ?? "")) ?? [];
-    const archive = archives.find((item) => uri?.startsWith(`${item.uri}/`));
+    const archive = archives.find((item) => uri?.startsWith(`${item.uris[0]}/`));
     if (!uri || !name || !version || !arch || !sha256 || !archive) return [];
-    const path = decodeURIComponent(uri.slice(archive.uri.length + 1));
+    const path = decodeURIComponent(uri.slice((archive.uris[0] as string).length + 1));
     return [{ name, version, arch, size: Number(size), sha256, path, archive: archive.id }];
   });
 }

@@ -3,15 +3,16 @@
  * solves for a container and not for the host. apt.conf(5): with `Dir` set in APT_CONFIG, the host's configuration is
  * not read.
  */
+import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { StowageError } from "../../error.ts";
 import { type RunOptions, type RunResult, run } from "../../host/run.ts";
 import type { Layout } from "../../store/layout.ts";
+import { canonicalJson } from "../../store/names.ts";
 import { aptFailure } from "./apt-errors.ts";
-import { type Archive, archivesOf, hostMirror, hostSettings, type Mirror } from "./archives.ts";
-
-/** Also where an Ubuntu host has it, from its package of the same name. */
-const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
+import { type Archive, archivesOf, type Mirror, type SuiteSource } from "./archives.ts";
+import { distributionOf } from "./distributions.ts";
+import { hostSettings, mirrorsFor } from "./host-mirror.ts";
 
 export interface AptRoot {
   readonly directory: string;
@@ -28,19 +29,35 @@ const parts = [
   "var/lib/dpkg",
 ];
 
-/** Makes the apt root of a suite, or brings the one that is there up to date; its lists stay. */
-export async function openAptRoot(layout: Layout, suite: string, arch: string, given?: Mirror): Promise<AptRoot> {
-  const directory = `${layout.cache}/apt/${suite}-${arch}`;
-  const archives = archivesOf(given ?? (await hostMirror()), suite);
-  if (!existsSync(keyring)) throw noKeyring();
+/**
+ * Makes the apt root of a source, or brings the one that is there up to date; its lists stay.
+ * @param given mirrors instead of the host's
+ * @throws StowageError `no-mirror`, `no-keyring`
+ */
+export async function openAptRoot(layout: Layout, source: SuiteSource, arch: string, given?: Mirror): Promise<AptRoot> {
+  const directory = `${layout.cache}/apt/${source.suite}-${arch}${variantOf(source)}`;
+  const archives = archivesOf(await mirrorsFor(source, given), source);
+  const keyring = source.mirror?.keyring ?? distributionOf(source.suite).keyring;
+  if (!existsSync(keyring)) throw noKeyring(source, keyring);
   for (const part of parts) mkdirSync(`${directory}/${part}`, { recursive: true, mode: 0o755 });
   // Settings that come from the host's apt, a proxy with its password among them, are not for everybody.
   chmodSync(directory, 0o700);
   writeFileSync(`${directory}/apt.conf`, aptConf(directory, arch, await hostSettings()));
-  writeFileSync(`${directory}/etc/apt/sources.list.d/archives.sources`, aptSources(archives));
+  writeFileSync(`${directory}/etc/apt/sources.list.d/archives.sources`, aptSources(archives, source, keyring));
   writeInstalled({ directory, archives }, "");
   writePins({ directory, archives }, []);
   return { directory, archives };
+}
+
+/** Lists of another mirror, or of more components, are kept beside the usual ones: apt removes what its sources do not name. */
+function variantOf({ components, furtherSuites, mirror }: SuiteSource): string {
+  if (components === undefined && furtherSuites === undefined && mirror === undefined) return "";
+  const text = canonicalJson({
+    ...(components && { components }),
+    ...(furtherSuites && { furtherSuites }),
+    ...(mirror && { mirror }),
+  });
+  return `-${createHash("sha256").update(text).digest("hex").slice(0, 8)}`;
 }
 
 function aptConf(directory: string, arch: string, carried: readonly string[]): string {
@@ -62,13 +79,15 @@ function aptConf(directory: string, arch: string, carried: readonly string[]): s
   ].join("\n");
 }
 
-function aptSources(archives: readonly Archive[]): string {
+function aptSources(archives: readonly Archive[], source: SuiteSource, keyring: string): string {
   const stanza = (archive: Archive) => [
     "Types: deb",
-    `URIs: ${archive.uri}`,
+    `URIs: ${archive.uris[0]}`,
     `Suites: ${archive.suites.join(" ")}`,
-    "Components: main",
+    `Components: ${(source.components ?? ["main"]).join(" ")}`,
     `Signed-By: ${keyring}`,
+    // A snapshot stays as it was, and its Release file says until when that was the newest.
+    ...(/\/\d{8}T\d{6}Z$/.test(archive.uris[0] ?? "") ? ["Check-Valid-Until: no"] : []),
   ];
   return archives.map((archive) => `${stanza(archive).join("\n")}\n`).join("\n");
 }
@@ -93,13 +112,19 @@ export async function updateLists(root: AptRoot): Promise<void> {
 }
 
 function unknownSuite(root: AptRoot, cause: StowageError): StowageError {
-  const [main] = root.archives;
+  const lines = cause.problems.flatMap((problem) => problem.details ?? []);
+  const main = root.archives.find(({ uris }) => lines.some((line) => line.includes(`${uris[0]}/`)));
+  const named = main?.suites.filter((suite) => lines.some((line) => line.includes(`/${suite} Release`)));
+  const missing = named?.[0] ?? main?.suites[0];
   return new StowageError(
     {
       code: "unknown-suite",
-      message: `the mirror has no suite ${JSON.stringify(main?.suites[0])}`,
-      details: [`asked for ${main?.uri}/dists/${main?.suites[0]}`],
-      hint: "suites are called bookworm, trixie, sid, …",
+      message: `the mirror has no suite ${JSON.stringify(missing)}`,
+      details: [`asked for ${main?.uris[0]}/dists/${missing}`],
+      hint:
+        missing === main?.suites[0]
+          ? `suites are called ${distributionOf(missing ?? "").suites}`
+          : "name in `system.source.furtherSuites` those that it has; [] for none",
     },
     { cause },
   );
@@ -122,15 +147,19 @@ export function newestRelease(root: AptRoot): number {
   if (dates.length > 0) return Math.max(...dates);
   throw new StowageError({
     code: "no-release-date",
-    message: `no Release file of ${root.archives.map((archive) => archive.uri).join(", ")} has a date`,
+    message: `no Release file of ${root.archives.map((archive) => archive.uris[0]).join(", ")} has a date`,
   });
 }
 
-function noKeyring(): StowageError {
+function noKeyring({ suite, mirror }: SuiteSource, keyring: string): StowageError {
+  const { name, keyringPackage } = distributionOf(suite);
+  const own = mirror?.keyring !== undefined;
   return new StowageError({
     code: "no-keyring",
     message: `${keyring} is missing`,
-    details: ["without Debian's keys no package can be trusted"],
-    hint: "install the package debian-archive-keyring",
+    details: [
+      `without the keys that ${own ? "the archive" : name} is signed with, no package of ${suite} can be trusted`,
+    ],
+    hint: own ? "put the keys there" : `install the package ${keyringPackage}, or set \`system.source.keyring\``,
   });
 }

@@ -12,7 +12,7 @@ import { canonicalJson } from "../../store/names.ts";
 import { addPath, has } from "../../store/store.ts";
 import { treeHash } from "../../store/tree-hash.ts";
 import type { OnWork } from "../progress.ts";
-import { type DebianRecipe, type LockedPackage, recipeName, type StoreName } from "../recipe.ts";
+import { type DebianRecipe, type LockedPackage, recipeName, type StoreName, whatIsMade } from "../recipe.ts";
 import { clampTimes } from "../tree.ts";
 import type { Mirror } from "./archives.ts";
 import { debDir, fetchPackages } from "./fetch.ts";
@@ -23,7 +23,7 @@ import { fitUnits } from "./units.ts";
 
 export interface BuildOptions {
   readonly onWork?: OnWork;
-  /** Where packages come from; default: what the host's own apt uses. */
+  /** Mirrors instead of those of the host's own apt; what the recipe says comes before them. */
   readonly mirror?: Mirror;
 }
 
@@ -70,7 +70,7 @@ async function buildLayer(layout: Layout, recipe: DebianRecipe, options: BuildOp
     keys = sharedKeys(directory);
     fitUnits(directory);
     writeSeedList(directory);
-    writeFileSync(`${directory}/recipe.json`, `${canonicalJson(recipe)}\n`);
+    writeFileSync(`${directory}/recipe.json`, `${canonicalJson(whatIsMade(recipe))}\n`);
     // Also the marks of `markUpdated`: they get the same time as /usr.
     for (const part of ["usr", "seed"]) clampTimes(join(directory, part), recipe.epoch, started);
     const hash = await treeHash(directory, ["usr", "seed"]);

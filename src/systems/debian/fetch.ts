@@ -22,7 +22,7 @@ import type { OnWork } from "../progress.ts";
 import type { DebianRecipe, LockedPackage } from "../recipe.ts";
 import { aptFailure } from "./apt-errors.ts";
 import { type AptRoot, apt, openAptRoot } from "./apt-root.ts";
-import type { Mirror } from "./archives.ts";
+import type { Archive, Mirror } from "./archives.ts";
 
 export const debDir = (layout: Layout): string => `${layout.cache}/sha256`;
 export const debPath = (layout: Layout, sha256: string): string => `${debDir(layout)}/${sha256}.deb`;
@@ -46,7 +46,7 @@ export interface FetchOptions {
  */
 export async function fetchPackages(
   layout: Layout,
-  recipe: Pick<DebianRecipe, "suite" | "arch">,
+  recipe: Pick<DebianRecipe, "suite" | "arch" | "mirror">,
   packages: readonly LockedPackage[],
   options: FetchOptions = {},
 ): Promise<void> {
@@ -57,7 +57,7 @@ export async function fetchPackages(
       const missing: LockedPackage[] = [];
       for (const part of packages) if (!(await isWhole(layout, part))) missing.push(part);
       if (missing.length > 0) {
-        const root = await openAptRoot(layout, recipe.suite, recipe.arch, options.mirror);
+        const root = await openAptRoot(layout, fetchSource(recipe), recipe.arch, options.mirror);
         await download(layout, root, missing, options.onWork);
       }
     });
@@ -79,6 +79,12 @@ async function sha256(file: string): Promise<string> {
   return hash.digest("hex");
 }
 
+/** Components and suites say where a package is looked for, and that is known. */
+const fetchSource = ({ suite, mirror }: Pick<DebianRecipe, "suite" | "mirror">) => ({
+  suite,
+  ...(mirror && { mirror }),
+});
+
 async function download(layout: Layout, root: AptRoot, missing: readonly LockedPackage[], onWork?: OnWork) {
   const total = missing.reduce((sum, part) => sum + part.size, 0);
   checkSpace(layout, total);
@@ -86,23 +92,47 @@ async function download(layout: Layout, root: AptRoot, missing: readonly LockedP
   const tell = () => onWork?.({ kind: "work", id: "fetch", text, done: come(layout, missing), total });
   const timer = setInterval(tell, lookEvery);
   try {
-    const argv = [helper, "download-file", ...missing.flatMap((part) => triple(layout, root, part))];
-    const result = await apt(root, argv, { accept: "any" });
-    const failed: LockedPackage[] = [];
-    for (const part of missing) if (!(await keep(layout, part))) failed.push(part);
-    removeFailed(layout);
-    if (result.status !== 0 || failed.length > 0) {
-      throw aptFailure(
-        `${failed.length} of ${missing.length} packages could not be fetched`,
-        result.stderr + result.stdout,
-      );
-    }
+    await downloadFromSome(layout, root, missing);
     fsyncDirectory(debDir(layout));
     onWork?.({ kind: "work-ended", id: "fetch", text });
   } finally {
     clearInterval(timer);
   }
 }
+
+/** Asks one mirror after the other for what the former ones did not have. Which one gives it is all the same: its hash is known. */
+async function downloadFromSome(layout: Layout, root: AptRoot, packages: readonly LockedPackage[]): Promise<void> {
+  let missing = packages;
+  let told = "";
+  for (let turn = 0; missing.length > 0; turn++) {
+    const asked = missing.flatMap((part) => {
+      const uri = placesOf(root, part)[turn];
+      return uri === undefined ? [] : [uri, partialPath(layout, part.sha256), `SHA256:${part.sha256}`];
+    });
+    const failure = () => aptFailure(`${missing.length} of ${packages.length} packages could not be fetched`, told);
+    if (asked.length === 0) throw failure();
+    const result = await apt(root, [helper, "download-file", ...asked], { accept: "any" });
+    const failed: LockedPackage[] = [];
+    for (const part of missing) if (!(await keep(layout, part))) failed.push(part);
+    removeFailed(layout);
+    told += result.stderr + result.stdout;
+    missing = failed;
+    if (missing.length > 0 && failure().problems[0]?.code === "disk-full") throw failure();
+  }
+}
+
+/** Where a package may be, most likely first. After a point release the archive itself has what was a security update. */
+export function placesOf(root: Pick<AptRoot, "archives">, locked: LockedPackage): string[] {
+  const of = (archive: Archive | undefined, path: string) =>
+    (archive?.uris ?? []).map((uri) => `${copied(uri)}/${path.split("/").map(encodeURIComponent).join("/")}`);
+  const [main] = root.archives;
+  const archive = root.archives.find((item) => item.id === locked.archive);
+  const others = archive === main ? [] : of(main, locked.path.replace(/^pool\/updates\//, "pool/"));
+  return [...new Set([...of(archive, locked.path), ...others])];
+}
+
+/** Of `file:` apt would make a link, which leads nowhere in the namespaces of the build. */
+const copied = (uri: string) => uri.replace(/^file:/, "copy:");
 
 /** apt would find out with each package anew, and try each of them again. */
 function checkSpace(layout: Layout, bytes: number): void {
@@ -115,12 +145,6 @@ function checkSpace(layout: Layout, bytes: number): void {
     details: [`${megabytes(bytes)} are to be fetched, ${megabytes(bavail * bsize)} are free`],
     hint: "free some space; what is in this directory can be fetched again and may be removed",
   });
-}
-
-function triple(layout: Layout, root: AptRoot, locked: LockedPackage): string[] {
-  const archive = root.archives.find((item) => item.id === locked.archive) ?? root.archives[0];
-  const path = locked.path.split("/").map(encodeURIComponent).join("/");
-  return [`${archive?.uri}/${path}`, partialPath(layout, locked.sha256), `SHA256:${locked.sha256}`];
 }
 
 /**

@@ -6,7 +6,17 @@ import { existsSync } from "node:fs";
 import { type Problem, StowageError } from "../../error.ts";
 import { run } from "../../host/run.ts";
 import type { Layout } from "../../store/layout.ts";
-import { findSystem, type Lock, type LockedLayer, type LockedSuite, normalRequest, withSystem } from "../lock.ts";
+import { canonicalJson } from "../../store/names.ts";
+import {
+  findSystem,
+  type Lock,
+  type LockedLayer,
+  type LockedSuite,
+  type LockedSystem,
+  normalRequest,
+  sameSystem,
+  withSystem,
+} from "../lock.ts";
 import type { OnWork } from "../progress.ts";
 import type { DebianRequest, LockedPackage } from "../recipe.ts";
 import { aptFailure } from "./apt-errors.ts";
@@ -65,12 +75,27 @@ export async function resolveSuite(
   checkNames(suite, requests);
   options.onWork?.({ kind: "work", id: `resolve ${suite}`, text: `asking apt for the packages of ${suite}` });
   const arch = lock.suites[suite]?.arch ?? (await hostArch());
-  const root = await openAptRoot(layout, suite, arch, options.mirror);
-  await updateLists(root);
   let result = lock;
-  for (const request of requests.map(normalRequest)) result = await addSystem(layout, root, result, request, arch);
+  for (const group of bySource(requests.map(normalRequest))) {
+    const root = await openAptRoot(layout, group[0], arch, options.mirror);
+    await updateLists(root);
+    for (const request of group) result = await addSystem(layout, root, result, request, arch);
+  }
   options.onWork?.({ kind: "work-ended", id: `resolve ${suite}`, text: `pinned the packages of ${suite}` });
   return result;
+}
+
+/** Those that ask the same archives together: each group needs lists of its own. */
+function bySource(requests: readonly DebianRequest[]): [DebianRequest, ...DebianRequest[]][] {
+  const groups = new Map<string, [DebianRequest, ...DebianRequest[]]>();
+  for (const request of requests) {
+    const { packages: _, ...source } = request;
+    const text = canonicalJson(source);
+    const group = groups.get(text);
+    if (group) group.push(request);
+    else groups.set(text, [request]);
+  }
+  return [...groups.values()];
 }
 
 /** apt would read more into a name: `nginx-` removes, `?x` and `~x` are patterns, `nginx=1` is a version. deb-control(5). */
@@ -99,8 +124,8 @@ async function addSystem(
   arch: string,
 ): Promise<Lock> {
   const suite = lock.suites[request.suite] ?? (await newSuite(root, arch));
-  if (findSystem(suite, request.packages)) return lock;
-  const former = nearest(suite, request.packages);
+  if (findSystem(suite, request)) return lock;
+  const former = nearest(suite, request);
   const below = [...suite.base, ...former.flatMap((layer) => layer.packages)];
   const add = request.packages.filter((name) => !former.some((layer) => layer.add.includes(name)));
   const layers = [...former];
@@ -116,7 +141,10 @@ async function addSystem(
     if (added.length > 0) layers.push({ add, packages: added.map((locked) => locked.name).sort() });
   }
   const { base, epoch } = suite;
-  return withSystem(lock, request.suite, { arch, epoch, base }, { packages: request.packages, layers }, packages);
+  const { components, furtherSuites } = request;
+  const asked = { ...(components && { components }), ...(furtherSuites && { furtherSuites }) };
+  const system = { packages: request.packages, ...asked, layers };
+  return withSystem(lock, request.suite, { arch, epoch, base }, system, packages);
 }
 
 async function newSuite(root: AptRoot, arch: string): Promise<LockedSuite> {
@@ -146,14 +174,16 @@ function tooOld(root: AptRoot, cause: StowageError): StowageError {
  * The layers of the locked system that has most of what is wanted and nothing else: a further layer on them keeps the
  * accounts of those packages as they are, and shares the files.
  */
-function nearest(suite: LockedSuite, wanted: readonly string[]): readonly LockedLayer[] {
+function nearest(suite: LockedSuite, wanted: DebianRequest): readonly LockedLayer[] {
+  const fits = (system: LockedSystem) =>
+    system.packages.every((name) => wanted.packages.includes(name)) &&
+    sameSystem({ ...system, packages: [] }, { ...wanted, packages: [] });
   let best: readonly LockedLayer[] = [];
   let most = 0;
-  for (const system of suite.systems) {
-    if (system.packages.length > most && system.packages.every((name) => wanted.includes(name))) {
-      best = system.layers;
-      most = system.packages.length;
-    }
+  for (const system of suite.systems.filter(fits)) {
+    if (system.packages.length <= most) continue;
+    best = system.layers;
+    most = system.packages.length;
   }
   return best;
 }
@@ -242,7 +272,7 @@ function unknownPackage(root: AptRoot, name: string, names: readonly string[]): 
   return {
     code: "unknown-package",
     message: `there is no package ${JSON.stringify(name)}`,
-    details: [`looked for in ${root.archives.map((item) => `${item.suites.join(", ")} (${item.uri})`).join("; ")}`],
+    details: [`looked for in ${root.archives.map((item) => `${item.suites.join(", ")} (${item.uris[0]})`).join("; ")}`],
     hint: near.length > 0 ? `did you mean ${near.join(", ")}?` : "names are those of `apt-cache search`",
   };
 }

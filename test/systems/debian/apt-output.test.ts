@@ -8,11 +8,11 @@ import {
   statusOf,
   unknownNames,
 } from "../../../src/systems/debian/apt-output.ts";
-import { archivesOf, carriedSettings, chooseMirror } from "../../../src/systems/debian/archives.ts";
+import { archivesOf } from "../../../src/systems/debian/archives.ts";
 import { distance, nearNames } from "../../../src/systems/debian/near-names.ts";
 
-const mirror = { debian: "http://mirror.example/debian", security: "http://mirror.example/debian-security" };
-const archives = archivesOf(mirror, "trixie");
+const mirror = { main: ["http://mirror.example/debian"], security: ["http://mirror.example/debian-security"] };
+const archives = archivesOf(mirror, { suite: "trixie" });
 const hash = "fc".repeat(32);
 
 describe("apt-get -s", () => {
@@ -89,52 +89,6 @@ describe("control stanzas", () => {
       "Package: a\nStatus: install ok installed\nVersion: 1\nDepends: b\n\n" +
         "Package: b\nStatus: install ok installed\nVersion: 1:2\nDescription: x\n more\n",
     );
-  });
-});
-
-describe("the mirror", () => {
-  const line = (...parts: string[]) => parts.join("|");
-  test("is known by the origin in its Release file, whatever its path", () => {
-    const text = [
-      line("https://packages.example/linux/debian/", "Docker", "Docker CE", "bookworm", "main"),
-      line("http://deb.example/d/", "Debian", "Debian", "bookworm", "main"),
-      line("http://deb.example/s/", "Debian", "Debian-Security", "bookworm-security", "main"),
-    ].join("\n");
-    expect(chooseMirror(text)).toEqual({ debian: "http://deb.example/d", security: "http://deb.example/s" });
-  });
-  test("before the first update, by the customary path", () => {
-    const none = "$(ORIGIN)|$(LABEL)";
-    const text = [
-      line("https://deb.example/node_20.x/", none, "nodistro", "main"),
-      line("http://deb.example/debian/", none, "bookworm", "main"),
-      line("http://deb.example/debian-security/", none, "bookworm-security", "main"),
-    ].join("\n");
-    expect(chooseMirror(text)).toEqual({
-      debian: "http://deb.example/debian",
-      security: "http://deb.example/debian-security",
-    });
-  });
-  test("is none on a host of another distribution", () => {
-    expect(chooseMirror(line("http://archive.example/ubuntu/", "Ubuntu", "Ubuntu", "noble", "main"))).toBeNull();
-    expect(chooseMirror("")).toBeNull();
-  });
-  test("a stable suite has updates and security, a rolling one has neither", () => {
-    expect(archives.map((archive) => [archive.id, ...archive.suites])).toEqual([
-      ["debian", "trixie", "trixie-updates"],
-      ["debian-security", "trixie-security"],
-    ]);
-    expect(archivesOf(mirror, "sid").map((archive) => archive.suites)).toEqual([["sid"]]);
-  });
-  test("of the host's settings, how to reach mirrors and whether dates count are carried over, and no hooks", () => {
-    const dump = [
-      '"Acquire::Check-Valid-Until" "false";',
-      '"Acquire::http::Proxy" "http://proxy.example:3128";',
-      '"Acquire::https::proxy.example::Verify-Peer" "true";',
-      '"Acquire::http" "";',
-      '"DPkg::Post-Invoke::" "rm -rf /";',
-      '"Acquire::AllowInsecureRepositories" "true";',
-    ].join("\n");
-    expect(carriedSettings(dump)).toEqual(dump.split("\n").slice(0, 3));
   });
 });
 

@@ -8,8 +8,8 @@ import { openAptRoot } from "../../../src/systems/debian/apt-root.ts";
 test("settings taken from the host's apt, which may hold a password, are root's alone", async () => {
   const place = mkdtempSync(join(tmpdir(), "stowage-apt-"));
   try {
-    const mirror = { debian: "http://mirror.invalid/debian", security: "http://mirror.invalid/debian-security" };
-    const { directory } = await openAptRoot({ ...defaultLayout, cache: place }, "trixie", "amd64", mirror);
+    const mirror = { main: ["http://mirror.invalid/debian"], security: ["http://mirror.invalid/debian-security"] };
+    const { directory } = await openAptRoot({ ...defaultLayout, cache: place }, { suite: "trixie" }, "amd64", mirror);
     expect(statSync(directory).mode & 0o777).toBe(0o700);
   } finally {
     rmSync(place, { recursive: true, force: true });

@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -7,6 +16,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { StowageError } from "../../../src/error.ts";
 import { defaultLayout, type Layout } from "../../../src/store/layout.ts";
+import type { Mirror } from "../../../src/systems/debian/archives.ts";
 import { fetchPackages } from "../../../src/systems/debian/fetch.ts";
 import type { Work } from "../../../src/systems/progress.ts";
 import type { LockedPackage } from "../../../src/systems/recipe.ts";
@@ -53,8 +63,9 @@ function offer(name: string, content: string): LockedPackage {
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   return { name, version: "1+2~3", arch: "all", size: bytes.length, sha256, path, archive: "debian" };
 }
-const fetchAll = (packages: LockedPackage[], onWork?: (event: Work) => void) => {
-  const mirror = { debian: `http://127.0.0.1:${(server.address() as AddressInfo).port}/debian` };
+const base = (path: string) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/${path}`;
+const fetchAll = (packages: LockedPackage[], onWork?: (event: Work) => void, given?: Mirror) => {
+  const mirror = given ?? { main: [base("debian")], security: [] };
   return fetchPackages(layout, { suite: "trixie", arch: "amd64" }, packages, { mirror, ...(onWork && { onWork }) });
 };
 const problemOf = (work: Promise<unknown>) =>
@@ -112,6 +123,33 @@ describe.skipIf(!needs.every((file) => existsSync(file)))("fetching", () => {
     const problem = await problemOf(fetchAll([part]));
     expect(problem).toMatchObject({ code: "gone-from-mirror" });
     expect(problem).toHaveProperty("details", [expect.stringContaining("a_1%2B2~3_all.deb  404")]);
+  });
+  test("what the first mirror does not have, or has wrong, is fetched from the next, and only that", async () => {
+    const [good, gone, wrong] = [offer("a", "one"), offer("b", "two"), offer("c", "three")];
+    files.set(`second/${gone.path}`, Buffer.from("two"));
+    files.set(`second/${wrong.path}`, Buffer.from("three"));
+    files.delete(gone.path);
+    files.set(wrong.path, Buffer.from("THREE"));
+    await fetchAll([good, gone, wrong], undefined, { main: [base("debian"), base("debian/second")], security: [] });
+    expect(cached()).toHaveLength(3);
+    expect(asked.filter((line) => line.startsWith("second/")).sort()).toEqual([
+      `second/${gone.path} 0`,
+      `second/${wrong.path} 0`,
+    ]);
+  });
+  test("a security update that has gone into the release is fetched from there", async () => {
+    const part = { ...offer("a", "one"), path: "pool/updates/main/a_1+2~3_all.deb", archive: "debian-security" };
+    await fetchAll([part], undefined, { main: [base("debian")], security: [base("debian/security")] });
+    expect(asked).toEqual([`security/${part.path} 0`, "pool/main/a_1+2~3_all.deb 0"]);
+    expect(cached()).toHaveLength(1);
+  });
+  test("of a mirror in a directory the file itself is kept, not a link to it", async () => {
+    const part = offer("a", "one");
+    const mirror = join(place, "mirror");
+    mkdirSync(join(mirror, "pool/main"), { recursive: true });
+    writeFileSync(join(mirror, part.path), "one");
+    await fetchAll([part], undefined, { main: [`file:${mirror}`], security: [] });
+    expect(lstatSync(`${layout.cache}/sha256/${part.sha256}.deb`).isFile()).toBe(true);
   });
   test("a mirror that does not answer is said to be out of reach", async () => {
     const part = offer("a", "one");
