@@ -4,6 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import type { Readable, Writable } from "node:stream";
 import { StowageError } from "../error.ts";
 import { completeLines, type LineSplitter } from "./lines.ts";
 
@@ -72,6 +73,33 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   const result = { status: statusOf(ending), stdout: stdout(), stderr: stderr() };
   if (ending.timedOut || !accepted(result.status, ending, options.accept)) throw failure(argv, ending, result, options);
   return result;
+}
+
+/** A program that runs while its input is written and its output is read. */
+export interface Piped {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  /** As {@link run} answers and fails; the output is not in it. */
+  readonly ended: Promise<RunResult>;
+}
+
+/** Starts a program whose input or output is too much to be held, as a stage of a stream. */
+export function pipe(argv: readonly string[], options: Pick<RunOptions, "env" | "package" | "signal"> = {}): Piped {
+  const [program, ...args] = argv;
+  if (program === undefined) throw new TypeError("pipe: an empty argument list");
+  const child = spawn(program, args, { env: environment(options.env), stdio: "pipe", detached: true });
+  const stderr = collect(child.stderr, "stderr", {});
+  child.stdin.on("error", () => undefined);
+  const finish = async () => {
+    const ending = await ended(child, argv, options);
+    const result = { status: statusOf(ending), stdout: "", stderr: stderr() };
+    if (!accepted(result.status, ending, undefined)) throw failure(argv, ending, result, options);
+    return result;
+  };
+  const done = finish();
+  // Whoever reads the stream may have failed before, and then nobody asks how the program ended.
+  done.catch(() => undefined);
+  return { stdin: child.stdin, stdout: child.stdout, ended: done };
 }
 
 /**
