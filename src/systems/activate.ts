@@ -1,3 +1,4 @@
+import { accountProgram } from "./account-program.ts";
 import { mergeProgram } from "./merge-program.ts";
 
 /**
@@ -7,6 +8,7 @@ import { mergeProgram } from "./merge-program.ts";
  * - `etc/<path>`: /etc/<path> is a link to it, so that a new text needs no more than the swap of `current`.
  * - `copies/<path>` with a line `<mode> <user> <group> <path>` in `copies.list`: for programs that refuse links.
  *   What was copied is remembered in /var/lib/stowage/copies, or a copy that is no longer declared could not be removed.
+ * - `accounts.list`: declared accounts, see account-program.ts.
  *
  * What the container made itself is never deleted: a file or a directory that stands in the way is renamed to
  * `<name>.before-stowage`.
@@ -57,7 +59,17 @@ clear() {
 
 mkdir -p -- "$state"
 touch -- "$state/copies"
+${accountProgram}
+# First, since it may refuse: nothing is changed then. Asked to "check", it only says whether it would.
+if has_accounts; then prepare_accounts; fi
+if [ "\${1:-}" = check ]; then exit 0; fi
 ${mergeProgram}
+# Before the copies, which may belong to them.
+if has_accounts; then
+  apply_accounts
+  make_homes
+fi
+
 # Links of ours whose file is not declared any more, or has become a directory.
 # What is a link there, too, leads to a file that need not be here now.
 find "$etc" -xdev -type l -lname "$links/*" ! -xtype f \\

@@ -14,7 +14,7 @@ import type { StoreName } from "./recipe.ts";
 export const declaredDir = (layout: Layout, container: string) => `${containerDir(layout, container)}/declared`;
 
 /** What a container is shown of its toplevel; `root/` and `recipe.json` are the host's business. */
-const shown = ["etc", "units", "bin", "copies", "copies.list", "activate", "take-over"];
+const shown = ["etc", "units", "bin", "copies", "copies.list", "accounts.list", "activate", "take-over"];
 
 /** Puts the copy of a toplevel in place and turns `current` to it. Former copies stay: see {@link removeFormerDeclared}. */
 export async function declare(layout: Layout, container: string, toplevel: StoreName): Promise<void> {

@@ -9,7 +9,7 @@
  * - accounts are added by name. Where that would give an account another number, or take one that is in use, nothing
  *   at all is changed and the status is 3: files on disk belong to numbers.
  *
- * Works on files only, with the container's own tools, inside the container.
+ * `rewrite` and the like are from account-program.ts. Works on files only, with the container's own tools, inside the container.
  */
 export const mergeProgram = String.raw`
 tab=$(printf '\t')
@@ -59,13 +59,6 @@ missing_accounts() {
     $3 in owner { print "number " $3 " of " $1 " in the new packages belongs to " owner[$3] " in /etc/" file >"/dev/stderr"; bad = 1; next }
     { print }
     END { exit bad ? 3 : 0 }' "$etc/$1" "$seed/etc/$1"
-}
-
-# The new text of $1 comes on stdin; mode and owner stay.
-rewrite() {
-  cp -p -- "$1" "$1.stowage-new"
-  cat >"$1.stowage-new"
-  mv -fT -- "$1.stowage-new" "$1"
 }
 
 merge_accounts() {
@@ -125,5 +118,8 @@ merge_seed() {
   rm -rf -- "$work"
 }
 
-if [ -d "$seed" ] && [ -f "$list" ] && ! cmp -s "$list" "$state/seed.list"; then merge_seed; fi
+if [ -d "$seed" ] && [ -f "$list" ] && ! cmp -s "$list" "$state/seed.list"; then
+  merge_seed
+  if has_accounts; then prepare_accounts; fi
+fi
 `.replaceAll("\\${", "${");

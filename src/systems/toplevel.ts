@@ -15,7 +15,8 @@ import {
 import { dirname, join } from "node:path";
 import { StowageError } from "../error.ts";
 import { canonicalJson } from "../store/names.ts";
-import { type Accounts, readAccounts } from "./accounts.ts";
+import { ownHomes, writeAccounts } from "./account-root.ts";
+import type { Accounts } from "./accounts.ts";
 import { activateProgram } from "./activate.ts";
 import type { EtcFile, ToplevelRecipe } from "./recipe.ts";
 import { takeOverProgram } from "./take-over.ts";
@@ -40,7 +41,7 @@ export function makeToplevel(directory: string, recipe: ToplevelRecipe, packages
   for (const [path, text] of Object.entries(recipe.units)) writeBelow(`${directory}/units`, path, text, 0o644);
   for (const [path, target] of Object.entries(recipe.unitLinks)) linkBelow(`${directory}/units`, path, target);
   for (const [name, text] of Object.entries(recipe.bin)) writeBelow(`${directory}/bin`, name, text, 0o755);
-  writeEtc(directory, recipe.etc, readAccounts(seed));
+  writeEtc(directory, recipe.etc, writeAccounts(directory, recipe, seed));
   for (const [path, target] of Object.entries(recipe.etcLinks)) {
     linkBelow(`${directory}/etc`, path, target);
     linkBelow(`${directory}/root/etc`, path, `${declaredEtc}/${path}`);
@@ -51,6 +52,7 @@ export function makeToplevel(directory: string, recipe: ToplevelRecipe, packages
   writeBelow(directory, "recipe.json", `${canonicalJson(recipe)}\n`, 0o600);
   symlinkSync(`../${recipe.packages}`, `${directory}/packages`);
   likeSeed(`${directory}/root`, seed);
+  ownHomes(directory, recipe, seed);
   setTimes(directory);
 }
 
