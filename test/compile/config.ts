@@ -125,6 +125,7 @@ const noFirewall: SystemConfig["networking"]["firewall"] = {
     networking: {
       hostName: short.hostName ?? null,
       extraHosts: short.extraHosts ?? "",
+        furtherSuites: null,
       domain: null,
       nameservers: [],
       search: [],
