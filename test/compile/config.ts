@@ -115,6 +115,7 @@ const noFirewall: SystemConfig["networking"]["firewall"] = {
         kind: "debian",
         suite: short.suite ?? "trixie",
         components: ["main"],
+        furtherSuites: null,
         mirror: null,
         securityMirror: null,
         keyring: null,
@@ -125,7 +126,6 @@ const noFirewall: SystemConfig["networking"]["firewall"] = {
     networking: {
       hostName: short.hostName ?? null,
       extraHosts: short.extraHosts ?? "",
-        furtherSuites: null,
       domain: null,
       nameservers: [],
       search: [],
