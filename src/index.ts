@@ -1,4 +1,6 @@
 /** What a configuration may import from "stowage". Nothing else is public. */
 export * from "./modules/index.ts";
-export type { ContainerConfig, SystemConfig } from "./options/index.ts";
+export type { ContainerConfig } from "./options/index.ts";
+// Not by name, as with the interfaces of modules.
+export * from "./options/system/module.ts";
 export { type DebianSource, debian } from "./options/system/source.ts";

@@ -18,7 +18,9 @@ export function gatherProblems(settled: Settled, collected: Collected, check: bo
   problems.push(...cycles.map(cycleProblem));
   if (cycles.length === 0 && restless.length > 0) problems.push(restlessProblem(restless));
   for (const run of pass.runs) {
-    if (run.error !== undefined && !run.unreliable && cycles.length === 0) problems.push(errorProblem(run));
+    if (run.error !== undefined && !run.unreliable && cycles.length === 0 && !readFailures(run, pass.failures)) {
+      problems.push(errorProblem(run));
+    }
     for (const misfit of run.scattered.misfits) {
       if (check || misfit.code !== "unknown-option") problems.push(misfitProblem(run, misfit));
     }
@@ -29,6 +31,11 @@ export function gatherProblems(settled: Settled, collected: Collected, check: bo
     }
   }
   return sorted(problems);
+}
+
+/** Whether something has no value in what a module read: an element of a list, an attribute. It fails by that. */
+function readFailures(run: Run, failures: readonly Failure[]): boolean {
+  return failures.some(({ cell }) => run.reads.some(({ path }) => path.every((name, at) => cell.path[at] === name)));
 }
 
 /** Declarations of submodules: told once for all instances of a type. */

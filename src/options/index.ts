@@ -3,7 +3,6 @@ import { type ConfigFrom, type ModuleArgs, mkOption, mkOverride, types } from ".
 import { containerOptions } from "./container/index.ts";
 import { hostBootOptions, hostMetaOptions } from "./host.ts";
 import { hostNetworkingOptions } from "./host-networking.ts";
-import type { systemOptions } from "./system/index.ts";
 
 export const hostOptions = {
   ...hostBootOptions,
@@ -35,5 +34,4 @@ declare module "../modules/index.ts" {
 export type HostConfig = ConfigFrom<OwnOptions>;
 /** One evaluated container. */
 export type ContainerConfig = ConfigFrom<typeof containerOptions>;
-/** One evaluated system: what `containers.<name>.config` becomes. */
-export type SystemConfig = ConfigFrom<typeof systemOptions>;
+export type { SystemConfig } from "./system/module.ts";

@@ -25,6 +25,8 @@ export type ShortContainer = Partial<Omit<ContainerConfig, "config" | "bindMount
 
 export function hostConfig(containers: Readonly<Record<string, ShortContainer>>): HostConfig {
   return {
+    // What they come to stands in the rest of the configuration.
+    services: {} as SystemConfig["services"],
     boot: { isContainer: false, enableContainers: true },
     assertions: [],
     warnings: [],

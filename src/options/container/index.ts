@@ -1,6 +1,10 @@
 /** `containers.<name>`: system containers. Contract and names: NixOS's `containers`. */
-import { mkOption, types } from "../../modules/index.ts";
+import { mkOption, type OptionType, types } from "../../modules/index.ts";
+import type { ModuleDef } from "../../modules/types/submodule.ts";
+import { serviceModules } from "../services/index.ts";
 import { systemOptions } from "../system/index.ts";
+import type { SystemConfig, SystemOptions } from "../system/module.ts";
+import { accountAliases } from "../system/users.ts";
 import { confinementOptions } from "./confinement.ts";
 import { mountOptions } from "./mounts.ts";
 import { networkOptions } from "./network.ts";
@@ -10,9 +14,11 @@ export const containerOptions = {
     type: types.nullOr(
       types.moduleOf({
         options: systemOptions,
+        imports: [...serviceModules, ...accountAliases],
         specialArgsFrom: "specialArgs",
         description: "the configuration of a container's own system",
-      }),
+        // By its name, since modules of users add to it.
+      }) as OptionType<SystemConfig, ModuleDef<SystemOptions>>,
     ),
     default: null,
     description:

@@ -224,6 +224,15 @@ export const cases: readonly Case[] = [
     fails("wrong-type a"),
   ],
   [
+    "a module that fails by a wrong element of what it read is no further problem",
+    [
+      { options: { l: strings(), b: int(0) } },
+      { l: ["x", 3] },
+      ({ config }: Loose) => ({ b: config.l.map((word: string) => word.length).length }),
+    ],
+    fails("wrong-type l.[1]"),
+  ],
+  [
     "a module that throws",
     [
       abc,
