@@ -25,8 +25,6 @@ export type ShortContainer = Partial<Omit<ContainerConfig, "config" | "bindMount
 
 export function hostConfig(containers: Readonly<Record<string, ShortContainer>>): HostConfig {
   return {
-    // What they come to stands in the rest of the configuration.
-    services: {} as SystemConfig["services"],
     boot: { isContainer: false, enableContainers: true },
     assertions: [],
     warnings: [],
@@ -124,6 +122,8 @@ const noFirewall: SystemConfig["networking"]["firewall"] = {
       },
       stateVersion: "1",
     },
+    // What they come to stands in the rest of the configuration.
+    services: {} as SystemConfig["services"],
     boot: { isContainer: true },
     networking: {
       hostName: short.hostName ?? null,
