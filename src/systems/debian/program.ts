@@ -45,6 +45,43 @@ cd "$work"
 root=$work/root
 mkdir -p root
 
+# Decompressing takes longest, and the base needs every package twice: so it is done once, by all processors. deb(5): the
+# same members, stored; the length of one stands before it, and is known only afterwards.
+member() { printf '%-16s%-12s%-6s%-6s%-8s%-10s\`\\n' "$1" 0 0 0 100644 "$2"; }
+plain_one() {
+  dpkg-deb --ctrl-tarfile "$debs/$1" >"plain/$1.control" || return 1
+  control=$(stat -c %s "plain/$1.control")
+  {
+    printf '!<arch>\\n'
+    member debian-binary 4
+    printf '2.0\\n'
+    member control.tar "$control"
+    cat "plain/$1.control"
+    member data.tar 0
+    dpkg-deb --fsys-tarfile "$debs/$1" || return 1
+  } >"plain/$1"
+  before=$((8 + 60 + 4 + 60 + control))
+  member data.tar $(($(stat -c %s "plain/$1") - before - 60)) |
+    dd of="plain/$1" conv=notrunc oflag=seek_bytes seek="$before" status=none
+}
+plain() {
+  mkdir plain
+  workers=$(nproc) worker=0
+  while [ "$worker" -lt "$workers" ]; do
+    (
+      number=0
+      for deb; do
+        [ $((number % workers)) -ne "$worker" ] || plain_one "$deb" || echo "$deb" >>broken
+        number=$((number + 1))
+      done
+    ) &
+    worker=$((worker + 1))
+  done
+  wait
+  [ ! -e broken ]
+  debs=$work/plain
+}
+
 make_base() {
   mkdir -p root/usr/bin root/usr/sbin root/usr/lib root/usr/lib64 root/var/lib
   for name in bin sbin lib lib64; do ln -s "usr/$name" "root/$name"; done
@@ -55,10 +92,10 @@ make_base() {
   ln -s ../../usr/lib/stowage/dpkg root/var/lib/dpkg
   # Some packages make links here without asking whether the directory is there.
   for section in 1 2 3 4 5 6 7 8; do mkdir -p "root/usr/share/man/man$section"; done
+  plain "$@"
   for deb; do
-    { dpkg-deb --fsys-tarfile "$debs/$deb" || echo "$deb" >>broken; } |
-      tar -C root -xpf - --keep-directory-symlink --numeric-owner --warning=no-timestamp ${quoted(tarFilter)}
-  done
+    dpkg-deb --fsys-tarfile "$debs/$deb" || echo "$deb" >>broken
+  done | tar -C root -xpf - --ignore-zeros --keep-directory-symlink --numeric-owner --warning=no-timestamp ${quoted(tarFilter)}
   [ ! -e broken ]
 }
 
@@ -143,7 +180,8 @@ else
     before=$after
   done
 fi
-[ -z "$(env -i chroot "$root" /usr/bin/dpkg --audit)" ] || exit ${exitDpkg}
+audit=$(env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$root" dpkg --audit)
+[ -z "$audit" ] || { printf '%s\\n' "$audit" >>log; exit ${exitDpkg}; }
 inside systemctl --root=/ preset-all --preset-mode=full
 
 rm -f root/usr/sbin/policy-rc.d
