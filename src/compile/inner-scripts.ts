@@ -1,6 +1,6 @@
 /** `script`, `preStart`, … of a service: programs in the toplevel, run by a path that a swap of `current` does not change. */
 import type { Exec } from "../units/index.ts";
-import type { ServiceConfig } from "./inner-units.ts";
+import type { ServiceConfig } from "./inner-service.ts";
 
 const kinds = {
   script: { key: "ExecStart", suffix: "start" },

@@ -1,155 +1,172 @@
-/** `systemd.services` of a container as unit files of its toplevel. Keys and words are NixOS's. */
-import { createHash } from "node:crypto";
+/** `systemd` of a container, units of all kinds, as unit files of its toplevel. */
 import type { SystemConfig } from "../options/index.ts";
-import {
-  type Exec,
-  environmentAssignment,
-  lineText,
-  literal,
-  render,
-  type Unit,
-  type UnitSection,
-  type UnitValue,
-} from "../units/index.ts";
-import { scriptsOf } from "./inner-scripts.ts";
+import { escapePath, lineText, literal, type UnitSection } from "../units/index.ts";
+import { checkCommands, checkUnit } from "./inner-checks.ts";
+import { innerService, type ServiceConfig } from "./inner-service.ts";
+import { type InnerParts, innerSection, innerUnit, renderInner } from "./inner-unit.ts";
+import type { Problems } from "./problems.ts";
+import { isSpecialTarget } from "./special-targets.ts";
 
-export type ServiceConfig = SystemConfig["systemd"]["services"][string];
+export type { InnerParts } from "./inner-unit.ts";
 
-/** A part of a toplevel. */
-export interface InnerParts {
-  /** Text by path below the unit directory. */
-  readonly units: Record<string, string>;
-  /** Target by link below the unit directory. */
-  readonly unitLinks: Record<string, string>;
-  /** Text by name. */
-  readonly bin: Record<string, string>;
+type Systemd = SystemConfig["systemd"];
+type Kind = Exclude<keyof Systemd, "tmpfiles">;
+
+interface DeclaredUnit {
+  /** As it is declared: without its suffix; of a mount, where. */
+  readonly name: string;
+  /** What follows the name in a unit's. */
+  readonly suffix: string;
+  /** From `config` on; places of its problems. */
+  readonly option: readonly string[];
+  /** @throws StowageError for values that do not fit into a unit file */
+  make(): InnerParts;
 }
 
-/** @throws StowageError for values that do not fit into a unit file */
-export function innerService(name: string, service: ServiceConfig): InnerParts {
-  const file = `${name}.service`;
-  // A link to /dev/null is systemd's mask.
-  if (!service.enable) return { units: {}, unitLinks: { [file]: "/dev/null" }, bin: {} };
-  const scripts = scriptsOf(name, service);
-  const own = hasCommand(service);
-  const sections = {
-    Unit: unitSection(service, Object.values(scripts.bin)),
-    Service: { ...environment(service), ...joinCommands(scripts.commands, service.serviceConfig) },
-  };
-  // Naming a packaged unit in wantedBy alone is no reason for a drop-in.
-  const written = own || Object.values(sections).some((section) => Object.keys(section).length > 0);
-  const timer = timerParts(name, service);
-  return {
-    units: {
-      ...(written && { [own ? file : `${file}.d/declared.conf`]: renderInner(file, sections) }),
-      ...upholders(file, service),
-      ...timer.units,
-    },
-    unitLinks: { ...unitLinks(file, own, service), ...timer.unitLinks },
-    bin: scripts.bin,
-  };
-}
-
-/** With a command of its own the unit is ours whole; else these keys are added to the unit that a package brings. */
-export function hasCommand(service: ServiceConfig): boolean {
-  return service.script !== "" || service.serviceConfig.ExecStart !== undefined;
-}
-
-const dependencies = {
-  wants: "Wants",
-  requires: "Requires",
-  requisite: "Requisite",
-  bindsTo: "BindsTo",
-  partOf: "PartOf",
-  conflicts: "Conflicts",
-  after: "After",
-  before: "Before",
-  onFailure: "OnFailure",
-} as const;
-
-function unitSection(service: ServiceConfig, scripts: readonly string[]): UnitSection {
-  const lists = Object.entries(dependencies).flatMap(([option, key]) => {
-    const names = service[option as keyof typeof dependencies];
-    return names.length === 0 ? [] : [[key, names.join(" ")] as const];
-  });
-  return {
-    ...(service.description !== "" && { Description: literal(service.description) }),
-    ...(service.documentation.length > 0 && { Documentation: service.documentation.map(literal) }),
-    ...Object.fromEntries(lists),
-    ...service.unitConfig,
-    ...flags(service),
-    // Scripts are run by a path that stays the same, so their text would not show in the unit.
-    ...trigger("X-Restart-Triggers", [...service.restartTriggers, ...scripts]),
-    ...trigger("X-Reload-Triggers", service.reloadTriggers),
-  };
-}
-
-function flags(service: ServiceConfig): UnitSection {
-  return {
-    ...(service.restartIfChanged ? {} : { "X-RestartIfChanged": false }),
-    ...(service.reloadIfChanged && { "X-ReloadIfChanged": true }),
-    ...(service.stopIfChanged ? {} : { "X-StopIfChanged": false }),
-  };
-}
-
-function trigger(key: string, texts: readonly string[]): UnitSection {
-  if (texts.length === 0) return {};
-  return { [key]: createHash("sha256").update(JSON.stringify(texts)).digest("hex").slice(0, 32) };
-}
-
-const usualPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin"];
-
-function environment(service: ServiceConfig): { Environment?: string[] } {
-  const path = service.path.length === 0 ? {} : { PATH: [...service.path, ...usualPath].join(":") };
-  const lines = Object.entries({ ...path, ...service.environment }).flatMap(([name, value]) =>
-    value === null ? [] : [environmentAssignment(name, String(value))],
-  );
-  return lines.length === 0 ? {} : { Environment: lines };
-}
-
-/** Commands from scripts come before those of the same key in serviceConfig; other keys stand as they are. */
-function joinCommands(commands: Readonly<Record<string, Exec>>, config: ServiceConfig["serviceConfig"]): UnitSection {
-  const joined: Record<string, UnitValue> = { ...config };
-  for (const [key, exec] of Object.entries(commands)) {
-    const more = config[key];
-    const list = more === undefined ? [] : Array.isArray(more) ? more : [String(more)];
-    joined[key] = [exec, ...list] as readonly Exec[];
+/** All of them, with the problems of those that cannot be; null when it added some. @param at the option `config` */
+export function innerUnits(at: readonly string[], systemd: Systemd, problems: Problems): InnerParts[] | null {
+  const parts: InnerParts[] = [];
+  const known = new Map<string, readonly string[]>();
+  let fine = true;
+  for (const unit of declaredUnits(systemd)) {
+    const option = [...at, ...unit.option];
+    if (unit.suffix === suffixes.services && !checkCommands(unit.name, systemd.services, option, problems))
+      fine = false;
+    const made = checkUnit(unit, option, known, problems) ? problems.within(option, unit.make) : null;
+    if (made === null) fine = false;
+    else parts.push(made);
   }
-  return joined;
+  return fine ? parts : null;
 }
 
-function unitLinks(file: string, own: boolean, service: ServiceConfig): Record<string, string> {
-  const packaged = `/usr/lib/systemd/system/${file}`;
-  const links = (targets: readonly string[], kind: string) =>
-    targets.map((target) => [`${target}.${kind}/${file}`, own ? `../${file}` : packaged]);
-  return Object.fromEntries([
-    ...links(service.wantedBy, "wants"),
-    ...links(service.requiredBy, "requires"),
-    ...service.aliases.map((alias) => [alias, own ? file : packaged]),
-  ]);
-}
-
-/** As a drop-in of the other unit: systemd 252 has Upholds=, and does not look into a directory `.upholds`. */
-function upholders(file: string, service: ServiceConfig): Record<string, string> {
-  return Object.fromEntries(
-    service.upheldBy.map((target) => {
-      const dropIn = `${target}.d/upholds-${file}.conf`;
-      return [dropIn, renderInner(dropIn, { Unit: { Upholds: file } })];
-    }),
-  );
-}
-
-function timerParts(name: string, service: ServiceConfig): Pick<InnerParts, "units" | "unitLinks"> {
-  if (service.startAt.length === 0) return { units: {}, unitLinks: {} };
-  const timer = `${name}.timer`;
-  const sections = {
-    Unit: { Description: literal(`Times of ${name}.service`) },
-    Timer: { OnCalendar: service.startAt.map((time) => lineText(time, "startAt")), Unit: `${name}.service` },
+/** Every unit that is declared, of whatever kind. */
+function declaredUnits(systemd: Systemd): DeclaredUnit[] {
+  const units: DeclaredUnit[] = [];
+  const add = <C>(kind: Kind, all: Readonly<Record<string, C>>, make: (name: string, config: C) => InnerParts) => {
+    for (const name of Object.keys(all)) {
+      const config = all[name] as C;
+      units.push({ name, suffix: suffixes[kind], option: ["systemd", kind, name], make: () => make(name, config) });
+    }
   };
-  return {
-    units: { [timer]: renderInner(timer, sections) },
-    unitLinks: { [`timers.target.wants/${timer}`]: `../${timer}` },
-  };
+  add("services", systemd.services, innerService);
+  add("timers", withStartAt(systemd), innerTimer);
+  add("sockets", systemd.sockets, innerSocket);
+  add("paths", systemd.paths, innerPath);
+  add("targets", systemd.targets, innerTarget);
+  add("slices", systemd.slices, innerSlice);
+  for (const [index, mount] of systemd.mounts.entries()) {
+    const option = ["systemd", "mounts", String(index)];
+    units.push({ name: mount.where, suffix: suffixes.mounts, option, make: () => innerMount(mount) });
+  }
+  for (const [index, mount] of systemd.automounts.entries()) {
+    const option = ["systemd", "automounts", String(index)];
+    units.push({ name: mount.where, suffix: suffixes.automounts, option, make: () => innerAutomount(mount) });
+  }
+  return units;
 }
 
-const renderInner = (name: string, sections: Unit["sections"]): string => render({ name, sections });
+const suffixes: Readonly<Record<Kind, string>> = {
+  services: ".service",
+  timers: ".timer",
+  sockets: ".socket",
+  paths: ".path",
+  targets: ".target",
+  slices: ".slice",
+  mounts: ".mount",
+  automounts: ".automount",
+};
+
+interface Timer {
+  /** As declared; null: a service's `startAt` is all there is. */
+  readonly config: Systemd["timers"][string] | null;
+  readonly startAt: readonly string[];
+}
+
+/** A service's `startAt` is a timer of its name, or adds to the one that is declared. */
+function withStartAt({ services, timers }: Systemd): Record<string, Timer> {
+  const all: Record<string, Timer> = {};
+  for (const name of Object.keys(timers)) all[name] = { config: timers[name]!, startAt: [] };
+  for (const [name, { enable, startAt }] of Object.entries(services) as [string, ServiceConfig][]) {
+    if (enable && startAt.length > 0) all[name] = { config: all[name]?.config ?? null, startAt };
+  }
+  return all;
+}
+
+function innerTimer(name: string, { config, startAt }: Timer): InnerParts {
+  const file = `${name}.timer`;
+  const times = startAt.map((time) => lineText(time, "startAt"));
+  const service = `${name}.service`;
+  if (config === null) {
+    const Unit = { Description: literal(`Times of ${service}`) };
+    return {
+      units: { [file]: renderInner(file, { Unit, Timer: { OnCalendar: times, Unit: service } }) },
+      unitLinks: { [`timers.target.wants/${file}`]: `../${file}` },
+      bin: {},
+    };
+  }
+  const section = innerSection(config.timerConfig);
+  const { OnCalendar: own = [], Unit = service, ...others } = section;
+  const wantedBy = [...new Set([...config.wantedBy, ...(times.length > 0 ? ["timers.target"] : [])])];
+  const Timer = times.length === 0 ? section : { OnCalendar: [...times, ...[own].flat().map(String)], Unit, ...others };
+  const isComplete = Object.keys(Timer).some((key) => key.startsWith("On"));
+  return innerUnit({ file, config: { ...config, wantedBy }, isComplete, sections: { Timer } });
+}
+
+function innerSocket(name: string, config: Systemd["sockets"][string]): InnerParts {
+  const { listenStreams, listenDatagrams } = config;
+  const section = innerSection(config.socketConfig);
+  const Socket: UnitSection = {
+    ...section,
+    ...joined("ListenStream", listenStreams, section),
+    ...joined("ListenDatagram", listenDatagrams, section),
+  };
+  const isComplete = Object.keys(Socket).some((key) => key.startsWith("Listen"));
+  return innerUnit({ file: `${name}.socket`, config, isComplete, sections: { Socket } });
+}
+
+/** The option's lines, then those of the section's key. */
+function joined(key: string, lines: readonly string[], section: UnitSection): UnitSection {
+  if (lines.length === 0) return {};
+  return { [key]: [...lines, ...[section[key] ?? []].flat().map(String)] };
+}
+
+const watches = /^(?:Path(?:Exists|ExistsGlob|Changed|Modified)|DirectoryNotEmpty)$/;
+
+function innerPath(name: string, config: Systemd["paths"][string]): InnerParts {
+  const Path = innerSection(config.pathConfig);
+  const isComplete = Object.keys(Path).some((key) => watches.test(key));
+  return innerUnit({ file: `${name}.path`, config, isComplete, sections: { Path } });
+}
+
+const innerTarget = (name: string, config: Systemd["targets"][string]): InnerParts =>
+  innerUnit({ file: `${name}.target`, config, isComplete: !isSpecialTarget(name), sections: {} });
+
+/** systemd makes a slice of any name: a drop-in is enough, and takes nothing from its own ones. */
+const innerSlice = (name: string, config: Systemd["slices"][string]): InnerParts =>
+  innerUnit({
+    file: `${name}.slice`,
+    config,
+    isComplete: false,
+    sections: { Slice: innerSection(config.sliceConfig) },
+  });
+
+function innerMount(config: Systemd["mounts"][number]): InnerParts {
+  const { where, what, type, options } = config;
+  const Mount: UnitSection = {
+    ...(what !== null && { What: literal(what), Where: literal(where) }),
+    ...(type !== "" && { Type: literal(type) }),
+    ...(options !== "" && { Options: literal(options) }),
+    ...innerSection(config.mountConfig),
+  };
+  return innerUnit({ file: `${escapePath(where)}.mount`, config, isComplete: what !== null, sections: { Mount } });
+}
+
+function innerAutomount(config: Systemd["automounts"][number]): InnerParts {
+  const Automount = { Where: literal(config.where), ...innerSection(config.automountConfig) };
+  return innerUnit({
+    file: `${escapePath(config.where)}.automount`,
+    config,
+    isComplete: true,
+    sections: { Automount },
+  });
+}

@@ -2,19 +2,30 @@
 import type { ContainerConfig, HostConfig, SystemConfig } from "../../src/options/index.ts";
 import type { Lock } from "../../src/systems/lock.ts";
 
-type Service = SystemConfig["systemd"]["services"][string];
+type Systemd = SystemConfig["systemd"];
+type Service = Systemd["services"][string];
 type EtcFile = SystemConfig["environment"]["etc"][string];
 
 export interface ShortSystem {
   readonly packages?: readonly string[];
   readonly suite?: string;
+  readonly system?: Partial<Omit<SystemConfig["system"], "source">>;
   readonly hostName?: string;
   readonly extraHosts?: string;
-  readonly etc?: Readonly<Record<string, Partial<EtcFile>>>;
   readonly networking?: Partial<Pick<SystemConfig["networking"], "domain" | "nameservers" | "search">>;
   readonly firewall?: Partial<SystemConfig["networking"]["firewall"]>;
+  readonly etc?: Readonly<Record<string, Partial<EtcFile>>>;
   readonly variables?: Readonly<Record<string, string>>;
+  readonly users?: Partial<SystemConfig["users"]>;
   readonly services?: Readonly<Record<string, Partial<Service>>>;
+  readonly timers?: Readonly<Record<string, Partial<Systemd["timers"][string]>>>;
+  readonly sockets?: Readonly<Record<string, Partial<Systemd["sockets"][string]>>>;
+  readonly paths?: Readonly<Record<string, Partial<Systemd["paths"][string]>>>;
+  readonly targets?: Readonly<Record<string, Partial<Systemd["targets"][string]>>>;
+  readonly slices?: Readonly<Record<string, Partial<Systemd["slices"][string]>>>;
+  readonly mounts?: readonly (Partial<Systemd["mounts"][number]> & { readonly where: string })[];
+  readonly automounts?: readonly (Partial<Systemd["automounts"][number]> & { readonly where: string })[];
+  readonly tmpfiles?: Partial<Systemd["tmpfiles"]>;
 }
 
 export type ShortContainer = Partial<Omit<ContainerConfig, "config" | "bindMounts" | "forwardPorts">> & {
@@ -96,7 +107,6 @@ export const link = (
   forwardPorts: ports(short.forwardPorts),
 });
 
-function systemConfig(short: ShortSystem): SystemConfig {
 const noFirewall: SystemConfig["networking"]["firewall"] = {
   enable: false,
   allowedTCPPorts: [],
@@ -108,11 +118,13 @@ const noFirewall: SystemConfig["networking"]["firewall"] = {
   rejectPackets: false,
 };
 
+function systemConfig(short: ShortSystem): SystemConfig {
   return {
     packages: [...(short.packages ?? [])],
     system: {
       source: {
         kind: "debian",
+        path: null,
         suite: short.suite ?? "trixie",
         components: ["main"],
         furtherSuites: null,
@@ -121,10 +133,16 @@ const noFirewall: SystemConfig["networking"]["firewall"] = {
         keyring: null,
       },
       stateVersion: "1",
+      configurationName: "",
+      copySystemConfiguration: false,
+      extraSystemBuilderCmds: "",
+      ...short.system,
     },
     // What they come to stands in the rest of the configuration.
     services: {} as SystemConfig["services"],
-    boot: { isContainer: true },
+    specialisation: {},
+    nesting: { children: [], clone: [] },
+    boot: { isContainer: true, loader: { grub: { configurationName: "" } } },
     networking: {
       hostName: short.hostName ?? null,
       extraHosts: short.extraHosts ?? "",
@@ -146,25 +164,57 @@ const noFirewall: SystemConfig["networking"]["firewall"] = {
         ...file,
       })),
     },
-    systemd: { services: mapValues(short.services ?? {}, (service) => ({ ...emptyService(), ...service })) },
+    systemd: systemdConfig(short),
+    users: { users: {}, groups: {}, extraUsers: {}, extraGroups: {}, ...short.users },
   };
 }
 
-function emptyService(): Service {
-  const lists =
-    "documentation wantedBy requiredBy upheldBy wants requires requisite bindsTo partOf conflicts after before onFailure aliases path scriptArgs restartTriggers reloadTriggers startAt";
-  const texts = "description script preStart postStart preStop postStop reload";
+/** Options of units whose default is an empty list, an empty set, an empty text, nothing. */
+const lists =
+  "documentation wantedBy requiredBy upheldBy wants requires requisite bindsTo partOf upholds conflicts after before onFailure onSuccess aliases".split(
+    " ",
+  );
+const none = (value: unknown, keys: string): Record<string, unknown> =>
+  Object.fromEntries(keys.split(" ").map((key) => [key, structuredClone(value)]));
+
+const unit = () => ({
+  enable: true,
+  overrideStrategy: "asDropinIfExists",
+  description: "",
+  ...none([], lists.join(" ")),
+  unitConfig: {},
+});
+const started = () => ({ ...unit(), ...none(null, "startLimitBurst startLimitIntervalSec"), restartTriggers: [] });
+const service = () => ({
+  ...started(),
+  ...none([], "path scriptArgs reloadTriggers startAt"),
+  ...none("", "script preStart postStart preStop postStop reload"),
+  ...none({}, "environment serviceConfig"),
+  restartIfChanged: true,
+  reloadIfChanged: false,
+  stopIfChanged: true,
+});
+
+function systemdConfig(short: ShortSystem): Systemd {
+  const all = <T>(given: Readonly<Record<string, T>> = {}, empty: () => object) =>
+    mapValues(given, (one) => ({ ...empty(), ...one }));
   return {
-    enable: true,
-    restartIfChanged: true,
-    reloadIfChanged: false,
-    stopIfChanged: true,
-    environment: {},
-    serviceConfig: {},
-    unitConfig: {},
-    ...Object.fromEntries(lists.split(" ").map((key) => [key, []])),
-    ...Object.fromEntries(texts.split(" ").map((key) => [key, ""])),
-  } as unknown as Service;
+    services: all(short.services, service),
+    timers: all(short.timers, () => ({ ...started(), timerConfig: {} })),
+    sockets: all(short.sockets, () => ({ ...started(), listenStreams: [], listenDatagrams: [], socketConfig: {} })),
+    paths: all(short.paths, () => ({ ...started(), pathConfig: {} })),
+    targets: all(short.targets, unit),
+    slices: all(short.slices, () => ({ ...unit(), sliceConfig: {} })),
+    mounts: (short.mounts ?? []).map((one) => ({
+      ...started(),
+      what: null,
+      ...none("", "type options"),
+      mountConfig: {},
+      ...one,
+    })),
+    automounts: (short.automounts ?? []).map((one) => ({ ...started(), automountConfig: {}, ...one })),
+    tmpfiles: { rules: [], settings: {}, ...short.tmpfiles },
+  } as unknown as Systemd;
 }
 
 /** Covers trixie with no packages, and with nginx-light. */
