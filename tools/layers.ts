@@ -54,6 +54,15 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   "compile/generation.ts": ["systems/recipe.ts", "units/unit.ts"],
   plan: [
+  "compile/children.ts": [
+    "compile",
+    "error.ts",
+    "options",
+    "modules",
+    "plan/inner.ts",
+    "plan/packages.ts",
+    "systems/recipe.ts",
+  ],
     "error.ts",
     "compile/generation.ts",
     "network",
@@ -63,6 +72,9 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "systems/recipe.ts",
   ],
   apply: [
+  // They compare recipes, and know nothing of plans.
+  "plan/inner.ts": ["units", "systems/recipe.ts"],
+  "plan/packages.ts": ["systems/recipe.ts"],
     "error.ts",
     "plan",
     "store",

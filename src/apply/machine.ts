@@ -6,6 +6,7 @@ import { reloadNetworkManager } from "../host/network-managers.ts";
 import { stopUnit } from "../host/nspawn.ts";
 import type { Systemd } from "../host/systemd.ts";
 import { hostsText } from "../network/index.ts";
+import type { InnerChange } from "../plan/inner.ts";
 import type { Plan, TakeOver } from "../plan/plan.ts";
 import { diskErrors } from "../store/disk-errors.ts";
 import { setCurrentGeneration, writeGeneration } from "../store/generations.ts";
@@ -160,12 +161,16 @@ function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEf
       // It has ended since the plan was made: a start finds what is declared, and has nothing to take over.
       if (invocation === "") return;
       await containers.prepare(container, invocation, order);
-      if (stop && order.units.some(({ verb, replaces }) => verb === "stop" || verb === "exchange" || replaces))
+      if (stop && (order.hasChildren || order.units.some(endsSomething)))
         await containers.stopOld(container, invocation);
     },
     declare: (name) => containers.declare(containerOf(name)),
   };
 }
+
+/** Something of it ends by its old definition. */
+const endsSomething = ({ verb, replaces }: InnerChange): boolean =>
+  verb === "stop" || verb === "exchange" || replaces === true;
 
 /** Of the run that is under way, or "". A reload that a killed switch began is waited for: it goes by the former order. */
 async function invocationOf(systemd: Systemd, unit: string): Promise<string> {

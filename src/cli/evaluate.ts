@@ -1,5 +1,6 @@
 /** host.ts to an evaluation. */
 import { join, resolve } from "node:path";
+import { type Children, childrenOf } from "../compile/index.ts";
 import { StowageError } from "../error.ts";
 import * as stowage from "../index.ts";
 import { loadHost } from "../load/index.ts";
@@ -14,10 +15,14 @@ import { version } from "./version.ts";
 export interface Configured {
   /** As it is called in messages. */
   readonly file: string;
+  /** Absolute. */
+  readonly path: string;
   /** `stowage.lock` beside it; absolute. */
   readonly lockFile: string;
   /** Without issues. */
   readonly evaluation: Evaluation<HostConfig>;
+  /** Further systems of containers, without issues too. */
+  readonly children: Children;
   /** Ours first, then the user's: all that declare options. */
   readonly modules: readonly Module[];
 }
@@ -41,10 +46,13 @@ export async function evaluate(session: Session, flags: HostFlags): Promise<Conf
   const evaluation = evalModules({ modules: all });
   if (evaluation.issues.length > 0) throw new StowageError(evaluation.issues);
   for (const warning of evaluation.warnings) session.tell(problemText(warning, session.paintErr, "warning"));
+  const ours = evaluation as Evaluation as Evaluation<HostConfig>;
   return {
     file,
+    path: resolve(session.io.cwd(), file),
     lockFile: resolve(session.io.cwd(), file, "../stowage.lock"),
-    evaluation: evaluation as Evaluation as Evaluation<HostConfig>,
+    evaluation: ours,
+    children: childrenOf(ours),
     modules: all,
   };
 }

@@ -43,6 +43,8 @@ export interface TakeOver extends InnerChanges {
   readonly from: StoreName;
   /** Why it takes a restart instead, or null. */
   readonly refuse: string | null;
+  /** It may have taken over a further system of that from inside; to be left before anything changes. */
+  readonly hasChildren?: true;
 }
 
 export interface Step {

@@ -39,7 +39,12 @@ export function runningDifference(
   return {
     change: refuse === null ? "declared" : "other",
     because: refuse ?? retried,
-    takeOver: { from, refuse, ...(refuse === null ? innerChanges(one, other) : none) },
+    takeOver: {
+      from,
+      refuse,
+      ...(one.children.length > 0 && { hasChildren: true }),
+      ...(refuse === null ? innerChanges(one, other) : none),
+    },
   };
 }
 

@@ -2,9 +2,11 @@
 import { type Layout, storePath } from "../store/layout.ts";
 import { addPaths, has } from "../store/store.ts";
 import { type BuildOptions, buildDebian } from "./debian/build.ts";
-import type { DebianRecipe, Recipe, StoreName, ToplevelRecipe } from "./recipe.ts";
+import { buildImport, type ImportOptions } from "./import/build.ts";
+import { besideOr } from "./layout-files.ts";
+import type { DebianRecipe, ImportRecipe, Recipe, StoreName, ToplevelRecipe } from "./recipe.ts";
 import { recipeName } from "./recipe.ts";
-import { makeToplevel } from "./toplevel.ts";
+import { buildToplevel } from "./toplevel.ts";
 
 /**
  * Builds what is missing.
@@ -26,11 +28,16 @@ export async function buildSystems(
   return [...built, ...(await buildToplevels(toplevels, layout))];
 }
 
-/** All at once: what takes time is the sync to the disk, and one is enough for all. */
-function buildToplevels(recipes: readonly ToplevelRecipe[], layout: Layout): Promise<StoreName[]> {
+/** All at once: what takes time is the sync to the disk, and one is enough for all. Further systems of a container first. */
+function buildToplevels(all: readonly ToplevelRecipe[], layout: Layout): Promise<StoreName[]> {
+  const hasChildren = ({ children }: ToplevelRecipe) => children.length > 0;
+  const recipes = [...all.filter((one) => !hasChildren(one)), ...all.filter(hasChildren)];
   const paths = recipes.map((recipe) => ({
     name: recipeName(recipe),
-    make: (directory: string) => makeToplevel(directory, recipe, storePath(layout, recipe.packages)),
+    make: (directory: string) =>
+      buildToplevel(directory, recipe, storePath(layout, recipe.packages), (name) =>
+        besideOr(directory, name, storePath(layout, name)),
+      ),
   }));
   return addPaths(layout, paths);
 }

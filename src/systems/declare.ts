@@ -9,12 +9,10 @@ import { flipSymlink, fsyncDirectory, syncFileSystem } from "../store/files.ts";
 import { containerDir, type Layout, storePath } from "../store/layout.ts";
 import { checkStoreName, isStoreName } from "../store/names.ts";
 import { removeOrders } from "../store/order.ts";
+import { shownParts } from "./layout-files.ts";
 import type { StoreName } from "./recipe.ts";
 
 export const declaredDir = (layout: Layout, container: string) => `${containerDir(layout, container)}/declared`;
-
-/** What a container is shown of its toplevel; `root/` and `recipe.json` are the host's business. */
-const shown = ["etc", "units", "bin", "copies", "copies.list", "accounts.list", "activate", "take-over"];
 
 /** Puts the copy of a toplevel in place and turns `current` to it. Former copies stay: see {@link removeFormerDeclared}. */
 export async function declare(layout: Layout, container: string, toplevel: StoreName): Promise<void> {
@@ -38,7 +36,7 @@ export async function copyDeclared(layout: Layout, container: string, toplevel: 
     const fresh = `${directory}/.new-${process.pid}`;
     mkdirSync(fresh, { mode: 0o755 });
     await diskErrors(directory, async () => {
-      const there = shown.map((part) => `${from}/${part}`).filter((part) => existsSync(part));
+      const there = shownParts(from).map((part) => `${from}/${part}`);
       await run(["cp", "-a", "--", ...there, fresh], { package: "coreutils" });
       await syncFileSystem(directory);
     });

@@ -1,3 +1,5 @@
+import { switchProgram } from "./switch-program.ts";
+
 /**
  * The program `take-over` of every toplevel: makes a running container have what is declared now, in place. It runs
  * inside, under the container's own systemd, and is the same text for all: what is to be done stands in the order, a file
@@ -5,6 +7,7 @@
  *
  *     take-over INVOCATION stop   what must end with its old definition is stopped; before `current` is turned
  *     take-over INVOCATION        the rest, and what the former did not come to
+ *     take-over inside [CHILD]    a further system in place of what the host declares, or that again (`switch-program.ts`)
  *
  * It may be cut short anywhere and is then run again. Until the container stops, `/run/stowage` remembers:
  *
@@ -88,9 +91,9 @@ list_jobs() {
   done
 }
 
-take() {
-  stop_old
-  "$here/activate"
+# What the toplevel declares, to /etc and to systemd; its jobs are listed.
+bring() {
+  "$1/activate"
   name=$(cat "$root/etc/hostname" 2>/dev/null) || name=
   [ -z "$name" ] || [ "$name" = "$(uname -n)" ] || hostname -- "$name"
   systemctl daemon-reload
@@ -98,6 +101,11 @@ take() {
   # One that had failed would be told of for ever.
   systemctl reset-failed -- $(cat "$state/gone") 2>/dev/null || :
   list_jobs | sort -u | put todo
+}
+
+take() {
+  stop_old
+  bring "$here"
   printf '%s\n' "$target" | put taken
   : | put up
 }
@@ -144,14 +152,22 @@ run_jobs() {
     echo "$unit: $verb failed; its last lines:" >&2
     journalctl --quiet --no-pager --output=cat --lines=10 --since="@$began" --unit="$unit" >&2 || :
   done <"$state/todo"
-  exit 1
+  return 1
 }
-
+${switchProgram}
+if [ "\${0##*/}" = switch-to-configuration ]; then from_inside "$@"; fi
 mkdir -p -- "$state"
 touch -- "$state/up" "$state/todo"
 : >"$state/said"
+if [ "$1" = inside ]; then
+  fine_tune "\${2:-}"
+  : | put up
+  run_jobs
+  exit
+fi
 if [ ! -f "$order" ]; then
   [ "$phase" = all ] || exit 0
+  leave
   exec "$here/activate"
 fi
 why=$(sed -n 's/^refuse //p' "$order")
@@ -159,6 +175,7 @@ if [ -n "$why" ]; then
   echo "this takes a restart of the container: $why" >&2
   exit 3
 fi
+leave
 if [ "$phase" = stop ]; then
   stop_old
   exit 0

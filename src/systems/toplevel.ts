@@ -18,7 +18,9 @@ import { canonicalJson } from "../store/names.ts";
 import { ownHomes, writeAccounts } from "./account-root.ts";
 import type { Accounts } from "./accounts.ts";
 import { activateProgram } from "./activate.ts";
-import type { EtcFile, ToplevelRecipe } from "./recipe.ts";
+import { runBuilderCommands } from "./builder-commands.ts";
+import { writeChildren, writeLayout } from "./layout-files.ts";
+import type { EtcFile, StoreName, ToplevelRecipe } from "./recipe.ts";
 import { takeOverProgram } from "./take-over.ts";
 
 /** Where the container sees its toplevel. */
@@ -48,11 +50,30 @@ export function makeToplevel(directory: string, recipe: ToplevelRecipe, packages
   }
   writeBelow(directory, "activate", activateProgram, 0o755);
   writeBelow(directory, "take-over", takeOverProgram, 0o755);
+  writeLayout(directory, recipe);
   // It has the text of every declared file, those too that only root may read inside.
   writeBelow(directory, "recipe.json", `${canonicalJson(recipe)}\n`, 0o600);
   symlinkSync(`../${recipe.packages}`, `${directory}/packages`);
   likeSeed(`${directory}/root`, seed);
   ownHomes(directory, recipe, seed);
+  setTimes(directory);
+}
+
+/**
+ * {@link makeToplevel} with what takes other store paths and programs: further systems, and commands of the configuration's.
+ * @param packages path of the package tree
+ * @param pathOf where another toplevel is, which was made before
+ */
+export async function buildToplevel(
+  directory: string,
+  recipe: ToplevelRecipe,
+  packages: string,
+  pathOf: (name: StoreName) => string,
+): Promise<void> {
+  makeToplevel(directory, recipe, packages);
+  if (recipe.children.length === 0 && recipe.extraCommands === "") return;
+  writeChildren(directory, recipe, pathOf);
+  await runBuilderCommands(directory, packages, recipe.name, recipe.extraCommands);
   setTimes(directory);
 }
 

@@ -10,5 +10,14 @@ export const bootOptions = {
       description:
         "Whether this is the configuration of a container: there it is true, of a host false. For modules that are used in both.",
     }),
+    loader: {
+      grub: {
+        configurationName: mkOption({
+          type: types.singleLineStr,
+          default: "",
+          description: "As `system.configurationName`, which wins: a container has no boot loader.",
+        }),
+      },
+    },
   },
 };

@@ -3,6 +3,7 @@ import { bootOptions } from "./boot.ts";
 import { environmentOptions } from "./environment.ts";
 import { networkingOptions } from "./networking.ts";
 import { packageOptions } from "./packages.ts";
+import { specialisationOptions } from "./specialisation.ts";
 import { systemdOptions } from "./systemd.ts";
 
 export const systemOptions = {
@@ -11,4 +12,5 @@ export const systemOptions = {
   ...environmentOptions,
   ...networkingOptions,
   ...systemdOptions,
+  ...specialisationOptions,
 };

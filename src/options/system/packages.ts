@@ -1,6 +1,7 @@
 /** Which packages a container has. */
 import { mkOption, types } from "../../modules/index.ts";
 import { sourceOptions } from "./source.ts";
+import { toplevelOptions } from "./toplevel.ts";
 
 export const packageOptions = {
   packages: mkOption({
@@ -12,6 +13,7 @@ export const packageOptions = {
   }),
   system: {
     source: sourceOptions,
+    ...toplevelOptions,
     stateVersion: mkOption({
       type: types.str,
       default: "1",

@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StowageError } from "../../error.ts";
-import { run } from "../../host/run.ts";
+import { inNamespaces } from "../../host/namespaces.ts";
 import { type Layout, storePath } from "../../store/layout.ts";
 import { canonicalJson } from "../../store/names.ts";
 import { addPath, has } from "../../store/store.ts";
@@ -107,30 +107,6 @@ async function unpackAndConfigure(
   if (result.status !== 0) throw buildFailed(recipe, result.status, lastWords(`${work}/log`), result.stderr);
   takeApart(`${work}/root`, directory);
   rmSync(work, { recursive: true, force: true });
-}
-
-/**
- * A view of the machine of its own: mounts and processes end with it, and it ends with us, however we end. No network:
- * what is fetched was fetched and verified before.
- */
-function inNamespaces(argv: readonly string[]) {
-  const unshare = [
-    "unshare",
-    "-m",
-    "-p",
-    "-f",
-    "-i",
-    "-u",
-    "-n",
-    "--kill-child",
-    "--mount-proc",
-    "--propagation",
-    "private",
-  ];
-  return run(["setpriv", "--pdeathsig", "KILL", "--", ...unshare, "--", ...argv], {
-    accept: "any",
-    package: "util-linux",
-  });
 }
 
 /** `usr/` apart from what each container has for itself. Mount points and links into /usr are made anew in every root. */
