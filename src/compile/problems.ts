@@ -12,6 +12,11 @@ export class Problems {
     this.#placesOf = placesOf;
   }
 
+  /** How many there are by now. */
+  get count(): number {
+    return this.#list.length;
+  }
+
   /** @param options the options it is about; the first is named, the places of all are shown */
   add(problem: Problem, ...options: readonly (readonly string[])[]): void {
     const places = options.flatMap((path) => this.#placesOf(path));

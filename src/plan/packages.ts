@@ -7,6 +7,9 @@ const shown = 3;
 /** @returns `its packages changed: +nginx-light 1.22.1-9, -redis, curl 7.88 → 8.5 and 12 more`; undefined trees: nobody knows them */
 export function packagesReason(before: Recipe | undefined, after: Recipe | undefined): string {
   const plain = "its packages changed";
+  if (before?.kind === "import" && after?.kind === "import" && before.from === after.from)
+    return `${after.from} was pinned anew`;
+  if (after?.kind === "import") return `its packages are now those of ${after.from}`;
   if (before?.kind !== "debian" || after?.kind !== "debian") return plain;
   if (before.suite !== after.suite) return `its suite changed: ${before.suite} → ${after.suite}`;
   const changes = packageChanges(before, after);

@@ -2,6 +2,7 @@
 import type { Lock } from "./lock.ts";
 
 export interface VersionChange {
+  /** Or `import`, of what is imported whole: then its name is kind and path, its version the beginning of its hash. */
   readonly suite: string;
   readonly name: string;
   /** null: it was not locked before. */
@@ -13,14 +14,20 @@ export interface VersionChange {
 /** Sorted by suite and name; nothing for what stays as it is. */
 export function lockChanges(before: Lock, after: Lock): VersionChange[] {
   const suites = [...new Set([...Object.keys(before.suites), ...Object.keys(after.suites)])].sort();
-  return suites.flatMap((suite) => {
-    const [old, now] = [versions(before, suite), versions(after, suite)];
-    const names = [...new Set([...old.keys(), ...now.keys()])].sort();
-    return names
-      .map((name) => ({ suite, name, from: old.get(name) ?? null, to: now.get(name) ?? null }))
-      .filter(({ from, to }) => from !== to);
-  });
+  const packages = suites.flatMap((suite) => differences(suite, versions(before, suite), versions(after, suite)));
+  return [...differences("import", imports(before), imports(after)), ...packages];
 }
+
+function differences(suite: string, old: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>) {
+  const names = [...new Set([...old.keys(), ...now.keys()])].sort();
+  return names
+    .map((name) => ({ suite, name, from: old.get(name) ?? null, to: now.get(name) ?? null }))
+    .filter(({ from, to }) => from !== to);
+}
+
+/** Enough of a hash to be told from another. */
+const imports = (lock: Lock): Map<string, string> =>
+  new Map(Object.entries(lock.imports ?? {}).map(([name, digest]) => [name, digest.slice(0, 19)]));
 
 const versions = (lock: Lock, suite: string): Map<string, string> =>
   new Map(lock.suites[suite]?.packages.map(({ name, version }) => [name, version]));

@@ -48,6 +48,10 @@ function withAccounts(lock: Lock, request: AccountRequest): Lock {
   return hasNumbers(known, request) ? lock : { ...lock, accounts: withNumbers(known, request) };
 }
 
+/** Changes what is in the file now: nobody else writes it meanwhile. */
+export const changeLock = (layout: Layout, file: string, change: (lock: Lock) => Lock): Promise<void> =>
+  aptAlone(layout, async () => writeLock(file, change(readLock(file))));
+
 /** One process at a time asks apt and downloads: they share the lists and the cache. */
 function aptAlone<T>(layout: Layout, work: () => Promise<T>): Promise<T> {
   mkdirSync(layout.cache, { recursive: true, mode: 0o755 });
@@ -69,7 +73,11 @@ export async function updateLock(
     const former = readLock(file);
     const wanted = requests.flatMap((request) => [...stages(former, request), request]);
     // Numbers of accounts are no versions: they stay.
-    const kept = { ...emptyLock, ...(former.accounts && { accounts: former.accounts }) };
+    const kept = {
+      ...emptyLock,
+      ...(former.imports && { imports: former.imports }),
+      ...(former.accounts && { accounts: former.accounts }),
+    };
     const resolved = await resolveAll(layout, kept, wanted, options);
     const lock = withAccounts(onlyRequested(resolved, requests), accounts);
     writeLock(file, lock);

@@ -34,7 +34,14 @@ export function renderLock(lock: Lock): string {
       ].join("\n"),
     );
   const body = suites.length === 0 ? "{}" : `{\n${suites.join(",\n")}\n  }`;
-  return `{\n  "madeBy": "stowage",\n  "format": 1,\n  "suites": ${body}${accountsText(lock.accounts)}\n}\n`;
+  return `{\n  "madeBy": "stowage",\n  "format": 1,\n  "suites": ${body}${importsText(lock.imports)}${accountsText(lock.accounts)}\n}\n`;
+}
+
+function importsText(imports: Lock["imports"]): string {
+  if (imports === undefined) return "";
+  const entries = Object.entries(imports).sort(([a], [b]) => (a < b ? -1 : 1));
+  const lines = entries.map(([name, digest]) => `    ${JSON.stringify(name)}: ${JSON.stringify(digest)}`);
+  return `,\n  "imports": {\n${lines.join(",\n")}\n  }`;
 }
 
 /** A line for each name, so that a new account is one new line. */
@@ -74,6 +81,7 @@ export function parseLock(text: string, file: string): Lock {
     return {
       format: 1 as const,
       suites: read.record(root.suites, "suites", (v, at) => parseSuite(read, v, at)),
+      ...(root.imports !== undefined && { imports: parseImports(read, root.imports) }),
       ...(root.accounts !== undefined && { accounts: parseAccounts(read, root.accounts) }),
     };
   });
@@ -82,6 +90,14 @@ export function parseLock(text: string, file: string): Lock {
   if (!lock || read.problems.length > 0) throw new StowageError(badLock(file, read.problems));
   return lock;
 }
+
+const parseImports = (read: Reader, value: unknown): Record<string, string> =>
+  read.record(
+    value,
+    "imports",
+    (digest, at) => read.text(digest, at, /^sha256:[0-9a-f]{64}$/),
+    /^(tree|tarball|oci) ./,
+  );
 
 function parseAccounts(read: Reader, value: unknown): LockedAccounts {
   const numbers = (table: unknown, at: string) => {

@@ -6,12 +6,21 @@
  * accounts other numbers, and files of running containers belong to those numbers.
  */
 import type { LockedAccounts } from "./account-numbers.ts";
-import { builders, type DebianRecipe, type DebianRequest, type LockedPackage } from "./recipe.ts";
+import {
+  builders,
+  type DebianRecipe,
+  type DebianRequest,
+  type ImportRecipe,
+  type ImportRequest,
+  type LockedPackage,
+} from "./recipe.ts";
 
 export interface Lock {
   readonly format: 1;
   /** By suite: `trixie`. */
   readonly suites: Readonly<Record<string, LockedSuite>>;
+  /** What was imported whole: `sha256:<hex>` by kind and path, `tarball ./base.tar.xz`; not there before the first one. */
+  readonly imports?: Readonly<Record<string, string>>;
   /** Numbers of declared accounts; not there before the first one is declared. */
   readonly accounts?: LockedAccounts;
 }
@@ -97,6 +106,16 @@ export function recipeFor(lock: Lock, request: DebianRequest): DebianRecipe | nu
     layers: [layer(suite.base, []), ...system.layers.map((above) => layer(above.packages, above.add))],
     ...(request.mirror && { mirror: request.mirror }),
   };
+}
+
+/** How the lock calls a source that is imported whole. */
+export const importName = ({ kind, path }: ImportRequest): string => `${kind} ${path}`;
+
+/** What to import for a request, or null when the lock does not say what it is yet. */
+export function importFor(lock: Lock, request: ImportRequest): ImportRecipe | null {
+  const digest = lock.imports?.[importName(request)];
+  if (digest === undefined) return null;
+  return { kind: "import", builder: builders.import, source: request.kind, digest, from: request.path };
 }
 
 /** The lock with one system more. Packages that are there already stay as they are. */

@@ -10,7 +10,7 @@ export default async function buildVerb(session: Session, flags: HostFlags & Jso
   const progress = progressOf(session);
   try {
     const generation = await generationOf(session, flags, progress.on);
-    const built = new Set(await build(session, generation, progress.on));
+    const built = new Set(await build(session, flags, generation, progress.on));
     progress.end();
     const systems = Object.values(generation.containers).map(({ name, system, packages, path }) => ({
       container: name,

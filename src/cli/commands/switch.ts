@@ -49,7 +49,7 @@ async function whileAlone(session: Session, flags: HostFlags & JsonFlag): Promis
   const progress = progressOf(session);
   try {
     const next = await generationHere(session, flags, progress.on);
-    await build(session, next, progress.on);
+    await build(session, flags, next, progress.on);
     const planned = await planFor(session, next);
     progress.end();
     return await carryOutShown(session, flags, planned, progress.on);

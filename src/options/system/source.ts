@@ -12,9 +12,17 @@ const archiveUri = types.strMatching(
 
 export const sourceOptions = {
   kind: mkOption({
-    type: types.enum("debian"),
+    type: types.enum("debian", "tree", "tarball", "oci"),
     default: "debian",
-    description: "What makes the package tree.",
+    description:
+      "Where /usr and the beginnings of /etc, /var, … come from. debian: packages, put together here. The others are whole root file systems with systemd, imported as they are, and take no `packages`: tree, a directory; tarball, an archive; oci, an image of containers on this machine.",
+  }),
+  path: mkOption({
+    type: types.nullOr(types.strMatching(/[^\p{Cc}]+/u, "path")),
+    default: null,
+    example: "./base.tar.xz",
+    description:
+      "What to import, for the kinds tree, tarball and oci: absolute, or relative to the directory of host.ts. What it is now is pinned in stowage.lock; `stowage update` pins it anew. oci: a directory with an OCI layout, or a file, oci-archive or docker-archive; nothing is fetched from a registry.",
   }),
   suite: mkOption({
     type: types.strMatching(/[a-z][a-z0-9-]*/, "a Debian suite by its code name, such as trixie"),
@@ -71,3 +79,12 @@ export interface DebianSource {
 export function debian(source: DebianSource) {
   return { kind: "debian" as const, ...source };
 }
+
+/** A directory with a root file system: `system.source: tree("/srv/systems/alpha")`. */
+export const tree = (path: string) => ({ kind: "tree" as const, path });
+
+/** An archive of a root file system, by gzip, xz, zstd, bzip2 or not compressed: `system.source: tarball("./base.tar.xz")`. */
+export const tarball = (path: string) => ({ kind: "tarball" as const, path });
+
+/** An image of containers with systemd in it, on this machine: `system.source: oci("./image.tar")`. */
+export const oci = (path: string) => ({ kind: "oci" as const, path });

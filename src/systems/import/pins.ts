@@ -1,0 +1,100 @@
+/** What sources that are imported whole are, as the lock says it: written where it is missing, and compared with what is there. */
+import { createHash } from "node:crypto";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { writeFileAtomic } from "../../store/files.ts";
+import type { Layout } from "../../store/layout.ts";
+import { has } from "../../store/store.ts";
+import { importFor, importName, type Lock } from "../lock.ts";
+import { changeLock, readLock } from "../lock-file.ts";
+import type { OnWork } from "../progress.ts";
+import { type ImportRequest, recipeName } from "../recipe.ts";
+import { changed } from "./layer.ts";
+import { digestOf } from "./source.ts";
+
+export interface PinOptions {
+  readonly onWork?: OnWork;
+  /** Where relative paths begin. */
+  readonly directory: string;
+}
+
+/**
+ * Pins what the lock does not have. What it has must be the same still, or be in the store and gone from its place.
+ * Without requests nothing is read.
+ * @throws StowageError `no-source`, `bad-image`, `source-changed`
+ */
+export async function ensurePinned(
+  layout: Layout,
+  file: string,
+  requests: readonly ImportRequest[],
+  options: PinOptions,
+): Promise<void> {
+  if (requests.length === 0) return;
+  const lock = readLock(file);
+  const fresh: Record<string, string> = {};
+  for (const request of requests) {
+    const recipe = importFor(lock, request);
+    if (recipe !== null && !existsSync(resolve(options.directory, request.path)) && has(layout, recipeName(recipe)))
+      continue;
+    const digest = await digestHere(layout, request, options);
+    if (recipe === null) fresh[importName(request)] = digest;
+    else if (recipe.digest !== digest) throw changed(request.path);
+  }
+  if (Object.keys(fresh).length === 0) return;
+  await changeLock(layout, file, (now) => ({ ...now, imports: { ...fresh, ...now.imports } }));
+}
+
+/** Pins everything as it is now, and forgets what is not requested. */
+export async function pinAnew(
+  layout: Layout,
+  file: string,
+  requests: readonly ImportRequest[],
+  options: PinOptions,
+): Promise<void> {
+  const imports: Record<string, string> = {};
+  for (const request of requests) imports[importName(request)] = await digestHere(layout, request, options);
+  if (requests.length === 0 && readLock(file).imports === undefined) return;
+  await changeLock(
+    layout,
+    file,
+    ({ imports: _, ...rest }): Lock => (requests.length === 0 ? rest : { ...rest, imports }),
+  );
+}
+
+/** A source is read whole only where something about it is new: what it was found to be is remembered. */
+async function digestHere(layout: Layout, { kind, path: shown }: ImportRequest, options: PinOptions): Promise<string> {
+  const path = resolve(options.directory, shown);
+  const print = fingerprint(path);
+  const memory = `${layout.cache}/imports/${createHash("sha256").update(`${kind} ${path}`).digest("hex")}`;
+  const known = existsSync(memory) ? readFileSync(memory, "utf8").split("\n") : [];
+  if (print !== null && known[0] === print && known[1]) return known[1];
+  options.onWork?.({ kind: "work", id: memory, text: `reading ${shown}` });
+  const digest = await digestOf(kind, path, shown);
+  options.onWork?.({ kind: "work-ended", id: memory, text: `read ${shown}` });
+  // Changed while it was read: what was read is not remembered.
+  if (print !== null && print === fingerprint(path)) remember(memory, `${print}\n${digest}\n`);
+  return digest;
+}
+
+function remember(memory: string, text: string): void {
+  try {
+    mkdirSync(join(memory, ".."), { recursive: true, mode: 0o755 });
+    writeFileAtomic(memory, text);
+  } catch (error) {
+    // Only slower without: someone who may only look has no place for it.
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+  }
+}
+
+/** Changes with everything that a change of the content changes; null where there is nothing. */
+function fingerprint(path: string): string | null {
+  if (!existsSync(path)) return null;
+  const hash = createHash("sha256");
+  const add = (place: string): void => {
+    const stat = lstatSync(place, { bigint: true });
+    hash.update(`${place}\0${stat.dev} ${stat.ino} ${stat.mode} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}\n`);
+    if (stat.isDirectory()) for (const name of readdirSync(place).sort()) add(`${place}/${name}`);
+  };
+  add(realpathSync(path));
+  return hash.digest("hex");
+}
