@@ -3,4 +3,4 @@ export * from "./modules/index.ts";
 export type { ContainerConfig } from "./options/index.ts";
 // Not by name, as with the interfaces of modules.
 export * from "./options/system/module.ts";
-export { type DebianSource, debian } from "./options/system/source.ts";
+export { type DebianSource, debian, oci, tarball, tree } from "./options/system/source.ts";

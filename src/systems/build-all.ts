@@ -16,13 +16,16 @@ import { buildToplevel } from "./toplevel.ts";
 export async function buildSystems(
   systems: Readonly<Record<StoreName, Recipe>>,
   layout: Layout,
-  options: BuildOptions = {},
+  options: BuildOptions & ImportOptions = {},
 ): Promise<StoreName[]> {
   const missing = Object.entries(systems).filter(([name]) => !has(layout, name));
   for (const [name, recipe] of missing) checkName(name, recipe);
   const built: StoreName[] = [];
   for (const recipe of missing.map(([, item]) => item).filter(isDebian)) {
     built.push(await buildDebian(layout, recipe, options));
+  }
+  for (const recipe of missing.map(([, item]) => item).filter(isImport)) {
+    built.push(await buildImport(layout, recipe, options));
   }
   const toplevels = missing.map(([, item]) => item).filter(isToplevel);
   return [...built, ...(await buildToplevels(toplevels, layout))];
@@ -48,4 +51,5 @@ function checkName(name: StoreName, recipe: Recipe): void {
 }
 
 const isDebian = (recipe: Recipe): recipe is DebianRecipe => recipe.kind === "debian";
+const isImport = (recipe: Recipe): recipe is ImportRecipe => recipe.kind === "import";
 const isToplevel = (recipe: Recipe): recipe is ToplevelRecipe => recipe.kind === "toplevel";
