@@ -6,8 +6,9 @@ import { loopbackHosts } from "../network/index.ts";
 import type { ContainerConfig, SystemConfig } from "../options/index.ts";
 import { insideHosts, insideResolv } from "../runtimes/nspawn/index.ts";
 import type { EtcFile } from "../systems/recipe.ts";
-import { render } from "../units/index.ts";
+import { etcText } from "./inner-etc.ts";
 import type { InnerParts } from "./inner-units.ts";
+import { joinedFile } from "./joined-file.ts";
 
 /** What matters here of a container, beside what its system says. */
 export type NamesOutside = Pick<
@@ -24,22 +25,56 @@ export interface InnerNames extends InnerParts {
 /** What is declared with `environment.etc` takes the place of both. */
 export function innerNames(name: string, system: SystemConfig, outside: NamesOutside): InnerNames {
   const declared = (path: string) => system.environment.etc[path]?.enable === true;
-  const resolv: Record<string, string> =
-    outside.copyResolvConf && !declared("resolv.conf") ? { "resolv.conf": insideResolv } : {};
-  if (declared("hosts")) return { ...nothing, etcLinks: resolv };
-  const hostName = system.networking.hostName ?? name;
-  const { extraHosts } = system.networking;
-  if (isListed(outside) && hostName === name && extraHosts === "") {
-    return { ...nothing, etcLinks: { ...resolv, hosts: insideHosts } };
-  }
+  const resolv = declared("resolv.conf") ? nothing : innerResolv(system.networking, outside);
+  const hosts = declared("hosts") ? nothing : innerHosts(name, system.networking, outside);
   return {
-    ...joining,
-    etc: { "hosts.declared": { text: ownHosts(hostName, extraHosts), mode: "symlink", user: "root", group: "root" } },
-    etcLinks: { ...resolv, hosts: joinedHosts },
+    etc: { ...resolv.etc, ...hosts.etc },
+    etcLinks: { ...resolv.etcLinks, ...hosts.etcLinks },
+    units: { ...resolv.units, ...hosts.units },
+    unitLinks: { ...resolv.unitLinks, ...hosts.unitLinks },
+    bin: { ...resolv.bin, ...hosts.bin },
   };
 }
 
+type Networking = SystemConfig["networking"];
+
 const nothing: InnerNames = { etc: {}, etcLinks: {}, units: {}, unitLinks: {}, bin: {} };
+
+/** Facts: resolv.conf(5). Of `domain` and `search` the last one counts: there is one of them. */
+function innerResolv({ nameservers, search, domain }: Networking, { copyResolvConf }: NamesOutside): InnerNames {
+  const domains = search.length > 0 ? search : domain === null ? [] : [domain];
+  const own = [
+    ...(domains.length > 0 ? [`search ${domains.join(" ")}`] : []),
+    ...nameservers.map((one) => `nameserver ${one}`),
+  ];
+  if (own.length === 0) return copyResolvConf ? { ...nothing, etcLinks: { "resolv.conf": insideResolv } } : nothing;
+  const text = own.map((line) => `${line}\n`).join("");
+  if (nameservers.length > 0 || !copyResolvConf) return { ...nothing, etc: { "resolv.conf": etcText(text) } };
+  const joined = joinedFile({
+    name: "declared-resolv",
+    description: "Name servers of the host, with domains of this container",
+    program: resolvProgram,
+    declared: text,
+    watched: insideResolv,
+  });
+  return { ...joined, etc: { "resolv.conf.declared": etcText(text) }, etcLinks: { "resolv.conf": joinedResolv } };
+}
+
+function innerHosts(name: string, { hostName, domain, extraHosts }: Networking, outside: NamesOutside): InnerNames {
+  const own = hostName ?? name;
+  if (isListed(outside) && own === name && domain === null && extraHosts === "") {
+    return { ...nothing, etcLinks: { hosts: insideHosts } };
+  }
+  const text = ownHosts(own, domain, extraHosts);
+  const joined = joinedFile({
+    name: "declared-hosts",
+    description: "Names of this container and of the others",
+    program: hostsProgram,
+    declared: text,
+    watched: insideHosts,
+  });
+  return { ...joined, etc: { "hosts.declared": etcText(text) }, etcLinks: { hosts: joinedHosts } };
+}
 
 /** Whether the file that all share has the container's own name. */
 function isListed(outside: NamesOutside): boolean {
@@ -49,16 +84,18 @@ function isListed(outside: NamesOutside): boolean {
 }
 
 /** The container knows itself by loopback, as in NixOS: its own name must work before and without any network. */
-function ownHosts(hostName: string, extra: string): string {
-  const own = `${loopbackHosts}127.0.0.2 ${hostName}\n::1 ${hostName}\n`;
+function ownHosts(hostName: string, domain: string | null, extra: string): string {
+  // The full name first: that is what it is asked for as (hostname --fqdn).
+  const names = domain === null ? hostName : `${hostName}.${domain} ${hostName}`;
+  const own = `${loopbackHosts}127.0.0.2 ${names}\n::1 ${names}\n`;
   return extra === "" ? own : `${own}${extra.endsWith("\n") ? extra : `${extra}\n`}`;
 }
 
 const joinedHosts = "/run/hosts";
-const unitName = "declared-hosts";
+const joinedResolv = "/run/resolv.conf";
 
 /** Text of a program, the same for all: where both files have a name, only the declared one counts. */
-const joinProgram = `#!/usr/bin/awk -f
+const hostsProgram = `#!/usr/bin/awk -f
 # Made by stowage. /etc/hosts of this container: what it declares, then the other containers.
 BEGIN {
   while ((getline line < "/etc/hosts.declared") > 0) {
@@ -78,33 +115,12 @@ BEGIN {
 }
 `;
 
-/** Made before any service may ask for a name, and again when either file changes. */
-const joining: InnerParts = {
-  units: {
-    [`${unitName}.service`]: render({
-      name: `${unitName}.service`,
-      sections: {
-        Unit: {
-          Description: "Names of this container and of the others",
-          DefaultDependencies: false,
-          Before: "sysinit.target",
-          StartLimitIntervalSec: 0,
-        },
-        Service: { Type: "oneshot", ExecStart: { exec: [`/run/declared/current/bin/${unitName}`] } },
-      },
-    }),
-    [`${unitName}.path`]: render({
-      name: `${unitName}.path`,
-      sections: {
-        // systemd orders it before the service, which comes before what units wait for by default.
-        Unit: { Description: "Changes of names of containers", DefaultDependencies: false },
-        Path: { PathChanged: [insideHosts, "/etc/hosts.declared"] },
-      },
-    }),
-  },
-  unitLinks: {
-    [`sysinit.target.wants/${unitName}.service`]: `../${unitName}.service`,
-    [`sysinit.target.wants/${unitName}.path`]: `../${unitName}.path`,
-  },
-  bin: { [unitName]: joinProgram },
-};
+/** Text of a program, the same for all. */
+const resolvProgram = `#!/usr/bin/awk -f
+# Made by stowage. /etc/resolv.conf of this container: its own domains, and the host's name servers.
+BEGIN {
+  while ((getline line < "/etc/resolv.conf.declared") > 0) text = text line "\\n"
+  while ((getline line < "${insideResolv}") > 0) if (line !~ /^[ \\t]*(search|domain)[ \\t]/) text = text line "\\n"
+  printf "%s", text >"${joinedResolv}"
+}
+`;

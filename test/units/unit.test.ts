@@ -86,6 +86,7 @@ describe("compare", () => {
     ["an X- section", unit({ ...base.sections, "X-Note": { A: "b" } })],
     ["an X- key", withUnit({ "X-Note": "b" })],
     ["order of sections", unit({ Service: base.sections.Service ?? {}, Unit: base.sections.Unit ?? {} })],
+    ["how it is reloaded", unit({ ...base.sections, Service: { ...base.sections.Service, ExecReload: "/bin/r" } })],
     ["how a set of units is spread", withUnit({ After: ["b.service", "a.service"] })],
   ])("%s makes no difference", (_, other) => {
     expect(compare(base, other)).toBe("equal");
