@@ -78,7 +78,7 @@ export async function updateLock(
       ...(former.imports && { imports: former.imports }),
       ...(former.accounts && { accounts: former.accounts }),
     };
-    const resolved = await resolveAll(layout, kept, wanted, options);
+    const resolved = await resolveAll(layout, kept, wanted, { ...options, fresh: true });
     const lock = withAccounts(onlyRequested(resolved, requests), accounts);
     writeLock(file, lock);
     return lock;

@@ -35,7 +35,7 @@ const parts = [
  * @throws StowageError `no-mirror`, `no-keyring`
  */
 export async function openAptRoot(layout: Layout, source: SuiteSource, arch: string, given?: Mirror): Promise<AptRoot> {
-  const directory = `${layout.cache}/apt/${source.suite}-${arch}${variantOf(source)}`;
+  const directory = aptDirectory(layout, source, arch);
   const archives = archivesOf(await mirrorsFor(source, given), source);
   const keyring = source.mirror?.keyring ?? distributionOf(source.suite).keyring;
   if (!existsSync(keyring)) throw noKeyring(source, keyring);
@@ -44,10 +44,12 @@ export async function openAptRoot(layout: Layout, source: SuiteSource, arch: str
   chmodSync(directory, 0o700);
   writeFileSync(`${directory}/apt.conf`, aptConf(directory, arch, await hostSettings()));
   writeFileSync(`${directory}/etc/apt/sources.list.d/archives.sources`, aptSources(archives, source, keyring));
-  writeInstalled({ directory, archives }, "");
-  writePins({ directory, archives }, []);
+  if (!existsSync(`${directory}/var/lib/dpkg/status`)) writeInstalled({ directory, archives }, "");
   return { directory, archives };
 }
+
+export const aptDirectory = (layout: Layout, source: SuiteSource, arch: string): string =>
+  `${layout.cache}/apt/${source.suite}-${arch}${variantOf(source)}`;
 
 /** Lists of another mirror, or of more components, are kept beside the usual ones: apt removes what its sources do not name. */
 function variantOf({ components, furtherSuites, mirror }: SuiteSource): string {
@@ -94,40 +96,18 @@ function aptSources(archives: readonly Archive[], source: SuiteSource, keyring: 
 
 /** What apt is to take as installed: the text of a dpkg status file. */
 export function writeInstalled(root: AptRoot, status: string): void {
-  writeFileSync(`${root.directory}/var/lib/dpkg/status`, status);
+  writeIfOther(`${root.directory}/var/lib/dpkg/status`, status);
 }
 
 /** Versions that stay as they are. apt_preferences(5): above 1000 even a downgrade is taken. */
 export function writePins(root: AptRoot, pins: readonly { readonly name: string; readonly version: string }[]): void {
   const text = pins.map((pin) => `Package: ${pin.name}\nPin: version ${pin.version}\nPin-Priority: 1001\n`).join("\n");
-  writeFileSync(`${root.directory}/etc/apt/preferences.d/locked`, text);
+  writeIfOther(`${root.directory}/etc/apt/preferences.d/locked`, text);
 }
 
-/** Fetches the lists of packages: about 3 s, or half a second when nothing is new. */
-export async function updateLists(root: AptRoot): Promise<void> {
-  const result = await apt(root, ["apt-get", "update", "-qq", "-o", "APT::Update::Error-Mode=any"], { accept: "any" });
-  if (result.status === 0) return;
-  const failure = aptFailure("the lists of packages could not be fetched", result.stderr);
-  throw failure.problems[0]?.code === "gone-from-mirror" ? unknownSuite(root, failure) : failure;
-}
-
-function unknownSuite(root: AptRoot, cause: StowageError): StowageError {
-  const lines = cause.problems.flatMap((problem) => problem.details ?? []);
-  const main = root.archives.find(({ uris }) => lines.some((line) => line.includes(`${uris[0]}/`)));
-  const named = main?.suites.filter((suite) => lines.some((line) => line.includes(`/${suite} Release`)));
-  const missing = named?.[0] ?? main?.suites[0];
-  return new StowageError(
-    {
-      code: "unknown-suite",
-      message: `the mirror has no suite ${JSON.stringify(missing)}`,
-      details: [`asked for ${main?.uris[0]}/dists/${missing}`],
-      hint:
-        missing === main?.suites[0]
-          ? `suites are called ${distributionOf(missing ?? "").suites}`
-          : "name in `system.source.furtherSuites` those that it has; [] for none",
-    },
-    { cause },
-  );
+/** apt makes its cache anew, in half a second, where one of its files has another time. */
+function writeIfOther(file: string, text: string): void {
+  if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
 }
 
 /** Runs a program of apt's on this root. */

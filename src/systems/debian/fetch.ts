@@ -21,6 +21,7 @@ import type { Layout } from "../../store/layout.ts";
 import type { OnWork } from "../progress.ts";
 import type { DebianRecipe, LockedPackage } from "../recipe.ts";
 import { aptFailure } from "./apt-errors.ts";
+import { recentAptRoot } from "./apt-lists.ts";
 import { type AptRoot, apt, openAptRoot } from "./apt-root.ts";
 import type { Archive, Mirror } from "./archives.ts";
 
@@ -39,6 +40,9 @@ export interface FetchOptions {
   readonly mirror?: Mirror;
 }
 
+/** What must be known of a recipe to fetch its packages. */
+type Fetched = Pick<DebianRecipe, "suite" | "arch" | "mirror">;
+
 /**
  * Makes sure that every package is in the cache, and whole: also those that are there are read and hashed again, since
  * dpkg only notices damage that breaks the compression.
@@ -46,7 +50,7 @@ export interface FetchOptions {
  */
 export async function fetchPackages(
   layout: Layout,
-  recipe: Pick<DebianRecipe, "suite" | "arch" | "mirror">,
+  recipe: Fetched,
   packages: readonly LockedPackage[],
   options: FetchOptions = {},
 ): Promise<void> {
@@ -57,7 +61,7 @@ export async function fetchPackages(
       const missing: LockedPackage[] = [];
       for (const part of packages) if (!(await isWhole(layout, part))) missing.push(part);
       if (missing.length > 0) {
-        const root = await openAptRoot(layout, fetchSource(recipe), recipe.arch, options.mirror);
+        const root = await aptRootFor(layout, recipe, options.mirror);
         await download(layout, root, missing, options.onWork);
       }
     });
@@ -80,10 +84,10 @@ async function sha256(file: string): Promise<string> {
 }
 
 /** Components and suites say where a package is looked for, and that is known. */
-const fetchSource = ({ suite, mirror }: Pick<DebianRecipe, "suite" | "mirror">) => ({
-  suite,
-  ...(mirror && { mirror }),
-});
+async function aptRootFor(layout: Layout, recipe: Fetched, given?: Mirror): Promise<AptRoot> {
+  const source = { suite: recipe.suite, ...(recipe.mirror && { mirror: recipe.mirror }) };
+  return recentAptRoot(layout, source, recipe.arch, given) ?? (await openAptRoot(layout, source, recipe.arch, given));
+}
 
 async function download(layout: Layout, root: AptRoot, missing: readonly LockedPackage[], onWork?: OnWork) {
   const total = missing.reduce((sum, part) => sum + part.size, 0);

@@ -102,7 +102,9 @@ make_base() {
 on_overlay() {
   mkdir lower upper ovl root/usr
   mount --bind -o ro "$below/usr" lower
-  mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=ovl,index=off,metacopy=off,redirect_dir=off root/usr ||
+  layers=lowerdir=lower,upperdir=upper,workdir=ovl,index=off,metacopy=off,redirect_dir=off
+  # What is not whole is thrown away, and what is whole is synced at the end, once: dpkg need not wait for the disk.
+  mount -t overlay overlay -o "$layers,volatile" root/usr || mount -t overlay overlay -o "$layers" root/usr ||
     exit ${exitNoOverlay}
 }
 

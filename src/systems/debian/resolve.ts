@@ -3,7 +3,7 @@
  * is locked already counts as installed.
  */
 import { existsSync } from "node:fs";
-import { type Problem, StowageError } from "../../error.ts";
+import { StowageError } from "../../error.ts";
 import { run } from "../../host/run.ts";
 import type { Layout } from "../../store/layout.ts";
 import { canonicalJson } from "../../store/names.ts";
@@ -19,20 +19,12 @@ import {
 } from "../lock.ts";
 import type { OnWork } from "../progress.ts";
 import type { DebianRequest, LockedPackage } from "../recipe.ts";
-import { aptFailure } from "./apt-errors.ts";
-import {
-  parseNames,
-  parseSimulation,
-  parseStanzas,
-  parseUris,
-  type Stanza,
-  statusOf,
-  unknownNames,
-} from "./apt-output.ts";
-import { type AptRoot, apt, newestRelease, openAptRoot, updateLists, writeInstalled, writePins } from "./apt-root.ts";
+import { recentAptRoot, updateLists } from "./apt-lists.ts";
+import { parseStanzas, parseUris, type Stanza, statusOf } from "./apt-output.ts";
+import { type AptRoot, apt, newestRelease, openAptRoot, writeInstalled, writePins } from "./apt-root.ts";
 import type { Mirror } from "./archives.ts";
 import { debPath } from "./fetch.ts";
-import { nearNames } from "./near-names.ts";
+import { lockIsOld, tooOld, unsolvable } from "./unsolvable.ts";
 
 /**
  * What every system has beside Debian's essential packages, with the reason. Recommended packages are not taken.
@@ -54,6 +46,8 @@ export const basePackages: Readonly<Record<string, string>> = {
 export interface ResolveOptions {
   readonly onWork?: OnWork;
   readonly mirror?: Mirror;
+  /** Fetch the lists of packages also where they are young; default: only then where something is not found in them. */
+  readonly fresh?: boolean;
 }
 
 /** The architecture of this host, as dpkg calls it: containers have the same. */
@@ -76,17 +70,42 @@ export async function resolveSuite(
   options.onWork?.({ kind: "work", id: `resolve ${suite}`, text: `asking apt for the packages of ${suite}` });
   const arch = lock.suites[suite]?.arch ?? (await hostArch());
   let result = lock;
-  for (const group of bySource(requests.map(normalRequest))) {
-    const root = await openAptRoot(layout, group[0], arch, options.mirror);
-    await updateLists(root);
-    for (const request of group) result = await addSystem(layout, root, result, request, arch);
-  }
+  for (const group of bySource(requests.map(normalRequest)))
+    result = await addGroup(layout, result, group, arch, options);
   options.onWork?.({ kind: "work-ended", id: `resolve ${suite}`, text: `pinned the packages of ${suite}` });
   return result;
 }
 
+type Group = readonly [DebianRequest, ...DebianRequest[]];
+
+async function addGroup(
+  layout: Layout,
+  lock: Lock,
+  group: Group,
+  arch: string,
+  { fresh, mirror }: ResolveOptions,
+): Promise<Lock> {
+  const add = async (root: AptRoot) => {
+    let result = lock;
+    for (const request of group) result = await addSystem(layout, root, result, request, arch);
+    return result;
+  };
+  const recent = fresh ? null : recentAptRoot(layout, group[0], arch, mirror);
+  // What went wrong may be right with the newest lists; if not, they say it again.
+  const added = recent && (await add(recent).catch(onlyMistakes));
+  if (added) return added;
+  const root = await openAptRoot(layout, group[0], arch, mirror);
+  await updateLists(root, mirror);
+  return add(root);
+}
+
+function onlyMistakes(error: unknown): null {
+  if (error instanceof StowageError) return null;
+  throw error;
+}
+
 /** Those that ask the same archives together: each group needs lists of its own. */
-function bySource(requests: readonly DebianRequest[]): [DebianRequest, ...DebianRequest[]][] {
+function bySource(requests: readonly DebianRequest[]): Group[] {
   const groups = new Map<string, [DebianRequest, ...DebianRequest[]]>();
   for (const request of requests) {
     const { packages: _, ...source } = request;
@@ -157,19 +176,6 @@ async function newSuite(root: AptRoot, arch: string): Promise<LockedSuite> {
   return { arch, epoch: newestRelease(root), base, systems: [], packages };
 }
 
-/** The names are ours, so it is the suite that does not fit. */
-function tooOld(root: AptRoot, cause: StowageError): StowageError {
-  return new StowageError(
-    {
-      code: "suite-too-old",
-      message: `systems of ${root.archives[0]?.suites[0]} cannot be built`,
-      details: cause.problems.map((problem) => problem.message),
-      hint: "bookworm (Debian 12) is the oldest that has what a container needs",
-    },
-    { cause },
-  );
-}
-
 /**
  * The layers of the locked system that has most of what is wanted and nothing else: a further layer on them keeps the
  * accounts of those packages as they are, and shares the files.
@@ -202,38 +208,25 @@ function checkPresent(wanted: readonly string[], present: readonly string[], add
   );
 }
 
-/** Asks apt what these need beyond what counts as installed. */
+/** Asks apt what these need beyond what counts as installed. Nothing of that may go, or get another version. */
 async function solve(
   root: AptRoot,
   names: readonly string[],
   locked: readonly LockedPackage[],
 ): Promise<LockedPackage[]> {
-  const simulated = await apt(root, ["apt-get", "-s", "-qq", "install", "--", ...names], { accept: "any" });
-  if (simulated.status !== 0) throw await unsolvable(root, simulated.stderr + simulated.stdout);
-  const { upgrades, removals } = parseSimulation(simulated.stdout);
-  const uris = await apt(root, [
-    "apt-get",
-    "-qq",
-    "--print-uris",
-    "-o",
-    "Acquire::ForceHash=SHA256",
-    // Where no package is yet, so that none is left out.
-    "-o",
-    `Dir::Cache::archives=${root.directory}/var/cache/apt/none/`,
-    "install",
-    "--",
-    ...names,
-  ]);
+  // Where no package is yet, so that none is left out.
+  const archives = `Dir::Cache::archives=${root.directory}/var/cache/apt/none/`;
+  const options = ["-qq", "--print-uris", "--no-remove", "-o", "Acquire::ForceHash=SHA256", "-o", archives];
+  const uris = await apt(root, ["apt-get", ...options, "install", "--", ...names], { accept: "any" });
+  if (uris.status !== 0) throw await unsolvable(root, names);
   const packages = parseUris(uris.stdout, root.archives);
   const pinned = new Map(locked.map((item) => [item.name, item.version]));
   const moved = packages.filter((item) => (pinned.get(item.name) ?? item.version) !== item.version);
-  const clashes = [
-    ...upgrades.map(({ name, from }) => `${name} ${from} is locked, but would have to be upgraded`),
-    ...removals.map((name) => `${name} is locked, but would have to be removed`),
-    ...moved.map((item) => `${item.name} ${pinned.get(item.name)} is locked, but the archive has ${item.version}`),
-  ];
-  if (clashes.length > 0) throw lockIsOld(names, clashes);
-  return packages;
+  if (moved.length === 0) return packages;
+  throw lockIsOld(
+    names,
+    moved.map((item) => `${item.name} ${pinned.get(item.name)} is locked, but the archive has ${item.version}`),
+  );
 }
 
 /** The control stanzas of locked packages: from apt's lists, or of versions that have left the archive from the cache. */
@@ -255,33 +248,4 @@ async function stanzaFromCache(layout: Layout, locked: LockedPackage): Promise<S
   const file = debPath(layout, locked.sha256);
   if (!existsSync(file)) return undefined;
   return parseStanzas((await run(["dpkg-deb", "--field", file], { package: "dpkg" })).stdout)[0];
-}
-
-async function unsolvable(root: AptRoot, output: string): Promise<StowageError> {
-  const unknown = unknownNames(output);
-  if (unknown.length === 0) return aptFailure("apt finds no way to install these packages together", output);
-  const names = parseNames((await apt(root, ["apt-cache", "pkgnames"])).stdout);
-  return new StowageError(unknown.map((name) => unknownPackage(root, name, names)));
-}
-
-function unknownPackage(root: AptRoot, name: string, names: readonly string[]): Problem {
-  const near = nearNames(
-    name,
-    names.filter((other) => other !== name),
-  );
-  return {
-    code: "unknown-package",
-    message: `there is no package ${JSON.stringify(name)}`,
-    details: [`looked for in ${root.archives.map((item) => `${item.suites.join(", ")} (${item.uris[0]})`).join("; ")}`],
-    hint: near.length > 0 ? `did you mean ${near.join(", ")}?` : "names are those of `apt-cache search`",
-  };
-}
-
-function lockIsOld(names: readonly string[], clashes: readonly string[]): StowageError {
-  return new StowageError({
-    code: "lock-is-old",
-    message: `${names.join(", ")} cannot be added to what is locked`,
-    details: clashes.slice(0, 8),
-    hint: "`stowage update` locks the versions that there are now, for all containers of the suite",
-  });
 }
