@@ -46,5 +46,5 @@ export async function takenInside(machine: string): Promise<string | null> {
 /** Units inside that are not as they should be after the last time. */
 export async function notRightInside(machine: string): Promise<string[]> {
   const lines = (await remembered(machine, "todo")).split("\n");
-  return lines.flatMap((line) => /^(?:start|restart|reload) ([\w:.\\@-]{1,255})$/.exec(line)?.[1] ?? []);
+  return lines.flatMap((line) => /^(?:run|start|restart|reload) ([\w:.\\@-]{1,255})$/.exec(line)?.[1] ?? []);
 }

@@ -4,7 +4,7 @@
  * is neither stopped nor restarted. Meaning of the options: NixOS's switch-to-configuration.
  */
 import type { ToplevelRecipe } from "../systems/recipe.ts";
-import { compare, parse, type Unit } from "../units/index.ts";
+import { Inside } from "./inside.ts";
 
 export interface InnerChange {
   /** `app.service`; of a template `app@.service`, which stands for all its instances. */
@@ -12,11 +12,12 @@ export interface InnerChange {
   /**
    * - `stop`: with its old definition; it stays down.
    * - `exchange`: where it runs, stopped with its old definition and started with the new one.
+   * - `run`: a oneshot that brings about what is declared; before anything is restarted or started.
    * - `restart`, `reload`: where it runs.
    * - `start`: where one of `by` runs.
    * - `keep`: it differs and is left as it is.
    */
-  readonly verb: "stop" | "exchange" | "restart" | "reload" | "start" | "keep";
+  readonly verb: "stop" | "exchange" | "run" | "restart" | "reload" | "start" | "keep";
   readonly because: string;
   /** Of a `start`: the units that want it. */
   readonly by?: readonly string[];
@@ -34,30 +35,43 @@ export interface InnerChanges {
 export function innerChanges(former: ToplevelRecipe, next: ToplevelRecipe): InnerChanges {
   const [before, after] = [new Inside(former), new Inside(next)];
   const names = [...new Set([...before.names(), ...after.names()])].sort();
-  const units = names.flatMap((unit) => changeOf(unit, before, after) ?? []);
+  const alone = names.flatMap((unit) => changeOf(unit, before, after) ?? []);
+  const units = withStarters(withSockets(alone, after));
   return {
     units: verbs.flatMap((verb) => units.filter((change) => change.verb === verb)),
     etc: changedKeys({ ...former.etc, ...former.etcLinks }, { ...next.etc, ...next.etcLinks }),
   };
 }
 
-const verbs = ["stop", "exchange", "restart", "reload", "start", "keep"] as const;
+const verbs = ["stop", "exchange", "run", "restart", "reload", "start", "keep"] as const;
 
-/** Reached by targets and slices are other units: these themselves do nothing that could be done again. */
-const isGroup = (unit: string): boolean => /\.(target|slice)$/.test(unit);
+const isTarget = (unit: string): boolean => unit.endsWith(".target");
+/** Stopping it would stop all that is in it, and what it limits a daemon-reload takes over. */
+const isSlice = (unit: string): boolean => unit.endsWith(".slice");
 
 function changeOf(unit: string, before: Inside, after: Inside): InnerChange | null {
-  if (isGroup(unit)) return null;
   const had = before.isMeant(unit);
   const has = after.isMeant(unit);
-  if (after.isMasked(unit)) return before.isMasked(unit) ? null : { unit, verb: "stop", because: "enable is false" };
-  if (had && !has && !after.isDefined(unit)) return { unit, verb: "stop", because: "no longer declared" };
+  if (isApplied(unit, after)) return appliedUnit(unit, before, after);
+  if (after.isMasked(unit) || (had && !has && !after.isDefined(unit))) {
+    if (before.isMasked(unit) || isSlice(unit) || isApplied(unit, before)) return null;
+    return { unit, verb: "stop", because: after.isMasked(unit) ? "enable is false" : "no longer declared" };
+  }
   const by = after.wantedBy(unit).filter((other) => !before.wantedBy(unit).includes(other));
+  // A target itself does nothing that could be done again.
+  const isGroup = isTarget(unit) || isSlice(unit);
   if (by.length > 0 && !had)
-    return { unit, verb: "start", because: "new", by, ...(after.isDefined(unit) && { replaces: true }) };
-  return (
-    changedUnit(unit, before, after) ?? (by.length > 0 ? { unit, verb: "start", because: "newly wanted", by } : null)
-  );
+    return { unit, verb: "start", because: "new", by, ...(after.isDefined(unit) && !isGroup && { replaces: true }) };
+  const changed = isGroup ? null : changedUnit(unit, before, after);
+  return changed ?? (by.length > 0 ? { unit, verb: "start", because: "newly wanted", by } : null);
+}
+
+/** Nothing starts it but a change; at boot others do what it does. */
+const isApplied = (unit: string, inside: Inside): boolean => inside.setting(unit, "X-RunIfChanged") === "yes";
+
+function appliedUnit(unit: string, before: Inside, after: Inside): InnerChange | null {
+  if (before.changes(unit, after).length === 0) return null;
+  return { unit, verb: "run", because: before.isDefined(unit) ? "what it applies changed" : "new" };
 }
 
 /** null where nothing differs that matters to what runs. */
@@ -73,7 +87,47 @@ function changedUnit(unit: string, before: Inside, after: Inside): InnerChange |
   if (setting("X-RestartIfChanged") === "no")
     return { unit, verb: "keep", because: `${because}; restartIfChanged is false` };
   if (setting("X-ReloadIfChanged") === "yes" || isBus(unit)) return { unit, verb: "reload", because };
+  // Mounted again with other options, in place.
+  if (unit.endsWith(".mount") && keys.every((key) => key === "Mount.Options")) return { unit, verb: "reload", because };
   return { unit, verb: setting("X-StopIfChanged") === "no" ? "restart" : "exchange", because };
+}
+
+/**
+ * A socket cannot be started while its service runs, and one that stayed would start the old service again before the
+ * new one is there: both are exchanged.
+ */
+function withSockets(changes: readonly InnerChange[], after: Inside): InnerChange[] {
+  const all = new Map(changes.map((change) => [change.unit, change]));
+  for (const [socket, service] of after.sockets()) {
+    const [own, its] = [all.get(socket), all.get(service)];
+    if (own?.verb === "exchange" || own?.verb === "start") {
+      if (own.verb === "exchange" && after.setting(service, "X-RestartIfChanged") === "no") {
+        all.set(socket, {
+          unit: socket,
+          verb: "keep",
+          because: `${own.because}; restartIfChanged of ${service} is false`,
+        });
+      } else if (its === undefined || its.verb === "restart" || its.verb === "reload") {
+        const because = `its socket ${socket} ${own.verb === "start" ? "is new" : "changed"}`;
+        all.set(service, { unit: service, verb: "exchange", because });
+      }
+    } else if (own === undefined && its?.verb === "exchange") {
+      all.set(socket, { unit: socket, verb: "exchange", because: `${service} changed, which it starts` });
+    }
+  }
+  return [...all.values()].sort((a, b) => (a.unit < b.unit ? -1 : 1));
+}
+
+/** What is wanted by a target that starts now is wanted by what starts that. */
+function withStarters(changes: readonly InnerChange[]): InnerChange[] {
+  const starters = new Map(changes.flatMap(({ unit, verb, by = [] }) => (verb === "start" ? [[unit, by]] : [])));
+  const all = (unit: string, seen: Set<string>): Set<string> => {
+    for (const other of starters.get(unit) ?? []) if (!seen.has(other)) all(other, seen.add(other));
+    return seen;
+  };
+  return changes.map((change) =>
+    change.verb === "start" ? { ...change, by: [...all(change.unit, new Set())] } : change,
+  );
 }
 
 const reloadTriggers = "X-Reload-Triggers";
@@ -86,87 +140,6 @@ function showKey(key: string): string {
   const name = key.slice(key.indexOf(".") + 1);
   return name === "X-Restart-Triggers" ? "its scripts or restartTriggers" : name;
 }
-
-/** A toplevel as the units in it, by name. */
-class Inside {
-  readonly #recipe: ToplevelRecipe;
-  readonly #wants = new Map<string, string[]>();
-  readonly #masked = new Set<string>();
-
-  constructor(recipe: ToplevelRecipe) {
-    this.#recipe = recipe;
-    for (const [link, target] of Object.entries(recipe.unitLinks)) {
-      const [, by, unit] = /^(.+)\.(?:wants|requires)\/([^/]+)$/.exec(link) ?? [];
-      if (by !== undefined && unit !== undefined) this.#want(unit, by);
-      else if (target === "/dev/null") this.#masked.add(link);
-    }
-    for (const path of Object.keys(recipe.units)) {
-      const [, by, unit] = /^(.+)\.d\/upholds-(.+)\.conf$/.exec(path) ?? [];
-      if (by !== undefined && unit !== undefined) this.#want(unit, by);
-    }
-  }
-
-  #want(unit: string, by: string): void {
-    this.#wants.set(unit, [...(this.#wants.get(unit) ?? []), by].sort());
-  }
-
-  names(): string[] {
-    const defined = Object.keys(this.#recipe.units).flatMap((path) => {
-      if (!path.includes("/")) return path;
-      return isUpholder(path) ? [] : (/^(.+)\.d\//.exec(path)?.[1] ?? []);
-    });
-    return [...new Set([...defined, ...this.#wants.keys(), ...this.#masked])];
-  }
-
-  isMasked(unit: string): boolean {
-    return this.#masked.has(unit);
-  }
-
-  /** It is ours whole, or something of ours starts it. */
-  isMeant(unit: string): boolean {
-    return !this.isMasked(unit) && (this.#recipe.units[unit] !== undefined || this.#wants.has(unit));
-  }
-
-  /** It has a definition of ours: whole, or keys that are added to a unit that a package brings. */
-  isDefined(unit: string): boolean {
-    return this.#texts(unit).length > 0;
-  }
-
-  wantedBy(unit: string): readonly string[] {
-    return this.isMasked(unit) ? [] : (this.#wants.get(unit) ?? []);
-  }
-
-  /** What differs, as `Section.Key`. */
-  changes(unit: string, other: Inside): string[] {
-    const comparison = compare(this.#whole(unit), other.#whole(unit));
-    return comparison === "equal" ? [] : [...comparison.changed];
-  }
-
-  setting(unit: string, key: string): string | null {
-    const value = this.#whole(unit).sections.Unit?.[key];
-    return typeof value === "string" ? value : Array.isArray(value) ? String(value.at(-1)) : null;
-  }
-
-  /** Its file and drop-ins, its template's before them, as systemd reads them. */
-  #texts(unit: string): string[] {
-    const template = unit.replace(/@.+(?=\.[a-z]+$)/, "@");
-    const names = template === unit ? [unit] : [template, unit];
-    return names.flatMap((name) => {
-      const own = this.#recipe.units[name];
-      const added = Object.entries(this.#recipe.units).filter(
-        ([path]) => path.startsWith(`${name}.d/`) && !isUpholder(path),
-      );
-      return [...(own === undefined ? [] : [own]), ...added.map(([, text]) => text)];
-    });
-  }
-
-  #whole(unit: string): Unit {
-    return parse(unit, this.#texts(unit).join("\n"));
-  }
-}
-
-/** A drop-in by which one unit keeps another running: about the other, not the one that it stands in. */
-const isUpholder = (path: string): boolean => /\.d\/upholds-[^/]+\.conf$/.test(path);
 
 function changedKeys(former: Readonly<Record<string, unknown>>, next: Readonly<Record<string, unknown>>): string[] {
   const keys = [...new Set([...Object.keys(former), ...Object.keys(next)])].sort();

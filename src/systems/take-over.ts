@@ -79,6 +79,7 @@ list_jobs() {
   awk -v gone="$state/gone" 'BEGIN { while ((getline unit <gone) > 0) left[unit] } !($2 in left)' "$state/todo"
   units "restart" | sort >"$state/restarted"
   units "reload" | sort >"$state/reloaded"
+  units "run" | sed 's/^/run /'
   while read -r unit; do
     if grep -qxF -- "$unit" "$state/gone"; then continue; fi
     verb=start
@@ -134,15 +135,18 @@ not_right() {
 run_jobs() {
   began=$(date +%s)
   : >"$state/left"
-  for verb in reload restart start; do
-    some=$(awk -v verb="$verb" '$1 == verb { print $2 }' "$state/todo")
+  # A socket cannot be started beside the service that it starts: it comes first.
+  for group in run reload restart sockets start; do
+    some=$(awk -v group="$group" '{ of = $1 } of == "start" && $2 ~ /\.socket$/ { of = "sockets" } of == group { print $2 }' "$state/todo")
     [ -n "$some" ] || continue
+    case $group in run | sockets) job=start ;; *) job=$group ;; esac
     ended=0
     # A person who changes something often does not make a service that is started too often.
-    [ "$verb" = reload ] || systemctl reset-failed -- $some 2>/dev/null || :
-    systemctl "$verb" -- $some 2>>"$state/said" || ended=$?
+    [ "$job" = reload ] || systemctl reset-failed -- $some 2>/dev/null || :
+    systemctl "$job" -- $some 2>>"$state/said" || ended=$?
     # A service of Type=simple counts as started before it has had time to fail.
-    [ "$verb" = reload ] || sleep 0.2
+    case $group in restart | start) sleep 0.2 ;; esac
+    case $group in sockets) verb=start ;; *) verb=$group ;; esac
     not_right "$verb" "$ended" $some >>"$state/left"
   done
   put todo <"$state/left"

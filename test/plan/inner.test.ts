@@ -122,6 +122,130 @@ test.each<[string, Services, Services, string[]]>([
   expect(changes(before, after)).toEqual(expected);
 });
 
+/** As above, of anything that is declared. */
+function told(before: ShortSystem, after: ShortSystem): string[] {
+  return innerChanges(recipe(before), recipe(after)).units.map(
+    ({ verb, unit, because, by, replaces }) =>
+      `${verb} ${unit} (${because})${by ? ` by ${by.join(" ")}` : ""}${replaces ? " replaces" : ""}`,
+  );
+}
+
+const daemon = (more: object = {}) => ({ app: { serviceConfig: { ExecStart: "/bin/app" }, ...more } });
+const socket = (...listenStreams: string[]) => ({ app: { wantedBy: ["sockets.target"], listenStreams } });
+const listening = { services: daemon(), sockets: socket("1") };
+const mount = (more: object = {}) => ({
+  mounts: [
+    { where: "/srv/x", what: "tmpfs", type: "tmpfs", options: "size=1M", wantedBy: ["local-fs.target"], ...more },
+  ],
+});
+const timer = (OnCalendar: string) => ({
+  timers: { app: { wantedBy: ["timers.target"], timerConfig: { OnCalendar } } },
+});
+const watched = (PathChanged: string) => ({ paths: { app: { ...wanted, pathConfig: { PathChanged } } } });
+const app2 = { app: { serviceConfig: { ExecStart: "/bin/app --other" } } };
+const rules = (...lines: string[]) => ({ tmpfiles: { rules: lines } });
+
+describe("units of other kinds", () => {
+  test.each<[string, ShortSystem, ShortSystem, string[]]>([
+    [
+      "a new socket, and its service, which nothing else starts",
+      {},
+      listening,
+      ["exchange app.service (declared now)", "start app.socket (new) by sockets.target replaces"],
+    ],
+    [
+      "a new socket of a service that may run already",
+      { services: daemon() },
+      listening,
+      ["exchange app.service (its socket app.socket is new)", "start app.socket (new) by sockets.target replaces"],
+    ],
+    [
+      "a service that a socket starts: both",
+      listening,
+      { ...listening, services: app2 },
+      ["exchange app.service (ExecStart changed)", "exchange app.socket (app.service changed, which it starts)"],
+    ],
+    [
+      "the same, restarted: its socket goes on",
+      listening,
+      { ...listening, services: daemon({ ...other, stopIfChanged: false }) },
+      ["restart app.service (ExecStart changed)"],
+    ],
+    [
+      "the same, reloaded",
+      listening,
+      { ...listening, services: daemon({ ...other, reloadIfChanged: true }) },
+      ["reload app.service (ExecStart changed)"],
+    ],
+    [
+      "another address: both",
+      listening,
+      { ...listening, sockets: socket("2") },
+      ["exchange app.service (its socket app.socket changed)", "exchange app.socket (ListenStream changed)"],
+    ],
+    [
+      "another address, of a service that is left alone",
+      { ...listening, services: daemon({ restartIfChanged: false }) },
+      { services: daemon({ restartIfChanged: false }), sockets: socket("2") },
+      ["keep app.socket (ListenStream changed; restartIfChanged of app.service is false)"],
+    ],
+    [
+      "a service of another name",
+      { services: daemon(), sockets: { in: { listenStreams: ["1"], socketConfig: { Service: "app.service" } } } },
+      { services: app2, sockets: { in: { listenStreams: ["1"], socketConfig: { Service: "app.service" } } } },
+      ["exchange app.service (ExecStart changed)", "exchange in.socket (app.service changed, which it starts)"],
+    ],
+    [
+      "a service for each connection has no socket",
+      { services: daemon(), sockets: { app: { listenStreams: ["1"], socketConfig: { Accept: true } } } },
+      { services: app2, sockets: { app: { listenStreams: ["1"], socketConfig: { Accept: true } } } },
+      ["exchange app.service (ExecStart changed)"],
+    ],
+    ["a socket that goes", listening, { services: daemon() }, ["stop app.socket (no longer declared)"]],
+    ["a timer", timer("daily"), timer("weekly"), ["exchange app.timer (OnCalendar changed)"]],
+    ["a timer that goes", timer("daily"), {}, ["stop app.timer (no longer declared)"]],
+    ["a timer that comes", {}, timer("daily"), ["start app.timer (new) by timers.target replaces"]],
+    ["a path", watched("/a"), watched("/b"), ["exchange app.path (PathChanged changed)"]],
+    ["options of a mount", mount(), mount({ options: "size=2M" }), ["reload srv-x.mount (Options changed)"]],
+    ["another file system", mount(), mount({ type: "ramfs" }), ["exchange srv-x.mount (Type changed)"]],
+    [
+      "another file system and options",
+      mount(),
+      mount({ type: "ramfs", options: "" }),
+      ["exchange srv-x.mount (Options, Type changed)"],
+    ],
+    ["a mount that goes", mount(), {}, ["stop srv-x.mount (no longer declared)"]],
+    [
+      "a new target, and what it wants: started, though the target does not run yet",
+      {},
+      { targets: { app: wanted }, services: daemon({ wantedBy: ["app.target"] }) },
+      [
+        "start app.service (new) by app.target multi-user.target replaces",
+        "start app.target (new) by multi-user.target",
+      ],
+    ],
+    [
+      "a target that differs",
+      { targets: { app: wanted } },
+      { targets: { app: { ...wanted, after: ["a.service"] } } },
+      [],
+    ],
+    ["a target that goes", { targets: { app: wanted } }, {}, ["stop app.target (no longer declared)"]],
+    [
+      "limits of a slice",
+      { slices: { app: { sliceConfig: { MemoryMax: "1G" } } } },
+      { slices: { app: { sliceConfig: { MemoryMax: "2G" } } } },
+      [],
+    ],
+    ["a slice that goes", { slices: { app: { ...wanted, sliceConfig: { MemoryMax: "1G" } } } }, {}, []],
+    ["rules of tmpfiles", {}, rules("d /a"), ["run declared-tmpfiles.service (new)"]],
+    ["other rules", rules("d /a"), rules("d /b"), ["run declared-tmpfiles.service (what it applies changed)"]],
+    ["no rules any more: nothing is undone", rules("d /a"), {}, []],
+  ])("%s", (_, before, after, expected) => {
+    expect(told(before, after)).toEqual(expected);
+  });
+});
+
 describe("files", () => {
   test("those that differ, by text or mode", () => {
     const etc = (files: NonNullable<ShortSystem["etc"]>) => recipe({ etc: files });

@@ -132,6 +132,32 @@ test("a service that was changed often in a short time is not one that is starte
   expect([stateOf("app.service"), stateOf("later.service")]).toEqual(["active", "active"]);
 });
 
+test("what others need is applied first, a socket is started before its service; what was not applied is tried again", () => {
+  units({ "app.service": "active", "app.socket": "active", "later.service": "active", "sockets.target": "active" });
+  order(
+    "exchange app.service",
+    "exchange app.socket",
+    "run declared-tmpfiles.service",
+    "restart later.service",
+    "start new.socket sockets.target",
+  );
+  expect(takeOver("one").jobs).toEqual([
+    "stop app.service app.socket",
+    "activate one",
+    "daemon-reload",
+    "start declared-tmpfiles.service",
+    "restart later.service",
+    "start app.socket new.socket",
+    "start app.service",
+  ]);
+  writeFileSync(join(place, "broken/declared-tmpfiles.service"), "");
+  order("run declared-tmpfiles.service");
+  expect(takeOver("two").status).toBe(1);
+  expect(read("state/todo")).toBe("run declared-tmpfiles.service\n");
+  rmSync(join(place, "broken/declared-tmpfiles.service"));
+  expect(takeOver("two")).toMatchObject({ status: 0, jobs: ["activate two", "start declared-tmpfiles.service"] });
+});
+
 test("in one go, where nobody stopped anything before", () => {
   units({ "app.service": "active" });
   order("exchange app.service");
