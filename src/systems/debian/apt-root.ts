@@ -9,7 +9,6 @@ import { StowageError } from "../../error.ts";
 import { type RunOptions, type RunResult, run } from "../../host/run.ts";
 import type { Layout } from "../../store/layout.ts";
 import { canonicalJson } from "../../store/names.ts";
-import { aptFailure } from "./apt-errors.ts";
 import { type Archive, archivesOf, type Mirror, type SuiteSource } from "./archives.ts";
 import { distributionOf } from "./distributions.ts";
 import { hostSettings, mirrorsFor } from "./host-mirror.ts";
