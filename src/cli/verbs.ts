@@ -1,4 +1,6 @@
 /** Every verb: its words for --help, what it takes, and where its code is. */
+
+import { type ImageFormat, imageFormats } from "../systems/image/format.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
 import { count, hostAliases, hostFlags, jsonFlag, sharedAliases, sharedFlags, textParameter } from "./flags.ts";
 import type { HostFlags, SharedFlags } from "./session.ts";
@@ -12,6 +14,11 @@ export type LogsFlags = WithJson<SharedFlags> & {
   readonly unit?: string;
 };
 export type OptionsFlags = HostFlags & { readonly markdown?: boolean; readonly schema?: boolean };
+export type ImageFlags = WithJson<HostFlags> & {
+  readonly format: ImageFormat;
+  readonly output?: string;
+  readonly force?: boolean;
+};
 export type RunFlags = SharedFlags & {
   readonly user?: string;
   readonly cwd?: string;
@@ -74,6 +81,37 @@ const configuration = {
     examples: ["build", "build --json"],
     parameters: hostJson,
     load: () => import("./commands/build.ts"),
+  }),
+  image: verb<ImageFlags, [name: string]>({
+    brief: "Make an image of a container's own system, to be started elsewhere",
+    details:
+      "What the container would begin with, without what it has made since. It boots by itself: systemd-nspawn --boot, podman run. The same system gives the same bytes.",
+    examples: [
+      "image web --format tar",
+      "image web --format squashfs -o /srv/images/web.squashfs",
+      "image web --format oci -o web.tar && podman load -i web.tar",
+    ],
+    parameters: {
+      flags: {
+        ...hostJson.flags,
+        format: {
+          kind: "enum",
+          values: imageFormats,
+          brief: "tar, squashfs, or oci: an archive that podman and docker load",
+        },
+        output: {
+          kind: "parsed",
+          parse: String,
+          optional: true,
+          placeholder: "file",
+          brief: "The file to make; default NAME.tar, NAME.squashfs, NAME.oci.tar here",
+        },
+        force: { kind: "boolean", optional: true, withNegated: false, brief: "Replace a file that is there" },
+      },
+      aliases: { ...hostAliases, o: "output" },
+      positional: one("The container", "name"),
+    },
+    load: () => import("./commands/image.ts"),
   }),
   update: verb<WithJson<HostFlags>, string[]>({
     brief: "Pin the newest versions of all packages in stowage.lock, and print what changes",

@@ -68,7 +68,7 @@ function moveIn(from: string, to: string): boolean {
 }
 
 /** A locked directory beside the store paths, on the same file system; gone afterwards, whatever happens. */
-async function inBuildDirectory<T>(layout: Layout, work: (directory: string) => Promise<T>): Promise<T> {
+export async function inBuildDirectory<T>(layout: Layout, work: (directory: string) => Promise<T>): Promise<T> {
   openState(layout);
   mkdirSync(storeDir(layout), { recursive: true, mode: 0o755 });
   const { directory, fd } = await diskErrors(storeDir(layout), () => claimBuildDirectory(layout));
