@@ -46,6 +46,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "network",
     "units",
     "modules",
+    "systems/account-numbers.ts",
     "systems/lock.ts",
     "systems/recipe.ts",
     "store/layout.ts",
@@ -53,7 +54,6 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "store/nix-places.ts",
   ],
   "compile/generation.ts": ["systems/recipe.ts", "units/unit.ts"],
-  plan: [
   "compile/children.ts": [
     "compile",
     "error.ts",
@@ -63,6 +63,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "plan/packages.ts",
     "systems/recipe.ts",
   ],
+  plan: [
     "error.ts",
     "compile/generation.ts",
     "network",
@@ -71,10 +72,11 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "store/names.ts",
     "systems/recipe.ts",
   ],
-  apply: [
   // They compare recipes, and know nothing of plans.
-  "plan/inner.ts": ["units", "systems/recipe.ts"],
+  "plan/inner.ts": ["plan/inside.ts", "units", "systems/recipe.ts"],
+  "plan/inside.ts": ["units", "systems/recipe.ts"],
   "plan/packages.ts": ["systems/recipe.ts"],
+  apply: [
     "error.ts",
     "plan",
     "store",
@@ -125,6 +127,8 @@ const pure = [
   "doctor/facts.ts",
   "doctor/finding.ts",
   "doctor/diagnose.ts",
+  "systems/account-files.ts",
+  "systems/account-numbers.ts",
   "systems/recipe.ts",
   "store/layout.ts",
   "store/names.ts",

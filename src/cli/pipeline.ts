@@ -2,18 +2,31 @@
  * From host.ts to what is done, one frozen value after the other:
  * evaluation → lock → generation → (store paths) → observation → plan → report.
  */
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { apply } from "../apply/apply.ts";
 import { readChecked, readCurrent } from "../apply/current.ts";
 import { leftBehind, readJournal } from "../apply/journal.ts";
 import { type Containers, type Machine, machineEffects } from "../apply/machine.ts";
 import type { OnProgress, Report } from "../apply/report.ts";
-import { compile, type Generation, requestsOf, type Sources, sourcesOf, warningsOf } from "../compile/index.ts";
+import {
+  accountsAsked,
+  compile,
+  everySystem,
+  type Generation,
+  importsOf,
+  type More,
+  requestsOf,
+  type Sources,
+  sourcesOf,
+  warningsOf,
+} from "../compile/index.ts";
 import { StowageError } from "../error.ts";
 import { machineId } from "../host/machine-id.ts";
 import { systemctl } from "../host/systemd.ts";
 import { takeOverInside } from "../host/take-over.ts";
 import { placesOf } from "../modules/index.ts";
+import type { HostConfig } from "../options/index.ts";
 import { type Plan, plan } from "../plan/index.ts";
 import { observe } from "../runtimes/nspawn/observe.ts";
 import { takeOverCommand } from "../runtimes/nspawn/reload.ts";
@@ -23,13 +36,14 @@ import { systemLayout } from "../store/nix-places.ts";
 import { writeOrder } from "../store/order.ts";
 import { buildSystems } from "../systems/build-all.ts";
 import { copyDeclared, declare, declaredDir, removeFormerDeclared } from "../systems/declare.ts";
+import { ensurePinned } from "../systems/import/pins.ts";
 import { ensureLocked, readLock } from "../systems/lock-file.ts";
 import { markApplied, seedRoot } from "../systems/seed.ts";
 import { type Configured, evaluate } from "./evaluate.ts";
 import { buildFlakes } from "./flakes.ts";
 import { problemText } from "./report/problems.ts";
 import { requireSystems } from "./required.ts";
-import type { HostFlags, Session } from "./session.ts";
+import { configPath, type HostFlags, type Session } from "./session.ts";
 import { readSources } from "./sources.ts";
 
 /**
@@ -54,15 +68,33 @@ async function generationFor(session: Session, configured: Configured, onProgres
   // First, so that a mistake is told before apt is asked for anything.
   const sources = readSourcesOf(configured);
   const locked = compileLocked(session, configured, sources);
+  await ensurePinned(session.layout, lockFile, importsOf(everySystemOf(configured)), {
+    directory: dirname(lockFile),
+    onWork: onProgress,
+  });
   if (locked !== null) return locked;
-  const requests = requestsOf(evaluation.config);
-  const lock = await ensureLocked(session.layout, lockFile, requests, { onWork: onProgress });
-  return compile(evaluation, lock, session.layout, machineId(), sources);
+  const every = everySystemOf(configured);
+  const options = { onWork: onProgress };
+  const lock = await ensureLocked(session.layout, lockFile, requestsOf(every), options, accountsAsked(every));
+  return compile(evaluation, lock, session.layout, machineId(), sources, moreOf(configured));
 }
 
+/** The configuration as what only collects from all systems sees it. */
+export const everySystemOf = ({ evaluation, children }: Configured): HostConfig =>
+  everySystem(evaluation.config, children);
+
 /** The files that the configuration takes contents from, as they are now. */
-const readSourcesOf = ({ evaluation, lockFile }: Configured): Sources =>
-  readSources(sourcesOf(evaluation.config), dirname(lockFile));
+const readSourcesOf = (configured: Configured): Sources =>
+  readSources(sourcesOf(everySystemOf(configured)), dirname(configured.lockFile));
+
+/** The text of host.ts is read only where a result keeps it. */
+function moreOf(configured: Configured): More {
+  const { children, path } = configured;
+  const keeps = Object.values(everySystemOf(configured).containers).some(
+    ({ config }) => config?.system.copySystemConfiguration,
+  );
+  return { children, ...(keeps && { text: readFileSync(path, "utf8") }) };
+}
 
 /**
  * With the lock as it is.
@@ -76,7 +108,7 @@ export function compileLocked(
 ): Generation | null {
   const { evaluation, lockFile } = configured;
   try {
-    return compile(evaluation, readLock(lockFile), session.layout, machineId(), sources);
+    return compile(evaluation, readLock(lockFile), session.layout, machineId(), sources, moreOf(configured));
   } catch (error) {
     if (!(error instanceof StowageError)) throw error;
     const problems = error.problems.filter((problem) => problem.code !== "not-locked");
@@ -91,8 +123,14 @@ export function tellWarnings(session: Session, evaluation: Configured["evaluatio
 }
 
 /** @returns the store names that were not there before */
-export async function build(session: Session, generation: Generation, onProgress: OnProgress): Promise<string[]> {
-  const built = await buildSystems(generation.systems, session.layout, { onWork: onProgress });
+export async function build(
+  session: Session,
+  flags: HostFlags,
+  generation: Generation,
+  onProgress: OnProgress,
+): Promise<string[]> {
+  const directory = dirname(resolve(session.io.cwd(), configPath(session, flags)));
+  const built = await buildSystems(generation.systems, session.layout, { onWork: onProgress, directory });
   await buildFlakes(session, generation, onProgress);
   return built;
 }

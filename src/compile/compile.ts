@@ -1,7 +1,7 @@
 /** Evaluation to Generation: what the host should have, as one frozen value. */
 import { type Evaluation, placesOf } from "../modules/index.ts";
 import { type Bridge, hostsEntries } from "../network/index.ts";
-import type { ContainerConfig, HostConfig } from "../options/index.ts";
+import type { ContainerConfig, HostConfig, SystemConfig } from "../options/index.ts";
 import { hostNetworkParts } from "../runtimes/host-network/index.ts";
 import {
   type ContainerSystem,
@@ -12,22 +12,33 @@ import {
 } from "../runtimes/nspawn/index.ts";
 import type { Layout } from "../store/layout.ts";
 import { flakeProfile } from "../store/nix-places.ts";
+import { type LockedAccounts, noAccounts } from "../systems/account-numbers.ts";
 import type { Lock } from "../systems/lock.ts";
-import { type DebianRequest, type Recipe, recipeName, type StoreName } from "../systems/recipe.ts";
+import { type Recipe, recipeName, type StoreName } from "../systems/recipe.ts";
 import { ownershipMark } from "../units/index.ts";
 import { bridgesOf } from "./bridges.ts";
 import { checkHost } from "./checks/index.ts";
+import { checkSource } from "./checks/source.ts";
+import { type Children, childRecipes, type SystemRecipes, withChildren } from "./children.ts";
 import { firewallOf } from "./firewall.ts";
 import type { Content, Generation, HostFile } from "./generation.ts";
 import { lazyGeneration } from "./lazy.ts";
 import { bindsOf, tmpfsMounts } from "./mounts.ts";
 import { networkFor } from "./networks.ts";
 import { type PlacesOf, Problems } from "./problems.ts";
-import { enabled, type Packages, packagesOf, requestOf } from "./requests.ts";
+import { enabled, type Packages, packagesOf, requestOf, requestText, type SystemRequest } from "./requests.ts";
 import { noSources, type Sources } from "./sources.ts";
 import { toplevelRecipe } from "./toplevel.ts";
 import { trustOf } from "./trust.ts";
 import { usersFor } from "./users.ts";
+
+/** What the configuration does not say itself. */
+export interface More {
+  /** {@link childrenOf} the evaluation. Default: none. */
+  readonly children?: Children;
+  /** Text of host.ts, for results that keep it. */
+  readonly text?: string;
+}
 
 /**
  * @param evaluation without issues
@@ -43,8 +54,9 @@ export function compile(
   layout: Layout,
   hostId = "",
   sources = noSources,
+  more: More = {},
 ): Generation {
-  return compileConfig(evaluation.config, lock, layout, (path) => placesOf(evaluation, path), hostId, sources);
+  return compileConfig(evaluation.config, lock, layout, (path) => placesOf(evaluation, path), hostId, sources, more);
 }
 
 /** {@link compile} of a configuration alone. @param places where options were defined, for messages */
@@ -55,14 +67,15 @@ export function compileConfig(
   places: PlacesOf = () => [],
   hostId = "",
   sources = noSources,
+  more: More = {},
 ): Generation {
   const config = enabled(written);
   const problems = new Problems(places);
   checkHost(config, problems);
   const systems: Record<StoreName, Recipe> = {};
-  const packages = packagesOf(lock);
+  const from = { packagesFor: packagesOf(lock), accounts: lock.accounts ?? noAccounts, sources, more };
   const compiled = byName(config.containers).map(([name, container]) => {
-    const system = containerSystem(name, container, packages, sources, problems);
+    const system = containerSystem(name, container, from, problems);
     Object.assign(systems, system?.recipes);
     return { name, container, system: system?.system };
   });
@@ -76,12 +89,19 @@ export function compileConfig(
   });
 }
 
+/** What the systems of containers are made from beside the configuration itself. */
+interface Ingredients {
+  readonly packagesFor: (request: SystemRequest) => Packages | null;
+  readonly accounts: LockedAccounts;
+  readonly sources: Sources;
+  readonly more: More;
+}
+
 /** The system of a container with the recipes that it is made from; null when it added problems. */
 function containerSystem(
   name: string,
   container: ContainerConfig,
-  packagesFor: (request: DebianRequest) => Packages | null,
-  sources: Sources,
+  from: Ingredients,
   problems: Problems,
 ): { system: ContainerSystem; recipes: Record<StoreName, Recipe> } | null {
   const { config, path, flake } = container;
@@ -89,27 +109,60 @@ function containerSystem(
     const system = givenSystem(name, path, flake);
     return system === null ? null : { system, recipes: {} };
   }
+  const make = (system: SystemConfig, found: Problems) => systemRecipes(name, system, container, from, found);
+  const own = make(config, problems);
+  const children = from.more.children?.get(name) ?? [];
+  const made = childRecipes(name, children, make, problems);
+  if (own === null || made.length < children.length) return null;
+  const top = children.length === 0 ? own.top : withChildren(own, children, made);
+  const toplevel = recipeName(top);
+  const recipes: Record<StoreName, Recipe> = { [own.packages.name]: own.packages.recipe, [toplevel]: top };
+  for (const { packages, top: child } of made) {
+    recipes[packages.name] = packages.recipe;
+    recipes[recipeName(child)] = child;
+  }
+  return { system: { kind: "toplevel", toplevel, packages: own.packages.name }, recipes };
+}
+
+/** One system of a container; null when it added problems. */
+function systemRecipes(
+  name: string,
+  config: SystemConfig,
+  container: ContainerConfig,
+  { packagesFor, accounts, sources, more }: Ingredients,
+  problems: Problems,
+): SystemRecipes | null {
+  if (!checkSource(name, config, problems)) return null;
   const request = requestOf(config);
-  const found = packagesFor(request);
-  if (found === null) {
+  const packages = packagesFor(request);
+  if (packages === null) {
     problems.add(
       {
         code: "not-locked",
         message: `stowage.lock does not have the packages of container ${name}`,
-        details: [`${request.suite}: ${request.packages.join(" ") || "(the base only)"}`],
+        details: [requestText(request)],
         hint: "run `stowage build`",
       },
       ["containers", name, "config", "packages"],
     );
     // What else is wrong with it is told now, before anybody resolves packages.
-    toplevelRecipe(name, config, "", container, sources, problems);
+    toplevelRecipe(name, config, "", container, sources, accounts, problems);
     return null;
   }
-  const { recipe, name: packages } = found;
-  const top = toplevelRecipe(name, config, packages, container, sources, problems);
-  if (top === null) return null;
-  const toplevel = recipeName(top);
-  return { system: { kind: "toplevel", toplevel, packages }, recipes: { [packages]: recipe, [toplevel]: top } };
+  const top = toplevelRecipe(name, config, packages.name, container, sources, accounts, problems);
+  return top === null ? null : { packages, top: { ...top, ...aboutSystem(config, more.text ?? null) } };
+}
+
+/** @param text of host.ts */
+function aboutSystem({ system, boot }: SystemConfig, text: string | null) {
+  const { kind, suite, path } = system.source;
+  return {
+    configurationName: system.configurationName || boot.loader.grub.configurationName,
+    version: `${kind} ${kind === "debian" ? suite : path}`,
+    stateVersion: system.stateVersion,
+    configuration: system.copySystemConfiguration ? text : null,
+    extraCommands: system.extraSystemBuilderCmds,
+  };
 }
 
 function givenSystem(name: string, path: string | null, flake: string | null): ContainerSystem | null {
@@ -177,11 +230,18 @@ function hostFile(path: string, text: string): HostFile {
   return { text: path.endsWith(".json") ? text : `${ownershipMark}\n${text}`, mode: "0644" };
 }
 
-/** Package trees before what is made above them. */
+/** Package trees before what is made above them, and further systems of a container before its own. */
 function inBuildOrder(systems: Record<StoreName, Recipe>): Record<StoreName, Recipe> {
   const entries = byName(systems);
   const of = (kind: Recipe["kind"]) => entries.filter(([, recipe]) => recipe.kind === kind);
-  return Object.fromEntries([...of("debian"), ...of("toplevel")]);
+  const hasChildren = ([, recipe]: [string, Recipe]) => recipe.kind === "toplevel" && recipe.children.length > 0;
+  const tops = of("toplevel");
+  return Object.fromEntries([
+    ...of("debian"),
+    ...of("import"),
+    ...tops.filter((one) => !hasChildren(one)),
+    ...tops.filter(hasChildren),
+  ]);
 }
 
 type Entry<T> = readonly [name: string, value: T];

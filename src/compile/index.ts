@@ -1,9 +1,12 @@
 /** Evaluation to Generation, with the checks across containers. Pure. */
-export { compile, compileConfig } from "./compile.ts";
+
+export { accountsAsked } from "./accounts.ts";
+export { type Children, childrenOf, everySystem } from "./children.ts";
+export { compile, compileConfig, type More } from "./compile.ts";
 export type { ContainerPart, ForwardedPort, Generation, HostFile, HostsEntry } from "./generation.ts";
 export { compileJson, type JsonExec, type JsonGeneration, type JsonSections } from "./json.ts";
 export type { PlacesOf } from "./problems.ts";
-export { requestsOf } from "./requests.ts";
+export { importsOf, requestsOf } from "./requests.ts";
 export { type SourceFile, type SourceRequest, type Sources, sourcesOf } from "./sources.ts";
 export { isolationOf } from "./trust.ts";
 export { warningsOf } from "./warnings.ts";

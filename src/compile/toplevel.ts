@@ -1,6 +1,9 @@
 /** A container's `config` as the recipe of its toplevel. */
 import type { SystemConfig } from "../options/index.ts";
+import type { LockedAccounts } from "../systems/account-numbers.ts";
 import { emptyToplevel, type StoreName, type ToplevelRecipe } from "../systems/recipe.ts";
+import { innerAccounts } from "./accounts.ts";
+import { authorizedKeys } from "./authorized-keys.ts";
 import { etcText, type InnerEtc, innerEtc } from "./inner-etc.ts";
 import { type InnerParts, innerUnits } from "./inner-units.ts";
 import { innerNames, type NamesOutside } from "./names.ts";
@@ -15,27 +18,31 @@ export function toplevelRecipe(
   packages: StoreName,
   outside: NamesOutside,
   sources: Sources,
+  locked: LockedAccounts,
   problems: Problems,
 ): ToplevelRecipe | null {
   const at = ["containers", container, "config"];
   const names = innerNames(container, system, outside);
   const etc = innerEtc(at, system, sources, problems);
+  const accounts = innerAccounts(at, system, locked, problems);
+  const keys = authorizedKeys(at, system, sources, problems);
   const tmpfiles = problems.within([...at, "systemd", "tmpfiles"], () => innerTmpfiles(system.systemd.tmpfiles));
   const units = innerUnits(at, system.systemd, problems);
-  if (etc === null || tmpfiles === null || units === null) return null;
+  if (etc === null || tmpfiles === null || units === null || accounts === null || keys === null) return null;
   const parts: InnerParts[] = [names, tmpfiles, ...units];
   const join = <K extends keyof InnerParts>(key: K) =>
     sorted(Object.assign({}, ...parts.map((part) => part[key])) as Record<string, string>);
   return {
     ...emptyToplevel(container, packages),
     ...joinEtc(
-      { hostname: etcText(`${system.networking.hostName ?? container}\n`), ...names.etc, ...tmpfiles.etc },
+      { hostname: etcText(`${system.networking.hostName ?? container}\n`), ...names.etc, ...tmpfiles.etc, ...keys },
       names.etcLinks,
       etc,
     ),
     units: join("units"),
     unitLinks: join("unitLinks"),
     bin: join("bin"),
+    accounts,
   };
 }
 

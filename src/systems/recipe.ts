@@ -225,7 +225,11 @@ export function recipeLabel(recipe: Recipe): string {
 }
 
 /** `base` of `../images/base.tar.xz`. */
-const importLabel = (path: string): string => path.replace(/\/+$/, "").replace(/^.*\//, "").replace(/(\.tar)?\.[a-z0-9]+$/, "");
+const importLabel = (path: string): string =>
+  path
+    .replace(/\/+$/, "")
+    .replace(/^.*\//, "")
+    .replace(/(\.tar)?\.[a-z0-9]+$/, "");
 
 /** As many names as make about 50 letters, and how many more there are. */
 function shortLabel(start: string, names: readonly string[]): string {
@@ -244,6 +248,7 @@ export function recipeName(recipe: Recipe): StoreName {
 
 /** The recipe without what makes no difference to the result: this is hashed, and kept beside the result. */
 export function whatIsMade<T extends Recipe>(recipe: T): Omit<T, "mirror" | "from"> {
+  if (!("mirror" in recipe) && !("from" in recipe)) return recipe;
   const { mirror: _, from: __, ...rest } = recipe as T & { readonly mirror?: unknown; readonly from?: unknown };
   return rest;
 }

@@ -1,12 +1,14 @@
 /** stowage update: the newest versions of all packages into stowage.lock; of named containers, their flakes anew. */
-import { requestsOf } from "../../compile/index.ts";
+import { dirname } from "node:path";
+import { accountsAsked, importsOf, requestsOf } from "../../compile/index.ts";
+import { pinAnew } from "../../systems/import/pins.ts";
 import { lockChanges, type VersionChange } from "../../systems/lock-changes.ts";
 import { readLock, updateLock } from "../../systems/lock-file.ts";
 import { evaluate } from "../evaluate.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { JsonFlag } from "../flags.ts";
 import { type UpdatedFlake, updateFlakes } from "../flakes.ts";
-import { compileLocked, generationOf } from "../pipeline.ts";
+import { compileLocked, everySystemOf, generationOf } from "../pipeline.ts";
 import { progressOf } from "../report/progress.ts";
 import { type HostFlags, requireRoot, type Session } from "../session.ts";
 
@@ -20,11 +22,14 @@ export default async function update(
   const configured = await evaluate(session, flags);
   // Mistakes first, before apt is asked.
   compileLocked(session, configured);
-  const { evaluation, lockFile } = configured;
+  const { lockFile } = configured;
   const before = readLock(lockFile);
   const progress = progressOf(session);
   try {
-    const after = await updateLock(session.layout, lockFile, requestsOf(evaluation.config), { onWork: progress.on });
+    const every = everySystemOf(configured);
+    const options = { onWork: progress.on };
+    await pinAnew(session.layout, lockFile, importsOf(every), { ...options, directory: dirname(lockFile) });
+    const after = await updateLock(session.layout, lockFile, requestsOf(every), options, accountsAsked(every));
     progress.end();
     const changes = lockChanges(before, after);
     session.print(flags.json ? `${JSON.stringify(changes, null, 2)}\n` : changes.map(changeLine).join(""));

@@ -5,12 +5,14 @@ import { networkingOptions } from "./networking.ts";
 import { packageOptions } from "./packages.ts";
 import { specialisationOptions } from "./specialisation.ts";
 import { systemdOptions } from "./systemd.ts";
+import { usersOptions } from "./users.ts";
 
 export const systemOptions = {
   ...bootOptions,
   ...packageOptions,
   ...environmentOptions,
   ...networkingOptions,
-  ...systemdOptions,
   ...specialisationOptions,
+  ...systemdOptions,
+  ...usersOptions,
 };

@@ -1,5 +1,5 @@
 /** `users.users` and `users.groups` of a container, with NixOS's names. */
-import { mkOption, types } from "../../modules/index.ts";
+import { mkOption, type Option, type OptionType, types } from "../../modules/index.ts";
 
 /** A line of passwd(5) takes everything but its separator and control characters. */
 const field = (description: string) => types.strMatching(/[^:\p{Cc}\p{Surrogate}]*/u, description);
@@ -122,20 +122,51 @@ export const groupOptions = {
   }),
 };
 
+const users = mkOption({
+  type: types.attrsOf(types.submodule({ options: userOptions })),
+  default: {},
+  example: { app: { isSystemUser: true } },
+  description:
+    "Users of the container, by name. One that is not declared any more loses its account; its files and its number stay. Accounts that were made inside by hand stay.",
+});
+
+const groups = mkOption({
+  type: types.attrsOf(types.submodule({ options: groupOptions })),
+  default: {},
+  example: { web: { members: ["app"] } },
+  description: "Groups of the container, by name.",
+});
+
+/** Takes any definitions: what they say is looked at under the option's own name alone. */
+const anyDefinitions: OptionType = {
+  ...types.raw,
+  name: "alias",
+  merging: { by: "value", merge: (all) => Object.assign({}, ...all.map(({ value }) => value)), keeps: false },
+};
+
+/** For the compiler as the option itself. */
+const alias = <T extends Option>(_of: T, name: string): T => {
+  const description = `Alias of ${name}.`;
+  return mkOption({ type: anyDefinitions, default: {}, visible: false, description }) as Option as T;
+};
+
 export const usersOptions = {
   users: {
-    users: mkOption({
-      type: types.attrsOf(types.submodule({ options: userOptions })),
-      default: {},
-      example: { app: { isSystemUser: true } },
-      description:
-        "Users of the container, by name. One that is not declared any more loses its account; its files and its number stay. Accounts that were made inside by hand stay.",
-    }),
-    groups: mkOption({
-      type: types.attrsOf(types.submodule({ options: groupOptions })),
-      default: {},
-      example: { web: { members: ["app"] } },
-      description: "Groups of the container, by name.",
-    }),
+    users,
+    groups,
+    extraUsers: alias(users, "users.users"),
+    extraGroups: alias(groups, "users.groups"),
   },
 };
+
+interface Views {
+  readonly options: { readonly users: Readonly<Record<string, { readonly forwarded: unknown }>> };
+}
+
+const forwarding = (from: string, to: string) => ({
+  when: `users.${from}`,
+  config: ({ options }: Views) => ({ users: { [to]: options.users[from]?.forwarded } }),
+});
+
+/** The names that NixOS had first, and still takes. */
+export const accountAliases = [forwarding("extraUsers", "users"), forwarding("extraGroups", "groups")];
