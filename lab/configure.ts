@@ -20,6 +20,8 @@ export interface Built {
 export interface BuildOptions {
   /** Called with what the build says on the way. */
   readonly onOutput?: (piece: string) => void;
+  /** Further files beside host.ts, by name: modules that it imports. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** A store name anywhere in a text, but for those of Nix; see docs/design/on-disk-format.md. */
@@ -29,7 +31,8 @@ const memo = new Map<string, Promise<Built>>();
 
 /** Builds what a host.ts needs. The same text is built once, and its lock file is kept as a user would keep it. */
 export function buildOutside(hostTs: string, options: BuildOptions = {}): Promise<Built> {
-  const key = createHash("sha256").update(hostTs).digest("hex").slice(0, 16);
+  const content = options.files === undefined ? hostTs : JSON.stringify([hostTs, options.files]);
+  const key = createHash("sha256").update(content).digest("hex").slice(0, 16);
   const known = memo.get(key);
   if (known !== undefined) return known;
   const built = withLock(join(stateDir(), "lock"), () => build(hostTs, key, options));
@@ -41,7 +44,9 @@ async function build(hostTs: string, key: string, options: BuildOptions): Promis
   const directory = join(stateDir(), "configurations", key);
   const lockFile = join(directory, "stowage.lock");
   mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, "host.ts"), hostTs);
+  for (const [name, text] of Object.entries({ ...options.files, "host.ts": hostTs })) {
+    writeFileSync(join(directory, name), text);
+  }
   // One lock file for all: what was resolved for one configuration is not asked of the mirror again for the next.
   if (existsSync(sharedLock())) copyFileSync(sharedLock(), lockFile);
   const argv = [process.execPath, join(checkout(), "dist/cli.js"), "-c", join(directory, "host.ts"), "build", "--json"];
@@ -77,7 +82,9 @@ function storePathsIn(answer: string): string[] {
 export async function configure(host: LabHost, hostTs: string, options: BuildOptions = {}): Promise<void> {
   const { lock, storePaths } = await buildOutside(hostTs, options);
   await copyToStore(host, storePaths);
-  await host.put("/etc/stowage/host.ts", hostTs);
+  for (const [name, text] of Object.entries({ ...options.files, "host.ts": hostTs })) {
+    await host.put(`/etc/stowage/${name}`, text);
+  }
   if (lock !== null) await host.put("/etc/stowage/stowage.lock", lock);
 }
 

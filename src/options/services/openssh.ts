@@ -93,7 +93,7 @@ export const openssh = defineSystemModule({
       environment: { etc: { "ssh/sshd_config": { text } } },
       // SIGHUP: it reads all of it anew, ports too; connections go on. Its ExecReload= looks at the file first.
       systemd: { services: { ssh: { wantedBy: ["multi-user.target"], reloadTriggers: [text] } } },
-      networking: lib.mkIf(openFirewall, { firewall: { allowedTCPPorts: ports } }),
+      networking: lib.mkIf(openFirewall && config.networking.firewall.enable, { firewall: { allowedTCPPorts: ports } }),
     };
   },
 });

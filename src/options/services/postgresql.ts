@@ -143,7 +143,9 @@ export const postgresql = defineSystemModule({
           ...keepAwayFirstBoot,
         },
       },
-      networking: lib.mkIf(openFirewall, { firewall: { allowedTCPPorts: [port] } }),
+      networking: lib.mkIf(openFirewall && config.networking.firewall.enable, {
+        firewall: { allowedTCPPorts: [port] },
+      }),
     };
   },
 });

@@ -86,6 +86,7 @@ export const redis = defineSystemModule({
   options: redisOptions,
   when: "services.redis.servers",
   config: ({ config, lib }) => {
+    const isFiltered = config.networking.firewall.enable;
     const servers = Object.entries(config.services.redis.servers).filter(([, { enable }]) => enable);
     const parts = servers.map(([name, one]) => {
       const unit = unitOf(name);
@@ -93,7 +94,9 @@ export const redis = defineSystemModule({
       return {
         environment: { etc: { [`redis/${unit}.conf`]: { text } } },
         systemd: { services: { [unit]: service(unit, name, text) } },
-        networking: { firewall: { allowedTCPPorts: one.openFirewall && one.port !== 0 ? [one.port] : [] } },
+        networking: {
+          firewall: { allowedTCPPorts: isFiltered && one.openFirewall && one.port !== 0 ? [one.port] : [] },
+        },
       };
     });
     return lib.mkMerge([lib.mkIf(servers.length > 0, { packages: ["redis-server"] }), ...parts]);

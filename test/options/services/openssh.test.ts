@@ -10,7 +10,10 @@ test("nothing without enable", () => {
 });
 
 test("the first example of the seeds: port 2022", () => {
-  const config = system({ services: { openssh: { enable: true, ports: [2022] } } });
+  const config = system({
+    networking: { firewall: { enable: true } },
+    services: { openssh: { enable: true, ports: [2022] } },
+  });
   expect(config.packages).toEqual(["openssh-server"]);
   const text = textOf(config, "ssh/sshd_config");
   expect(text.split("\n")).toEqual(
@@ -53,8 +56,13 @@ test("settings win over defaults, lists are lines, what is said at the end is at
 });
 
 test("a closed firewall stays closed", () => {
-  const config = system({ services: { openssh: { enable: true, openFirewall: false } } });
-  expect(config.networking.firewall.allowedTCPPorts).toEqual([]);
+  const ports = (firewall: object, openFirewall: boolean) =>
+    system({ networking: { firewall }, services: { openssh: { enable: true, openFirewall } } }).networking.firewall
+      .allowedTCPPorts;
+  expect(ports({ enable: true }, false)).toEqual([]);
+  // Where there is none, a port that is let in is a warning.
+  expect(ports({}, true)).toEqual([]);
+  expect(ports({ enable: true }, true)).toEqual([22]);
 });
 
 test("no value begins another line, and no keyword changes what follows it", () => {

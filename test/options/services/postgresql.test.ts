@@ -4,7 +4,8 @@ import { mkBefore } from "../../../src/modules/index.ts";
 import { needsRestart, postgresqlText } from "../../../src/options/services/postgresql-settings.ts";
 import { problems, system, textOf } from "./evaluated.ts";
 
-const postgresql = (options: object) => system({ services: { postgresql: { enable: true, ...options } } });
+const postgresql = (options: object) =>
+  system({ networking: { firewall: { enable: true } }, services: { postgresql: { enable: true, ...options } } });
 
 test("the second example of the seeds: enable, and a version", () => {
   const config = postgresql({ package: "postgresql-17" });

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { problems, system, textOf } from "./evaluated.ts";
 
-const redis = (servers: object) => system({ services: { redis: { servers } } });
+const redis = (servers: object) =>
+  system({ networking: { firewall: { enable: true } }, services: { redis: { servers } } });
 
 test("servers that are not enabled are nothing", () => {
   expect(redis({ a: { port: 1 } })).toMatchObject({

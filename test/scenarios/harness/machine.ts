@@ -61,14 +61,17 @@ export class Machine {
     return this.lab.run(["stowage", ...argv], { timeout: 110_000, ...options });
   }
 
-  /** Gives it a configuration, with its lock file and everything it needs in the store. Nothing is switched. */
-  configure(hostTs: string): Promise<void> {
-    return configure(this.lab, hostTs);
+  /**
+   * Gives it a configuration, with its lock file and everything it needs in the store. Nothing is switched.
+   * @param files further files beside host.ts, by name
+   */
+  configure(hostTs: string, files: Readonly<Record<string, string>> = {}): Promise<void> {
+    return configure(this.lab, hostTs, Object.keys(files).length > 0 ? { files } : {});
   }
 
   /** {@link configure} and `stowage switch`. Returns what switch said on standard output. */
-  async switchTo(hostTs: string): Promise<string> {
-    await this.configure(hostTs);
+  async switchTo(hostTs: string, files?: Readonly<Record<string, string>>): Promise<string> {
+    await this.configure(hostTs, files);
     return this.stowage(["switch"]);
   }
 
