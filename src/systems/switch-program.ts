@@ -33,8 +33,9 @@ from_inside() {
       [ -n "$child" ] || asked=$state/back
       [ ! -f "$asked" ] || awk '
         $1 == "refuse" { print "this cannot be taken over in place:" substr($0, 7) }
-        $1 ~ /^(stop|exchange|restart|reload|start)$/ { print "would " ($1 == "exchange" ? "restart" : $1), $2 }' "$asked" |
-        sort -u
+        # A start that would replace one of that name has both lines.
+        $1 ~ /^(stop|exchange|restart|reload|start)$/ { verb[$2] = $1 == "exchange" ? "restart" : $1 }
+        END { for (unit in verb) print "would " verb[unit], unit }' "$asked" | sort
       exit 0 ;;
     *) usage ;;
   esac
@@ -97,6 +98,8 @@ fine_tune() {
 cover() {
   mkdir -p -- "$base"
   mount --bind -- "$top" "$base"
+  # Else it would be covered along with what it is a second view of.
+  mount --make-private -- "$base"
   mount --bind -- "$1" "$top"
 }
 `;

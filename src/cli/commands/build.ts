@@ -1,5 +1,6 @@
 /** stowage build: what the configuration needs, into the store. */
 import { storePath } from "../../store/layout.ts";
+import type { Recipe } from "../../systems/recipe.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { JsonFlag } from "../flags.ts";
 import { build, generationOf } from "../pipeline.ts";
@@ -17,6 +18,7 @@ export default async function buildVerb(session: Session, flags: HostFlags & Jso
       system: system === null ? path : storePath(session.layout, system),
       packages: packages === null ? null : storePath(session.layout, packages),
       built: system !== null && built.has(system),
+      ...children(session, generation.systems[system ?? ""]),
     }));
     const lines = [...new Set(systems.map((one) => `${one.system}\n`))].join("");
     session.print(flags.json ? `${JSON.stringify(systems, null, 2)}\n` : lines);
@@ -24,4 +26,10 @@ export default async function buildVerb(session: Session, flags: HostFlags & Jso
     progress.end();
   }
   return exitCodes.done;
+}
+
+/** Further systems, where it has any. */
+function children({ layout }: Session, recipe: Recipe | undefined): { children?: string[] } {
+  if (recipe?.kind !== "toplevel" || recipe.children.length === 0) return {};
+  return { children: recipe.children.map(({ toplevel }) => storePath(layout, toplevel)) };
 }
