@@ -28,6 +28,7 @@ import { networkFor } from "./networks.ts";
 import { type PlacesOf, Problems } from "./problems.ts";
 import { enabled, type Packages, packagesOf, requestOf, requestText, type SystemRequest } from "./requests.ts";
 import { noSources, type Sources } from "./sources.ts";
+import { sysctlsOf } from "./sysctl.ts";
 import { toplevelRecipe } from "./toplevel.ts";
 import { trustOf } from "./trust.ts";
 import { usersFor } from "./users.ts";
@@ -187,6 +188,7 @@ function resolve(
     dependsOn: container.dependsOn,
     network: networkFor(name, container, hostId),
     firewall: firewallOf(container),
+    sysctls: sysctlsOf(container),
     copyResolvConf: container.copyResolvConf,
     users,
     trust: trustOf(name, config, users, layout),

@@ -70,4 +70,4 @@ export {
   nftElements,
 } from "./nft.ts";
 export { portWords } from "./port.ts";
-export { hostSysctls, insideSysctls, linkSysctls } from "./sysctl.ts";
+export { hostSysctls, insideSysctls, linkSysctls, sysctlText } from "./sysctl.ts";

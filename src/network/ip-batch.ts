@@ -17,6 +17,8 @@ export interface BatchFiles {
   readonly sysctls: string | null;
   /** Settings inside; null where there are none. */
   readonly insideSysctls: string | null;
+  /** Settings inside that are declared, each of which must be there; left out where there are none. */
+  readonly declaredSysctls?: string;
   /** nft(8), and the rules of the container's firewall; left out where it has none. */
   readonly firewall?: { readonly nft: string; readonly file: string };
   /** Where {@link NetworkFiles} `ns` and `back` are. */
@@ -54,6 +56,9 @@ export function networkFiles(network: Network, files: BatchFiles): NetworkFiles 
       ...(files.sysctls === null ? [] : hostSysctlLines(hostNamespace(container), files.sysctl, files.sysctls)),
       ...links.flatMap(hostLines),
       ...(files.insideSysctls === null ? [] : [within(namespace, files.sysctl, [], files.insideSysctls)]),
+      ...(files.declaredSysctls === undefined
+        ? []
+        : [within(namespace, files.sysctl, ["--strict"], files.declaredSysctls)]),
       within(namespace, files.ip, ["-batch"], files.ns),
     ]),
     ns: batch(insideLines(network)),
@@ -177,7 +182,7 @@ type Line = readonly string[] | string;
 const within = (
   namespace: string,
   program: string,
-  flags: readonly ("-batch" | "-force" | "-f")[],
+  flags: readonly ("-batch" | "-force" | "-f" | "--strict")[],
   file: string,
 ): string => ["netns exec", ipWord(namespace), ipWord(program), ...flags, ipWord(file)].join(" ");
 

@@ -47,6 +47,6 @@ export const insideSysctls: string = sysctlText([
   ["net/ipv4/ping_group_range", "0 2147483647"],
 ]);
 
-function sysctlText(settings: readonly (readonly [key: string, value: string])[]): string {
+export function sysctlText(settings: readonly (readonly [key: string, value: string])[]): string {
   return settings.map(([key, value]) => `${key} = ${value}\n`).join("");
 }

@@ -185,11 +185,19 @@ function companionSubjects(one: Considered, former: Former, next: Generation, ob
       if (stopped) return [{ ...subject, decision: "stop", because: "with its container" }];
       // The one thing of it that is exchanged in place. It may outlive its container's restart.
       const reloads = subject.decision === "reload" && (stays || decision === "restart" || decision === "swap");
-      return reloads ? [{ ...subject, because: "its firewall changed" }] : [];
+      return reloads ? [{ ...subject, because: reloadReason(former.unit(unit), next.units[unit]) }] : [];
     }
     if (subject.decision === "none" || subject.decision === "stop") return subject.decision === "stop" ? [subject] : [];
     return stays ? [subject] : [];
   });
+}
+
+/** What a network takes over in place has a trigger each. */
+function reloadReason(before: Unit | null, after: Unit | undefined): string {
+  const words = (unit: Unit | null | undefined) => String(unit?.sections.Unit?.["X-Reload-Triggers"] ?? "").split(" ");
+  const [former, next] = [words(before), words(after)];
+  const changed = ["firewall", "kernel settings"].filter((_, part) => former[part] !== next[part]);
+  return `its ${changed.join(" and ") || "network"} changed`;
 }
 
 /** Sockets of a container that are started by name, so that one that cannot listen is a step that fails. */

@@ -13,6 +13,7 @@ export interface ShortSystem {
   readonly hostName?: string;
   readonly extraHosts?: string;
   readonly networking?: Partial<Pick<SystemConfig["networking"], "domain" | "nameservers" | "search">>;
+  readonly sysctl?: SystemConfig["boot"]["kernel"]["sysctl"];
   readonly firewall?: Partial<SystemConfig["networking"]["firewall"]>;
   readonly etc?: Readonly<Record<string, Partial<EtcFile>>>;
   readonly variables?: Readonly<Record<string, string>>;
@@ -142,7 +143,7 @@ function systemConfig(short: ShortSystem): SystemConfig {
     services: {} as SystemConfig["services"],
     specialisation: {},
     nesting: { children: [], clone: [] },
-    boot: { isContainer: true, loader: { grub: { configurationName: "" } } },
+    boot: { isContainer: true, kernel: { sysctl: { ...short.sysctl } }, loader: { grub: { configurationName: "" } } },
     networking: {
       hostName: short.hostName ?? null,
       extraHosts: short.extraHosts ?? "",

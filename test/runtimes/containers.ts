@@ -24,6 +24,7 @@ export const trusted: SystemContainer = {
   dependsOn: [],
   network: { kind: "host" },
   firewall: null,
+  sysctls: [],
   copyResolvConf: true,
   users: { kind: "none" },
   trust: ["it has the host's network"],

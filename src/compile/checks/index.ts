@@ -12,6 +12,7 @@ import { checkName } from "./name.ts";
 import { checkChange, checkNeeds } from "./needs.ts";
 import { checkNetwork } from "./network.ts";
 import { checkPorts } from "./ports.ts";
+import { checkSysctls } from "./sysctl.ts";
 import { checkSystem } from "./system.ts";
 
 /** Adds a problem for everything that cannot be compiled. */
@@ -21,6 +22,7 @@ export function checkHost(config: HostConfig, problems: Problems): void {
     checkSystem(name, container, problems);
     checkNetwork(name, container, problems);
     checkFirewall(name, container, problems);
+    checkSysctls(name, container, problems);
     checkMounts(name, container, config, problems);
     checkConfinement(name, container, problems);
     checkFlags(name, container, problems);

@@ -10,6 +10,15 @@ export const bootOptions = {
       description:
         "Whether this is the configuration of a container: there it is true, of a host false. For modules that are used in both.",
     }),
+    kernel: {
+      sysctl: mkOption({
+        type: types.attrsOf(types.nullOr(types.oneOf(types.str, types.int, types.bool))),
+        default: {},
+        example: { "net.core.somaxconn": 4096, "net.ipv6.conf.eth0.accept_ra": false },
+        description:
+          "Kernel settings of the container's own network: names begin with `net.`, all others are the host's. Set before its interfaces are up, and in place where they changed; one that the kernel does not have is an error, unless its name begins with `-`. What is no longer declared stays as it is until the next start. null: not set here after all.",
+      }),
+    },
     loader: {
       grub: {
         configurationName: mkOption({

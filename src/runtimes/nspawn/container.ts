@@ -12,6 +12,8 @@ export interface SystemContainer {
   readonly network: ContainerNetwork;
   /** What its own network lets in; null: everything. */
   readonly firewall: Firewall | null;
+  /** Kernel settings of its own network, as paths below /proc/sys; `-` before one that may be missing. */
+  readonly sysctls: readonly (readonly [key: string, value: string])[];
   /** Whether it resolves names as the host does. */
   readonly copyResolvConf: boolean;
   readonly users: UserNamespace;

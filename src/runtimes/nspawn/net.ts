@@ -15,6 +15,7 @@ import {
   networkFiles,
   networkNamespace,
   nftElements,
+  sysctlText,
 } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import { literal, type Unit, type UnitSection, type UnitValue } from "../../units/index.ts";
@@ -46,10 +47,11 @@ export function netParts(
   if (network === null) return null;
   const files = netFiles(layout, container, network, false);
   const ports = forwardsOf(container).length > 0;
-  // What a firewall adds changes nothing else of the network, and takes a reload only.
-  const triggers = { ...restartTriggers(files.map(([, text]) => text)), ...firewallTriggers(container) };
+  // What a firewall and settings add changes nothing else of the network, and takes a reload only.
+  const triggers = { ...restartTriggers(files.map(([, text]) => text)), ...reloadTriggers(container) };
+  const plain = container.firewall === null && container.sysctls.length === 0;
   return {
-    files: container.firewall === null ? files : netFiles(layout, container, network, true),
+    files: plain ? files : netFiles(layout, container, network, true),
     unit: {
       name: netUnit(container.name),
       sections: {
@@ -60,11 +62,12 @@ export function netParts(
   };
 }
 
-function firewallTriggers(container: SystemContainer): UnitSection {
+/** In this order: the plan says which of them differs. */
+function reloadTriggers(container: SystemContainer): UnitSection {
+  const { firewall, sysctls } = container;
   if (!hasFirewall(container)) return {};
-  return {
-    "X-Reload-Triggers": container.firewall === null ? noFirewall : reloadTrigger(firewallRules(container.firewall)),
-  };
+  const rules = firewall === null ? noFirewall : reloadTrigger(firewallRules(firewall));
+  return { "X-Reload-Triggers": sysctls.length === 0 ? rules : `${rules} ${reloadTrigger(sysctlText(sysctls))}` };
 }
 
 const reloadTrigger = (text: string): UnitValue => restartTriggers([text])["X-Restart-Triggers"] ?? "";
@@ -94,8 +97,11 @@ export function hostInterfaces({ links, macvlans, interfaces }: Network): string
   return [...new Set([...bridges, ...macvlans.map(({ parent }) => parent), ...interfaces])];
 }
 
-function netFiles(layout: Layout, container: SystemContainer, network: Network, walled: boolean): FileText[] {
+/** @param whole with what takes a reload: firewall and declared settings */
+function netFiles(layout: Layout, container: SystemContainer, network: Network, whole: boolean): FileText[] {
   const { links } = network;
+  const walled = whole && container.firewall !== null;
+  const declared = whole ? sysctlText(container.sysctls) : "";
   const path = (part: string): string => networkFile(layout, `${network.container}.${part}`);
   const sysctls = linkSysctls(links);
   // Who rules the network sets them; systemd-nspawn does not let a root without users of its own be restricted so.
@@ -105,6 +111,7 @@ function netFiles(layout: Layout, container: SystemContainer, network: Network, 
     sysctl,
     sysctls: sysctls === "" ? null : path("sysctl"),
     insideSysctls: inside === "" ? null : path("ns-sysctl"),
+    ...(declared !== "" && { declaredSysctls: path("declared-sysctl") }),
     ...(walled && { firewall: { nft, file: path("firewall") } }),
     ns: path("ns"),
     back: path("back"),
@@ -117,9 +124,10 @@ function netFiles(layout: Layout, container: SystemContainer, network: Network, 
     [path("down"), down],
     [path("sysctl"), sysctls],
     [path("ns-sysctl"), inside],
+    [path("declared-sysctl"), declared],
     [path("nft"), nftElements(links, "add")],
     [path("nft-down"), nftElements(links, "delete")],
-    [path("firewall"), walled && container.firewall !== null ? firewallRules(container.firewall) : ""],
+    [path("firewall"), walled ? firewallRules(container.firewall) : ""],
   ];
   return made.filter(([, text]) => text !== "");
 }
@@ -135,14 +143,16 @@ function serviceSection(layout: Layout, container: SystemContainer, ports: boole
     // What a crash may have left behind must not block a start.
     ExecStartPre: [down],
     ExecStart: [{ exec: [ip, "-batch", file("up")] }, ...(ports ? [{ exec: [nft, "-f", file("nft")] }] : [])],
-    ...firewallReload(container, file("firewall")),
+    ...reload(container, file("firewall"), file("declared-sysctl")),
     ExecStopPost: [...(ports ? [{ exec: [nft, "-f", file("nft-down")], ignoreFailure: true }] : []), down],
   };
 }
 
 /** What is declared now takes the place of what was, be it none. */
-function firewallReload(container: SystemContainer, file: string): UnitSection {
+function reload(container: SystemContainer, firewall: string, sysctls: string): UnitSection {
   if (!hasFirewall(container)) return {};
-  const rules = container.firewall === null ? [firewallOff] : ["-f", file];
-  return { ExecReload: { exec: [ip, "netns", "exec", networkNamespace(container.name), nft, ...rules] } };
+  const inside = [ip, "netns", "exec", networkNamespace(container.name)];
+  const rules = { exec: [...inside, nft, ...(container.firewall === null ? [firewallOff] : ["-f", firewall])] };
+  if (container.sysctls.length === 0) return { ExecReload: rules };
+  return { ExecReload: [rules, { exec: [...inside, sysctl, "--strict", sysctls] }] };
 }
