@@ -41,6 +41,7 @@ import { ensureLocked, readLock } from "../systems/lock-file.ts";
 import { markApplied, seedRoot } from "../systems/seed.ts";
 import { type Configured, evaluate } from "./evaluate.ts";
 import { buildFlakes } from "./flakes.ts";
+import { madeFrom, placed } from "./placed.ts";
 import { problemText } from "./report/problems.ts";
 import { requireSystems } from "./required.ts";
 import { configPath, type HostFlags, type Session } from "./session.ts";
@@ -76,7 +77,7 @@ async function generationFor(session: Session, configured: Configured, onProgres
   const every = everySystemOf(configured);
   const options = { onWork: onProgress };
   const lock = await ensureLocked(session.layout, lockFile, requestsOf(every), options, accountsAsked(every));
-  return compile(evaluation, lock, session.layout, machineId(), sources, moreOf(configured));
+  return madeFrom(evaluation, compile(evaluation, lock, session.layout, machineId(), sources, moreOf(configured)));
 }
 
 /** The configuration as what only collects from all systems sees it. */
@@ -108,7 +109,8 @@ export function compileLocked(
 ): Generation | null {
   const { evaluation, lockFile } = configured;
   try {
-    return compile(evaluation, readLock(lockFile), session.layout, machineId(), sources, moreOf(configured));
+    const lock = readLock(lockFile);
+    return madeFrom(evaluation, compile(evaluation, lock, session.layout, machineId(), sources, moreOf(configured)));
   } catch (error) {
     if (!(error instanceof StowageError)) throw error;
     const problems = error.problems.filter((problem) => problem.code !== "not-locked");
@@ -130,7 +132,8 @@ export async function build(
   onProgress: OnProgress,
 ): Promise<string[]> {
   const directory = dirname(resolve(session.io.cwd(), configPath(session, flags)));
-  const built = await buildSystems(generation.systems, session.layout, { onWork: onProgress, directory });
+  const options = { onWork: onProgress, directory };
+  const built = await placed(generation, () => buildSystems(generation.systems, session.layout, options));
   await buildFlakes(session, generation, onProgress);
   return built;
 }

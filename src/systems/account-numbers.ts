@@ -23,7 +23,10 @@ export interface AccountRequest {
 export interface RequestedNumber {
   readonly name: string;
   readonly band: Band;
-  /** Said by the configuration: taken down as it is, where the name has none and nobody else has it. */
+  /**
+   * Said by the configuration: taken down as it is, where the name has none and nobody else has it. Outside of our bands
+   * it is the configuration's business: a mistake there must not stay in the map for ever.
+   */
   readonly number: number | null;
 }
 
@@ -43,8 +46,11 @@ export const noRequest: AccountRequest = { users: [], groups: [] };
 
 /** Whether every name has a number. */
 export function hasNumbers(accounts: LockedAccounts, request: AccountRequest): boolean {
-  return kinds.every((kind) => request[kind].every(({ name }) => Object.hasOwn(accounts[kind], name)));
+  return kinds.every((kind) => request[kind].every((one) => isForeign(one) || Object.hasOwn(accounts[kind], one.name)));
 }
+
+const isForeign = ({ number }: RequestedNumber): boolean =>
+  number !== null && !Object.values(bands).some(([first, last]) => number >= first && number <= last);
 
 const kinds = ["users", "groups"] as const;
 
@@ -72,7 +78,9 @@ function allot(known: Numbers, requests: readonly RequestedNumber[], wish: (name
     taken.add(number);
   };
   // Sorted, so that the same names get the same numbers whatever the order of containers and modules.
-  const missing = requests.filter(({ name }) => !Object.hasOwn(known, name)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const missing = requests
+    .filter((one) => !isForeign(one) && !Object.hasOwn(known, one.name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const { name, number } of missing) {
     if (number !== null && !taken.has(number) && !Object.hasOwn(numbers, name)) give(name, number);
   }

@@ -179,6 +179,10 @@ if [ -n "$why" ]; then
   echo "this takes a restart of the container: $why" >&2
   exit 3
 fi
+# It may refuse accounts: before anything is stopped.
+if [ -f "$here/accounts.list" ] || [ -f "$root/var/lib/stowage/accounts" ]; then
+  STOWAGE_DECLARED=$here "$here/activate" check
+fi
 leave
 if [ "$phase" = stop ]; then
   stop_old

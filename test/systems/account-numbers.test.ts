@@ -30,11 +30,16 @@ describe("numbers of declared accounts", () => {
   test("one that is said is taken down, and given to nobody else", () => {
     expect(withNumbers(noAccounts, ask([system("app"), system("web", 500)])).users).toEqual({ app: 501, web: 500 });
     // Said by two: the map has one of them, each container has what it says.
-    expect(withNumbers(noAccounts, ask([system("a", 7), system("b", 7)])).users).toEqual({ a: 7, b: 500 });
+    expect(withNumbers(noAccounts, ask([system("a", 700), system("b", 700)])).users).toEqual({ a: 700, b: 500 });
     expect(withNumbers({ users: { web: 500 }, groups: {} }, ask([system("web", 600), system("app")])).users).toEqual({
       app: 501,
       web: 500,
     });
+  });
+  test("one outside of our bands is not taken down: it may be a mistake", () => {
+    const asked = ask([system("app", 33)], [system("app")]);
+    expect(withNumbers(noAccounts, asked)).toEqual({ users: {}, groups: { app: 500 } });
+    expect(withNumbers(noAccounts, ask([system("app", 33)]))).toBe(noAccounts);
   });
   test("when there are none left it is said", () => {
     const users = Object.fromEntries(Array.from({ length: 400 }, (_, at) => [`u${at}`, 500 + at]));
