@@ -9,6 +9,7 @@ import {
   recipeName,
   type StoreName,
 } from "../systems/recipe.ts";
+import { impliedPackages } from "./settings.ts";
 
 export type SystemRequest = DebianRequest | ImportRequest;
 
@@ -46,7 +47,7 @@ function debianRequest(system: SystemConfig): DebianRequest {
   return {
     kind: "debian",
     suite,
-    packages: [...new Set(system.packages)].sort(),
+    packages: [...new Set([...system.packages, ...impliedPackages(system)])].sort(),
     ...(!plain && { components: [...new Set(components)].sort() }),
     ...(furtherSuites !== null && { furtherSuites: [...new Set(furtherSuites)].sort() }),
     ...(declared && {

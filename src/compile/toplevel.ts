@@ -6,8 +6,10 @@ import { innerAccounts } from "./accounts.ts";
 import { authorizedKeys } from "./authorized-keys.ts";
 import { etcText, type InnerEtc, innerEtc } from "./inner-etc.ts";
 import { type InnerParts, innerUnits } from "./inner-units.ts";
-import { innerNames, type NamesOutside } from "./names.ts";
+import { checkLocale } from "./locale.ts";
+import type { NamesOutside } from "./names.ts";
 import type { Problems } from "./problems.ts";
+import { innerSettings } from "./settings.ts";
 import type { Sources } from "./sources.ts";
 import { innerTmpfiles } from "./tmpfiles.ts";
 
@@ -22,26 +24,29 @@ export function toplevelRecipe(
   problems: Problems,
 ): ToplevelRecipe | null {
   const at = ["containers", container, "config"];
-  const names = innerNames(container, system, outside);
+  checkLocale(at, system, problems);
+  const settings = problems.within([...at, "security"], () => innerSettings(container, system, outside));
   const etc = innerEtc(at, system, sources, problems);
   const accounts = innerAccounts(at, system, locked, problems);
   const keys = authorizedKeys(at, system, sources, problems);
   const tmpfiles = problems.within([...at, "systemd", "tmpfiles"], () => innerTmpfiles(system.systemd.tmpfiles));
   const units = innerUnits(at, system.systemd, problems);
-  if (etc === null || tmpfiles === null || units === null || accounts === null || keys === null) return null;
-  const parts: InnerParts[] = [names, tmpfiles, ...units];
+  if (settings === null || etc === null || tmpfiles === null || units === null || accounts === null || keys === null)
+    return null;
+  const parts: InnerParts[] = [settings, tmpfiles, ...units];
   const join = <K extends keyof InnerParts>(key: K) =>
     sorted(Object.assign({}, ...parts.map((part) => part[key])) as Record<string, string>);
   return {
     ...emptyToplevel(container, packages),
     ...joinEtc(
-      { hostname: etcText(`${system.networking.hostName ?? container}\n`), ...names.etc, ...tmpfiles.etc, ...keys },
-      names.etcLinks,
+      { hostname: etcText(`${system.networking.hostName ?? container}\n`), ...settings.etc, ...tmpfiles.etc, ...keys },
+      settings.etcLinks,
       etc,
     ),
     units: join("units"),
     unitLinks: join("unitLinks"),
     bin: join("bin"),
+    needs: sorted(settings.needs),
     accounts,
   };
 }

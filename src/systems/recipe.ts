@@ -114,6 +114,8 @@ export interface ToplevelRecipe {
   readonly unitLinks: Readonly<Record<string, string>>;
   /** Executable scripts by name, made from `script`, `preStart`, …: run as /run/declared/current/bin/<name>. */
   readonly bin: Readonly<Record<string, string>>;
+  /** Paths below the package tree that must be there, and the option that wants each: `usr/bin/sudo` → `security.sudo.enable`. */
+  readonly needs: Readonly<Record<string, string>>;
   readonly accounts: DeclaredAccounts;
   /** Further systems of the same container; the first is `fine-tune/child-1`. They are built before it. */
   readonly children: readonly ChildSystem[];
@@ -198,6 +200,7 @@ export const emptyToplevel = (name: string, packages: StoreName): ToplevelRecipe
   units: {},
   unitLinks: {},
   bin: {},
+  needs: {},
   accounts: { users: {}, groups: {} },
   children: [],
   configurationName: "",

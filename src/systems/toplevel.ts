@@ -20,6 +20,7 @@ import type { Accounts } from "./accounts.ts";
 import { activateProgram } from "./activate.ts";
 import { runBuilderCommands } from "./builder-commands.ts";
 import { writeChildren, writeLayout } from "./layout-files.ts";
+import { requireNeeded } from "./needs.ts";
 import type { EtcFile, StoreName, ToplevelRecipe } from "./recipe.ts";
 import { takeOverProgram } from "./take-over.ts";
 
@@ -35,6 +36,7 @@ const timeStamp = 1;
  * @throws StowageError `bad-path` for a path that leads out of its directory or has control characters
  */
 export function makeToplevel(directory: string, recipe: ToplevelRecipe, packages: string): void {
+  requireNeeded(recipe, packages);
   const seed = `${packages}/seed`;
   // Nothing that is empty: there is one toplevel for each container, and a directory is a block of the disk.
   for (const part of ["etc", "root/etc", "root/run/declared", "root/var/lib/stowage"]) {

@@ -15,6 +15,9 @@ export interface ShortSystem {
   readonly networking?: Partial<Pick<SystemConfig["networking"], "domain" | "nameservers" | "search">>;
   readonly sysctl?: SystemConfig["boot"]["kernel"]["sysctl"];
   readonly firewall?: Partial<SystemConfig["networking"]["firewall"]>;
+  readonly timeZone?: string;
+  readonly i18n?: Partial<SystemConfig["i18n"]>;
+  readonly sudo?: Partial<SystemConfig["security"]["sudo"]>;
   readonly etc?: Readonly<Record<string, Partial<EtcFile>>>;
   readonly variables?: Readonly<Record<string, string>>;
   readonly users?: Partial<SystemConfig["users"]>;
@@ -153,6 +156,9 @@ function systemConfig(short: ShortSystem): SystemConfig {
       ...short.networking,
       firewall: { ...noFirewall, ...short.firewall },
     },
+    time: { timeZone: short.timeZone ?? null },
+    i18n: { defaultLocale: "C.UTF-8", extraLocaleSettings: {}, ...short.i18n },
+    security: { sudo: { enable: false, wheelNeedsPassword: true, extraRules: [], ...short.sudo } },
     environment: {
       variables: { ...short.variables },
       etc: mapValues(short.etc ?? {}, (file) => ({

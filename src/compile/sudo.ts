@@ -1,0 +1,39 @@
+/** `security.sudo` of a container as a file for sudo. Facts: sudoers(5). */
+import type { SystemConfig } from "../options/index.ts";
+import { lineText } from "../units/index.ts";
+import type { SettingsParts } from "./settings.ts";
+
+type Sudo = SystemConfig["security"]["sudo"];
+type Rule = Sudo["extraRules"][number];
+
+/**
+ * After the packaged /etc/sudoers, whose rule for the group sudo asks for a password: the last rule that fits counts.
+ * @throws StowageError `unfit-text` for a command with control characters
+ */
+export function innerSudo({ security: { sudo } }: SystemConfig): Pick<SettingsParts, "etc" | "needs" | "packages"> {
+  if (!sudo.enable) return { etc: {}, needs: {}, packages: [] };
+  const tags = sudo.wheelNeedsPassword ? "SETENV" : "NOPASSWD: SETENV";
+  const everything = ["sudo", "wheel"].map((group) => `%${group} ALL=(ALL:ALL) ${tags}: ALL\n`);
+  const text = [...everything, ...sudo.extraRules.flatMap(ruleLines)].join("");
+  return {
+    // sudo refuses files that others may write, and takes none whose name has a dot.
+    etc: { "sudoers.d/declared": { text, mode: "0440", user: "root", group: "root" } },
+    needs: { "usr/bin/sudo": "security.sudo.enable" },
+    packages: ["sudo"],
+  };
+}
+
+function ruleLines({ users, groups, runAs, commands }: Rule): string[] {
+  const who = [...users, ...groups.map((group) => `%${group}`)];
+  if (who.length === 0 || commands.length === 0) return [];
+  // Tags go on for the rest of a line: each command has a line of its own.
+  return commands.map(({ command, options }) => {
+    const tags = options.map((tag) => `${tag}: `).join("");
+    return `${who.join(", ")} ALL=(${runAs}) ${tags}${commandText(command)}\n`;
+  });
+}
+
+/** What means something to the syntax of the file, and not to what a command is compared with, is escaped. */
+function commandText(command: string): string {
+  return lineText(command, "security.sudo.extraRules.*.commands.*.command").replaceAll(/[,:=#]/g, "\\$&");
+}

@@ -1,0 +1,123 @@
+/** Time, language and rights: what stands below /etc, what it wants of the packages, and what is refused. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { requestsOf } from "../../src/compile/index.ts";
+import { checkLocale } from "../../src/compile/locale.ts";
+import { Problems } from "../../src/compile/problems.ts";
+import { innerSettings } from "../../src/compile/settings.ts";
+import { StowageError } from "../../src/error.ts";
+import { hostConfig, type ShortSystem } from "./config.ts";
+
+function settings(config: ShortSystem) {
+  const container = hostConfig({ web: { config } }).containers.web;
+  if (!container?.config) return expect.fail();
+  return innerSettings("web", container.config, container);
+}
+const packages = (config: ShortSystem) => requestsOf(hostConfig({ web: { config } })).map((one) => one.packages);
+
+test("of one that says nothing there is nothing, and nothing is added", () => {
+  const { etc, needs, etcLinks } = settings({});
+  expect(Object.keys(etc)).toEqual(["hosts.declared"]);
+  expect(Object.keys(etcLinks)).toEqual(["resolv.conf", "hosts"]);
+  expect(needs).toEqual({});
+  expect(packages({ packages: ["nginx-light"] })).toEqual([["nginx-light"]]);
+});
+
+describe("a time zone", () => {
+  test("is a link, a name, and the package that has it", () => {
+    const { etc, etcLinks, needs } = settings({ timeZone: "Europe/Berlin" });
+    expect(etcLinks.localtime).toBe("/usr/share/zoneinfo/Europe/Berlin");
+    expect(etc.timezone?.text).toBe("Europe/Berlin\n");
+    expect(needs).toEqual({ "usr/share/zoneinfo/Europe/Berlin": "time.timeZone" });
+    expect(packages({ timeZone: "UTC", packages: ["tzdata", "nginx-light"] })).toEqual([["nginx-light", "tzdata"]]);
+  });
+
+  test("gives way to a file that is declared", () => {
+    expect(settings({ timeZone: "UTC", etc: { localtime: { text: "" } } }).etcLinks.localtime).toBeUndefined();
+  });
+});
+
+describe("a language", () => {
+  test("is said to logins and to systemd", () => {
+    const i18n = { defaultLocale: "de_DE.UTF-8", extraLocaleSettings: { LC_TIME: "en_GB.UTF-8", LC_ALL: "C" } };
+    const { etc, needs } = settings({ i18n });
+    expect(etc["default/locale"]?.text).toBe("LANG=de_DE.UTF-8\nLC_ALL=C\nLC_TIME=en_GB.UTF-8\n");
+    expect(etc["locale.conf"]).toEqual(etc["default/locale"]);
+    expect(needs).toEqual({ "usr/lib/locale/de_DE.utf8": "i18n", "usr/lib/locale/en_GB.utf8": "i18n" });
+    expect(packages({ i18n })).toEqual([["locales-all"]]);
+  });
+
+  test("of the C library's own takes no package", () => {
+    expect(packages({ i18n: { defaultLocale: "C" } })).toEqual([[]]);
+    expect(settings({ i18n: { defaultLocale: "C" } }).etc["locale.conf"]?.text).toBe("LANG=C\n");
+  });
+
+  test("of a category that there is not is refused", () => {
+    const config = hostConfig({ web: { config: { i18n: { extraLocaleSettings: { LC_TIEM: "C", LANG: "C" } } } } });
+    const problems = new Problems(() => []);
+    checkLocale(["containers", "web", "config"], config.containers.web!.config!, problems);
+    expect(() => problems.throwIfAny()).toThrow(StowageError);
+    expect(() => problems.throwIfAny()).toThrow(/no category "LC_TIEM"\n.*no category "LANG"/);
+  });
+});
+
+describe("sudo", () => {
+  const file = (sudo: ShortSystem["sudo"]) =>
+    settings(sudo ? { sudo: { enable: true, ...sudo } } : {}).etc["sudoers.d/declared"];
+
+  test("is off: neither a file nor a package", () => {
+    expect(file(undefined)).toBeUndefined();
+  });
+
+  test("lets two groups run everything, with their passwords or without", () => {
+    expect(file({})).toEqual({
+      text: "%sudo ALL=(ALL:ALL) SETENV: ALL\n%wheel ALL=(ALL:ALL) SETENV: ALL\n",
+      mode: "0440",
+      user: "root",
+      group: "root",
+    });
+    expect(file({ wheelNeedsPassword: false })?.text).toContain("%wheel ALL=(ALL:ALL) NOPASSWD: SETENV: ALL\n");
+    expect(packages({ sudo: { enable: true } })).toEqual([["sudo"]]);
+  });
+
+  const rule = (command: string, options: "NOPASSWD"[] = []) => ({
+    users: ["deploy"],
+    groups: ["operators"],
+    runAs: "postgres",
+    commands: [
+      { command, options },
+      { command: "ALL", options: [] },
+    ],
+  });
+
+  test("has a line for each command: tags are that one's alone", () => {
+    const text = file({
+      extraRules: [rule("/usr/bin/psql -c a=b,c:#d", ["NOPASSWD"]), { ...rule("ALL"), users: [], groups: [] }],
+    })?.text;
+    expect(text?.split("\n").slice(2)).toEqual([
+      "deploy, %operators ALL=(postgres) NOPASSWD: /usr/bin/psql -c a\\=b\\,c\\:\\#d",
+      "deploy, %operators ALL=(postgres) ALL",
+      "",
+    ]);
+  });
+
+  test("takes no command of two lines", () => {
+    expect(() => file({ extraRules: [rule("/bin/a\nALL ALL=(ALL) ALL")] })).toThrow(StowageError);
+  });
+
+  test("is a file that visudo takes, whatever a command holds", { skip: !existsSync("/usr/sbin/visudo") }, () => {
+    const command = fc.stringMatching(/^\/[^\s\\\p{Cc}][^\\\p{Cc}]{0,20}$/u);
+    fc.assert(
+      fc.property(command, (text) => {
+        const input = file({ extraRules: [rule(text, ["NOPASSWD"])] })?.text;
+        const { status, stderr, stdout } = spawnSync("/usr/sbin/visudo", ["-c", "-f", "-"], {
+          input,
+          encoding: "utf8",
+        });
+        expect(`${stdout}${stderr}${status}`).toMatch(/0$/);
+      }),
+    );
+  });
+});
