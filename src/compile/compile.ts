@@ -15,19 +15,20 @@ import { flakeProfile } from "../store/nix-places.ts";
 import { type LockedAccounts, noAccounts } from "../systems/account-numbers.ts";
 import type { Lock } from "../systems/lock.ts";
 import { type Recipe, recipeName, type StoreName } from "../systems/recipe.ts";
-import { ownershipMark } from "../units/index.ts";
 import { bridgesOf } from "./bridges.ts";
 import { checkHost } from "./checks/index.ts";
 import { checkSource } from "./checks/source.ts";
 import { type Children, childRecipes, type SystemRecipes, withChildren } from "./children.ts";
 import { firewallOf } from "./firewall.ts";
-import type { Content, Generation, HostFile } from "./generation.ts";
-import { lazyGeneration } from "./lazy.ts";
+import type { Generation } from "./generation.ts";
+import { lazyGeneration, type Made } from "./lazy.ts";
 import { bindsOf, tmpfsMounts } from "./mounts.ts";
 import { networkFor } from "./networks.ts";
+import { pieceOf } from "./piece.ts";
 import { type PlacesOf, Problems } from "./problems.ts";
 import { enabled, type Packages, packagesOf, requestOf, requestText, type SystemRequest } from "./requests.ts";
 import { noSources, type Sources } from "./sources.ts";
+import { piecesOf } from "./stencils.ts";
 import { sysctlsOf } from "./sysctl.ts";
 import { toplevelRecipe } from "./toplevel.ts";
 import { trustOf } from "./trust.ts";
@@ -209,27 +210,17 @@ function assemble(
   bridges: readonly Bridge[],
   containers: readonly SystemContainer[],
   systems: Record<StoreName, Recipe>,
-): Content {
-  const shared = sharedParts(layout, containers);
-  const network = hostNetworkParts(layout, bridges, containers);
+): Made {
   const made = new Set(bridges.map(({ name }) => name));
-  const parts = containers.map((container) => containerParts(layout, container, made));
   return {
-    units: sorted([shared, network, ...parts], ({ units }) => units.map((unit) => [unit.name, unit])),
-    unitLinks: sorted([network, ...parts], (part) => Object.entries(part.unitLinks)),
-    files: sorted([shared, network, ...parts], ({ files }) =>
-      files.map(([path, text]) => [path, hostFile(path, text)]),
-    ),
+    pieces: [
+      pieceOf(sharedParts(layout, containers)),
+      pieceOf(hostNetworkParts(layout, bridges, containers)),
+      ...piecesOf(containers, (container) => containerParts(layout, container, made)),
+    ],
     hosts: containers.flatMap((container) => ownNetwork(container) ?? []).flatMap(hostsEntries),
-    ports: parts.flatMap((part) => part.part.ports),
-    containers: sorted(parts, ({ part }) => [[part.name, part]]),
     systems: inBuildOrder(systems),
   };
-}
-
-/** Our mark is a comment in every format of ours but JSON, which says it by a key. */
-function hostFile(path: string, text: string): HostFile {
-  return { text: path.endsWith(".json") ? text : `${ownershipMark}\n${text}`, mode: "0644" };
 }
 
 /** Package trees before what is made above them, and further systems of a container before its own. */
@@ -244,19 +235,6 @@ function inBuildOrder(systems: Record<StoreName, Recipe>): Record<StoreName, Rec
     ...tops.filter((one) => !hasChildren(one)),
     ...tops.filter(hasChildren),
   ]);
-}
-
-type Entry<T> = readonly [name: string, value: T];
-
-/** One record of what each part has, by name; of two with one name the last counts. */
-function sorted<P, T>(parts: readonly P[], entriesOf: (part: P) => readonly Entry<T>[]): Record<string, T> {
-  const all: Entry<T>[] = [];
-  for (const part of parts) for (const entry of entriesOf(part)) all.push(entry);
-  // Stable: of one name the last one remains the last.
-  all.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  const record: Record<string, T> = {};
-  for (const [name, value] of all) record[name] = value;
-  return record;
 }
 
 const byName = <T>(record: Readonly<Record<string, T>>): [string, T][] =>

@@ -2,65 +2,84 @@
 import { createHash } from "node:crypto";
 import { deepFreeze } from "./freeze.ts";
 import type { Content, Generation } from "./generation.ts";
+import type { Entry, Piece } from "./piece.ts";
+
+/** What a generation is put together from. What two pieces have by one name is the same thing. */
+export interface Made extends Pick<Content, "hosts" | "systems"> {
+  readonly pieces: readonly Piece[];
+}
 
 /**
  * `check` looks at nothing in it, and the texts for 1000 containers take longer than all else.
  * @param make pure; throws for no configuration: what people do wrong was found before
  */
-export function lazyGeneration(make: () => Content): Generation {
-  const content = once(() => deepFreeze(make()));
-  const id = once(() => idOf(content()));
+export function lazyGeneration(make: () => Made): Generation {
+  const made = once(() => {
+    const { pieces, hosts, systems } = make();
+    return { pieces, hosts: deepFreeze(hosts), systems: deepFreeze(systems) };
+  });
+  const recordOf = <T>(entriesOf: (piece: Piece) => readonly Entry<T>[]) =>
+    once(() => Object.freeze(sorted(made().pieces, entriesOf)));
+  const id = once(() => idOf(made()));
+  const units = recordOf((piece) => piece.units().map((unit) => [unit.name, unit]));
+  const unitLinks = recordOf((piece) => piece.unitLinks());
+  const files = recordOf((piece) => piece.files());
+  const containers = recordOf((piece) => {
+    const part = piece.part();
+    return part === null ? [] : [[part.name, part]];
+  });
+  const ports = once(() => Object.freeze(made().pieces.flatMap((piece) => piece.part()?.ports ?? [])));
   return Object.freeze({
     format: 1,
     get id() {
       return id();
     },
     get units() {
-      return content().units;
+      return units();
     },
     get unitLinks() {
-      return content().unitLinks;
+      return unitLinks();
     },
     get files() {
-      return content().files;
+      return files();
     },
     get hosts() {
-      return content().hosts;
+      return made().hosts;
     },
     get ports() {
-      return content().ports;
+      return ports();
     },
     get containers() {
-      return content().containers;
+      return containers();
     },
     get systems() {
-      return content().systems;
+      return made().systems;
     },
   });
 }
 
-/**
- * Not canonicalJson: every object here is made in one order, and sorting all keys again costs as much as all else. The
- * texts of files stand as they are behind a list that has their lengths, so that none runs into another. In pieces:
- * one text of many megabytes is memory that no cache holds.
- */
-function idOf({ units, files, ...others }: Content): string {
+/** Not canonicalJson: everything here is made in one order, and sorting all keys again costs as much as all else. */
+function idOf({ pieces, ...others }: Made): string {
   const digest = createHash("sha256").update(JSON.stringify(others));
-  for (const some of pieces(Object.values(units))) digest.update(JSON.stringify(some));
-  for (const some of pieces(Object.entries(files))) {
-    const heads: unknown[] = [];
-    let texts = "";
-    for (const [path, { text, mode }] of some) {
-      heads.push(path, mode, text.length);
-      texts += text;
-    }
-    digest.update(JSON.stringify(heads)).update(texts);
+  for (const piece of pieces) {
+    for (const text of piece.identity()) digest.update(text);
   }
   return digest.digest("hex").slice(0, 32);
 }
 
-function* pieces<T>(all: readonly T[]): Generator<readonly T[]> {
-  for (let at = 0; at < all.length; at += 100) yield all.slice(at, at + 100);
+/** One record of what each piece has, by name. */
+function sorted<T>(pieces: readonly Piece[], entriesOf: (piece: Piece) => readonly Entry<T>[]): Record<string, T> {
+  const lists = pieces.map(entriesOf);
+  const longest = Math.max(0, ...lists.map((list) => list.length));
+  const all: Entry<T>[] = [];
+  // The first of each, then the second of each: pieces are in order, and what is nearly so is sorted soon.
+  for (let at = 0; at < longest; at++) {
+    for (const list of lists) if (at < list.length) all.push(list[at]!);
+  }
+  all.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const record: Record<string, T> = {};
+  for (const [name, value] of all) record[name] = value;
+  return record;
 }
 
 function once<T>(make: () => T): () => T {

@@ -7,3 +7,4 @@ export { isExec, linesOf, render } from "./render.ts";
 export { lineText, unfitForLine } from "./text.ts";
 export type { Exec, Unit, UnitSection, UnitValue } from "./unit.ts";
 export { splitWords } from "./words.ts";
+export { writtenUnit } from "./written.ts";

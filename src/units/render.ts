@@ -4,12 +4,17 @@ import { execLine } from "./escape.ts";
 import { ownershipMark } from "./mark.ts";
 import { lineText, unfitForLine } from "./text.ts";
 import type { Exec, Unit, UnitSection, UnitValue } from "./unit.ts";
+import { writtenText } from "./written.ts";
 
 /**
  * The unit file's text, our ownership mark first. A string value is written as it stands, in systemd's syntax, so
  * specifiers in it are expanded; an {@link Exec} is escaped in full. Throws StowageError where a value does not fit.
  */
 export function render(unit: Unit): string {
+  return writtenText(unit) ?? rendered(unit);
+}
+
+function rendered(unit: Unit): string {
   const sections = Object.entries(unit.sections).filter(([, section]) => Object.keys(section).length > 0);
   return [ownershipMark, ...sections.map(([name, section]) => renderSection(name, section))].join("\n");
 }

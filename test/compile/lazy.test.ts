@@ -1,9 +1,9 @@
 /** Content is made when it is looked at: nothing may be found wrong only then, as `check` does not look. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Content } from "../../src/compile/generation.ts";
 import { compile, type Generation, sourcesOf } from "../../src/compile/index.ts";
 import { lazyGeneration } from "../../src/compile/lazy.ts";
+import { type Parts, pieceOf } from "../../src/compile/piece.ts";
 import { StowageError } from "../../src/error.ts";
 import { type Evaluation, evalModules, type Option, type OptionType } from "../../src/modules/index.ts";
 import { containerOptions } from "../../src/options/container/index.ts";
@@ -111,10 +111,9 @@ describe("a generation", () => {
 
   test("is made when it is looked at, and only once", () => {
     let made = 0;
-    const empty = { units: {}, unitLinks: {}, files: {}, hosts: [], ports: [], containers: {}, systems: {} };
     const generation = lazyGeneration(() => {
       made++;
-      return empty as Content;
+      return { pieces: [], hosts: [], systems: {} };
     });
     expect(made).toBe(0);
     expect([generation.id, generation.units, generation.files].length).toBe(3);
@@ -133,18 +132,41 @@ describe("a generation", () => {
 });
 
 test("the id differs where files or units differ, and nowhere else", () => {
-  const empty: Content = { units: {}, unitLinks: {}, files: {}, hosts: [], ports: [], containers: {}, systems: {} };
-  const idOf = (more: Partial<Content>) => lazyGeneration(() => ({ ...structuredClone(empty), ...more })).id;
-  const file = (text: string, mode = "0644") => ({ text, mode });
-  const many = (last: string) =>
-    Object.fromEntries(Array.from({ length: 250 }, (_, i) => [`/f${i}`, file(i === 249 ? last : "x")]));
-  const unit = (value: string) => ({ "a.service": { name: "a.service", sections: { Unit: { Description: value } } } });
-  const contents: Partial<Content>[] = [
-    ...[{}, { files: { "/a": file("b") } }, { files: { "/a": file("c") } }, { files: { "/a": file("b", "0600") } }],
+  const idOf = (...parts: Partial<Parts>[]) =>
+    lazyGeneration(() => ({
+      pieces: parts.map((more) => pieceOf({ units: [], files: [], ...more })),
+      hosts: [],
+      systems: {},
+    })).id;
+  const unit = (value: string) => ({ name: "a.service", sections: { Unit: { Description: value } } });
+  const contents: Partial<Parts>[][] = [
+    ...[[{}], [{ files: [["/a", "b"]] }], [{ files: [["/a", "c"]] }], [{ files: [["/b", "b"]] }]],
     // Texts follow each other: where one ends counts.
-    ...[{ files: { "/a": file("bc"), "/b": file("d") } }, { files: { "/a": file("b"), "/b": file("cd") } }],
-    ...[{ files: many("x") }, { files: many("y") }, { units: unit("a") }, { units: unit("b") }],
-  ];
-  expect(new Set(contents.map(idOf)).size).toBe(contents.length);
-  expect(contents.map(idOf)).toEqual(contents.map(idOf));
+    ...[
+      [
+        {
+          files: [
+            ["/a", "bc"],
+            ["/b", "d"],
+          ],
+        },
+      ],
+      [
+        {
+          files: [
+            ["/a", "b"],
+            ["/b", "cd"],
+          ],
+        },
+      ],
+    ],
+    ...[[{ units: [unit("a")] }], [{ units: [unit("b")] }], [{ unitLinks: { a: "b" } }], [{ unitLinks: { ab: "" } }]],
+    ...[
+      [{ files: [["/a", "b"]] }, {}],
+      [{ files: [["/a", "b"]] }, { files: [["/a", "b"]] }],
+    ],
+  ] as Partial<Parts>[][];
+  const ids = contents.map((parts) => idOf(...parts));
+  expect(new Set(ids).size).toBe(contents.length);
+  expect(contents.map((parts) => idOf(...parts))).toEqual(ids);
 });

@@ -15,5 +15,7 @@ export {
 export { openingFlags, refusedFlags } from "./extra-flags.ts";
 export { insideHosts, insideResolv } from "./names.ts";
 export { containerParts, type Parts } from "./parts.ts";
+export { patternOf } from "./pattern.ts";
 export { resolvSources } from "./resolv.ts";
 export { sharedParts } from "./shared.ts";
+export { restartTriggers } from "./triggers.ts";

@@ -28,6 +28,8 @@ export interface Parts {
   readonly unitLinks: Readonly<Record<string, string>>;
   /** Absolute path and text, without our mark. */
   readonly files: readonly FileText[];
+  /** Of which files the texts are in a unit's X-Restart-Triggers: {@link restartTriggers} of each list. */
+  readonly triggers: readonly (readonly FileText[])[];
 }
 
 /** @param made bridges of the host that units of ours make: containers come after those, not after their devices */
@@ -42,16 +44,18 @@ export function containerParts(
   const sockets = forwards.map((unit) => unit.name).filter((name) => name.endsWith(".socket"));
   const companions = [...(net ? [net.unit] : []), ...(merge ? [merge] : []), ...forwards];
   const unit = containerUnit(container.name);
+  const created = createdFiles(layout, container);
   return {
     part: containerPart(layout, container, companions),
     units: [containerService(layout, container, sockets), ...companions],
     unitLinks: container.autoStart ? Object.fromEntries([unit, ...devices(container, made)].map(wantedAtBoot)) : {},
     files: [
       ...(net?.files ?? []),
-      ...createdFiles(layout, container),
+      ...created,
       ...nixFiles(container),
       [parametersFile(layout, container.name), parameters(layout, container)],
     ],
+    triggers: [net?.files ?? [], created].filter((files) => files.length > 0),
   };
 }
 

@@ -1,0 +1,86 @@
+/**
+ * A container's piece of a generation from that of another one which differs in names, paths, addresses and ports only:
+ * 1000 containers of one pattern are made as one is, and the others by putting in what is their own. That this gives
+ * what is made the long way is not believed but seen, for each pattern: see {@link stencilOf}.
+ */
+import { Holes, standInPattern, type Tag } from "../runtimes/holes.ts";
+import { patternOf, restartTriggers, type SystemContainer } from "../runtimes/nspawn/index.ts";
+import { FilledPiece } from "./filled-piece.ts";
+import { markBefore, type Parts, type Piece, pieceOf, textsOf } from "./piece.ts";
+import { Sheet, type Template, templateOf } from "./sheet.ts";
+
+/** Parts, and of which files the texts are in a unit's X-Restart-Triggers. */
+export type StencilParts = Parts & { readonly triggers: readonly Parts["files"][] };
+
+/** The piece of a container by what {@link Holes} took away from it. */
+export type Stencil = (values: readonly string[]) => Piece;
+
+type Make = (container: SystemContainer) => StencilParts;
+
+/**
+ * Made with two sets of stand-ins: what depends on a value by more than repeating it comes out in two ways, and then
+ * there is no stencil. Nor is there one that does not give, for the container at hand, what is made the long way.
+ */
+export function stencilOf(container: SystemContainer, make: Make): Stencil | null {
+  const [cut, again] = [cutOut(container, make, "a"), cutOut(container, make, "b")];
+  if (JSON.stringify(cut) !== JSON.stringify(again)) return null;
+  const stencil = fill(cut);
+  const holes = new Holes("a");
+  patternOf(container, holes);
+  return isSame(stencil(holes.values), make(container)) ? stencil : null;
+}
+
+interface Cut {
+  /** As {@link textsOf} has them. */
+  readonly files: readonly Template[];
+  readonly others: readonly Template[];
+  /** The sections of each unit, as JSON. */
+  readonly sections: readonly Template[];
+  /** For each further value, which is made of texts of files: their indices. */
+  readonly triggers: readonly (readonly number[])[];
+}
+
+function cutOut(container: SystemContainer, make: Make, tag: Tag): Cut {
+  const holes = new Holes(tag);
+  const parts = make(patternOf(container, holes));
+  const { files, others } = textsOf(parts);
+  const hashes = parts.triggers.map((list) => triggerOf(list.map(([, text]) => text)));
+  const standIns = standInPattern(tag);
+  const find = new RegExp([standIns, ...hashes.map((hash) => `(${hash})`)].join("|"), "g");
+  const cut = (text: string) =>
+    templateOf(text, find, (match) =>
+      hashes.includes(match[0]) ? holes.values.length + hashes.indexOf(match[0]) : indexIn(match),
+    );
+  return {
+    files: files.map(cut),
+    others: others.map(cut),
+    sections: parts.units.map((unit) => cut(JSON.stringify(unit.sections))),
+    triggers: parts.triggers.map((list) => list.map((file) => parts.files.indexOf(file))),
+  };
+}
+
+/** The one group that there is. */
+const indexIn = (match: readonly (string | undefined)[]): number => Number(match.slice(1).find((group) => group));
+
+const triggerOf = (texts: readonly string[]): string => `${restartTriggers(texts)["X-Restart-Triggers"]}`;
+
+function fill({ files, others, sections, triggers }: Cut): Stencil {
+  const sheets = {
+    files: new Sheet(files),
+    others: new Sheet(others),
+    sections: sections.map((template) => new Sheet([template])),
+  };
+  const unmarked = (file: number, texts: readonly string[]) =>
+    texts[3 * file + 2]!.slice(markBefore(texts[3 * file]!).length);
+  return (own) =>
+    new FilledPiece(sheets, own, (texts) =>
+      triggers.map((list) => triggerOf(list.map((file) => unmarked(file, texts)))),
+    );
+}
+
+/** Every text and every value. */
+function isSame(piece: Piece, parts: Parts): boolean {
+  const made = pieceOf(parts);
+  const all = (one: Piece) => [one.identity(), one.units(), one.unitLinks(), one.files(), one.part()];
+  return JSON.stringify(all(piece)) === JSON.stringify(all(made));
+}

@@ -1,0 +1,118 @@
+/**
+ * What differs between containers that are alike otherwise, and what stands in for it. Of two containers that are the
+ * same once their values are replaced, all texts are the same but for those values (src/compile/stencil.ts).
+ */
+
+/** Which of two sets of stand-ins: what is made with both shows what depends on a value other than by repeating it. */
+export type Tag = "a" | "b";
+
+/**
+ * Each stand-in has every sort of character that the values it stands for may have: whatever would change or quote one
+ * of them changes or quotes a stand-in too. Values that have others are not replaced.
+ */
+const kinds = {
+  /** Names. */
+  word: {
+    fits: /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/,
+    standIn: (tag: Tag, index: number) => `Zq.${tag}-${index}_q`,
+    found: (tag: Tag) => `Zq\\.${tag}-(\\d+)_q`,
+  },
+  /** Absolute paths. */
+  path: {
+    fits: /^\/[A-Za-z0-9_./-]*[A-Za-z0-9_-]$/,
+    standIn: (tag: Tag, index: number) => `/Zq.${tag}/${index}-_q`,
+    found: (tag: Tag) => `/Zq\\.${tag}/(\\d+)-_q`,
+  },
+  /** Of networks and of links. */
+  address: {
+    fits: /^[0-9a-f.:]+$/,
+    standIn: (tag: Tag, index: number) => `Zq.${tag}:${index}_q`,
+    found: (tag: Tag) => `Zq\\.${tag}:(\\d+)_q`,
+  },
+} as const;
+
+const numberPrefix = (tag: Tag): string => (tag === "a" ? "4820376" : "5930647");
+const standInNumber = (tag: Tag, index: number): number =>
+  Number(`${numberPrefix(tag)}${String(index).padStart(5, "0")}`);
+
+/** Finds the stand-ins of a set in a text: one of its groups is the index of the value. */
+export const standInPattern = (tag: Tag): string =>
+  [...Object.values(kinds).map(({ found }) => found(tag)), `${numberPrefix(tag)}(\\d{5})`].join("|");
+
+/** Put together once: that takes longer than all that is done with one. */
+const made: Readonly<Record<Tag, Record<keyof typeof kinds, string[]> & { number: number[] }>> = {
+  a: { word: [], path: [], address: [], number: [] },
+  b: { word: [], path: [], address: [], number: [] },
+};
+
+/** Takes values away and gives stand-ins. Equal values get the same one: that they are equal is seen in what is left. */
+export class Holes {
+  readonly values: string[] = [];
+  readonly #tag: Tag;
+  #left = "";
+
+  constructor(tag: Tag) {
+    this.#tag = tag;
+  }
+
+  word(value: string): string {
+    return this.#replaced("word", value);
+  }
+
+  path(value: string): string {
+    return this.#replaced("path", value);
+  }
+
+  address(value: string): string {
+    return this.#replaced("address", value);
+  }
+
+  number(value: number): number {
+    if (!Number.isSafeInteger(value)) return this.same(value);
+    const known = made[this.#tag].number;
+    const index = this.#indexOf(`${value}`);
+    known[index] ??= standInNumber(this.#tag, index);
+    return known[index];
+  }
+
+  /** What is not replaced. */
+  same<T>(value: T): T {
+    this.#left += shown(value);
+    return value;
+  }
+
+  /** With how many there are. */
+  each<T>(all: readonly T[], of: (one: T, holes: Holes) => T): T[] {
+    this.#left += `${all.length}:`;
+    return all.map((one) => of(one, this));
+  }
+
+  /** All that was left, and where values were taken away: equal for two only if they differ in nothing but values. */
+  get left(): string {
+    return this.#left;
+  }
+
+  #replaced(kind: keyof typeof kinds, value: string): string {
+    if (!kinds[kind].fits.test(value)) return this.same(value);
+    const known = made[this.#tag][kind];
+    const index = this.#indexOf(value);
+    known[index] ??= kinds[kind].standIn(this.#tag, index);
+    return known[index];
+  }
+
+  #indexOf(value: string): number {
+    const known = this.values.indexOf(value);
+    const index = known >= 0 ? known : this.values.push(value) - 1;
+    this.#left += `${index},`;
+    return index;
+  }
+}
+
+/** None begins as another one does. */
+function shown(value: unknown): string {
+  if (value === null) return "n";
+  if (value === true) return "t";
+  if (value === false) return "f";
+  if (typeof value === "string") return `${value.length}"${value}`;
+  return Array.isArray(value) && value.length === 0 ? "[]" : `${JSON.stringify(value)};`;
+}
