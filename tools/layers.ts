@@ -73,7 +73,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "systems/recipe.ts",
   ],
   // They compare recipes, and know nothing of plans.
-  "plan/inner.ts": ["plan/inside.ts", "units", "systems/recipe.ts"],
+  "plan/inner.ts": ["plan/inner-accounts.ts", "plan/inside.ts", "units", "systems/recipe.ts"],
+  "plan/inner-accounts.ts": ["systems/recipe.ts"],
   "plan/inside.ts": ["units", "systems/recipe.ts"],
   "plan/packages.ts": ["systems/recipe.ts"],
   apply: [

@@ -4,6 +4,7 @@
  * is neither stopped nor restarted. Meaning of the options: NixOS's switch-to-configuration.
  */
 import type { ToplevelRecipe } from "../systems/recipe.ts";
+import { type AccountChange, accountChanges } from "./inner-accounts.ts";
 import { Inside } from "./inside.ts";
 
 export interface InnerChange {
@@ -30,6 +31,8 @@ export interface InnerChanges {
   readonly units: readonly InnerChange[];
   /** Paths below /etc whose file is new, gone or another. */
   readonly etc: readonly string[];
+  /** Not there where none come, change or go. */
+  readonly accounts?: readonly AccountChange[];
 }
 
 export function innerChanges(former: ToplevelRecipe, next: ToplevelRecipe): InnerChanges {
@@ -37,9 +40,11 @@ export function innerChanges(former: ToplevelRecipe, next: ToplevelRecipe): Inne
   const names = [...new Set([...before.names(), ...after.names()])].sort();
   const alone = names.flatMap((unit) => changeOf(unit, before, after) ?? []);
   const units = withStarters(withSockets(alone, after));
+  const accounts = accountChanges(former, next);
   return {
     units: verbs.flatMap((verb) => units.filter((change) => change.verb === verb)),
     etc: changedKeys({ ...former.etc, ...former.etcLinks }, { ...next.etc, ...next.etcLinks }),
+    ...(accounts.length > 0 && { accounts }),
   };
 }
 

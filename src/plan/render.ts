@@ -52,13 +52,14 @@ function group(title: string, steps: readonly Step[]): string {
   return [title, ...lines.map(renderLine), ...inside].join("\n");
 }
 
-/** What becomes of the units inside, where they run; then files below /etc. */
+/** Accounts that come, change or go; what becomes of the units inside, where they run; then files below /etc. */
 function innerLines({ container, order, stop }: Extract<Action, { do: "prepare" }>): string[] {
-  const { units, etc } = order;
-  if (units.length === 0 && etc.length === 0) return [];
+  const { units, etc, accounts = [] } = order;
+  if (units.length === 0 && etc.length === 0 && accounts.length === 0) return [];
   const verb = (change: InnerChange) => (change.verb === "exchange" ? "restart" : change.verb);
   const title = stop ? "  inside:" : `  inside, once it is told to by "stowage reload ${container}":`;
   const lines = [
+    ...accounts.map(({ verb, account, because }) => renderLine({ verb, because, objects: [account] })),
     ...units.map((change) => renderLine({ verb: verb(change), because: change.because, objects: [change.unit] })),
     ...(etc.length === 0
       ? []
