@@ -38,6 +38,8 @@ export const writers: Readonly<Record<ImageFormat, (order: ImageOrder) => Promis
       "-quiet",
       "-comp",
       "zstd",
+      "-Xcompression-level",
+      "3",
       "-no-hardlinks",
       "-mkfs-time",
       String(epoch),

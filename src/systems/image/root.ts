@@ -17,7 +17,7 @@ import {
 import { dirname, join } from "node:path";
 import { run } from "../../host/run.ts";
 import { usrLinks } from "../import/policy.ts";
-import { clampTimes, regularFiles } from "../tree.ts";
+import { clampTimes, findPaths, regularFiles } from "../tree.ts";
 
 export interface ImageParts {
   /** The container's name. */
@@ -47,8 +47,8 @@ const ofHost = ["root", "recipe.json", "packages"];
 /** Made by whoever starts it, or at the start. */
 const mountPoints: Readonly<Record<string, number>> = { dev: 0o755, proc: 0o555, sys: 0o555, run: 0o755, tmp: 0o1777 };
 
-/** They join the names of the host's other containers to the declared ones; an image knows the declared ones alone. */
-const namesUnit = "declared-hosts";
+/** Begins the names of what joins the host's names of other containers to the declared ones; an image knows these alone. */
+const namesUnits = "declared-hosts";
 
 /**
  * Fills an empty directory, on the file system of the store: files of /usr are shared with it and must not be written.
@@ -89,15 +89,12 @@ async function placeDeclared(root: string, { toplevel }: ImageParts): Promise<vo
   for (const name of readdirSync(toplevel).filter((part) => ![...notKept, ...ofHost].includes(part))) {
     await copy(`${toplevel}/${name}`, place);
   }
-  for (const path of [`bin/switch-to-configuration`, `bin/${namesUnit}`]) rmSync(`${place}/${path}`, { force: true });
+  rmSync(`${place}/bin/switch-to-configuration`, { force: true });
   const units = `${root}/etc/systemd/system`;
   mkdirSync(units, { recursive: true, mode: 0o755 });
   if (existsSync(`${toplevel}/units`)) await copy(`${toplevel}/units/.`, units);
-  for (const path of [".service", ".path"].flatMap((type) => [
-    `${namesUnit}${type}`,
-    `sysinit.target.wants/${namesUnit}${type}`,
-  ])) {
-    rmSync(`${units}/${path}`, { force: true });
+  for (const pattern of [`bin/${namesUnits}*`, `*/${namesUnits}*`, `${namesUnits}*`]) {
+    for (const path of [...findPaths(place, pattern), ...findPaths(units, pattern)]) rmSync(path);
   }
   for (const file of unitFiles(toplevel)) renameDeclared(`${units}/${file}`);
   // For what names it elsewhere. A unit must not wait for this: it comes too late for those of the early boot.

@@ -64,7 +64,9 @@ async function importInto(path: string, fill: () => Promise<number>): Promise<nu
   await untilAfter(epoch);
   takeApart(`${path}/.root`, path);
   checkPlaces(path);
-  mkdirSync(`${path}/usr/lib/stowage`, { recursive: true, mode: 0o755 });
+  for (const needed of ["usr/lib/stowage", "seed/var"]) {
+    mkdirSync(`${path}/${needed}`, { recursive: true, mode: 0o755 });
+  }
   shareDatabase(path);
   rmSync(`${path}/seed/var/lib/stowage`, { recursive: true, force: true });
   normalise(path);

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -9,6 +9,7 @@ import { buildDebian } from "../../../src/systems/debian/build.ts";
 import { fetchPackages } from "../../../src/systems/debian/fetch.ts";
 import { type DebianRecipe, recipeName } from "../../../src/systems/recipe.ts";
 import { bundleBuilder, canBuild, makePlace, type TestPlace } from "./place.ts";
+import { tracesOf } from "./traces.ts";
 
 let place: TestPlace;
 let recipe: DebianRecipe;
@@ -21,22 +22,6 @@ beforeAll(async () => {
 });
 afterAll(() => place?.remove());
 
-/** Lines of every process's mounts that name the path, and command lines that do. */
-function traces(path: string): string[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .flatMap((pid) =>
-      ["mounts", "cmdline"].flatMap((file) => {
-        try {
-          const text = readFileSync(`/proc/${pid}/${file}`, "utf8").replaceAll("\0", " ");
-          return text.split("\n").filter((line) => line.includes(path));
-        } catch {
-          return []; // It has ended meanwhile.
-        }
-      }),
-    );
-}
-
 describe.skipIf(!canBuild)("a builder that is killed", () => {
   /** Seconds: while hashing downloads, unpacking, dpkg at work, configuring, in the second layer. */
   const moments = [0.3, 1.5, 5, 9, 12.5];
@@ -47,7 +32,7 @@ describe.skipIf(!canBuild)("a builder that is killed", () => {
       await sleep(moment * 1000);
       child.kill("SIGKILL");
       await sleep(300);
-      expect(traces(place.layout.state)).toEqual([]);
+      expect(tracesOf(place.layout.state)).toEqual([]);
       for (const name of listStore(place.layout)) {
         const path = `${storeDir(place.layout)}/${name}`;
         expect(readdirSync(path).sort()).toEqual(["manifest.json", "recipe.json", "seed", "usr"]);
