@@ -4,10 +4,12 @@
  *
  * It is the SHA-256 of a tar stream, because Node cannot read extended attributes and tar is there wherever a tree is
  * unpacked. The stream is made to depend on nothing else: sorted by the C locale, numbers instead of names, no access
- * and change times, and a file that has several names (hard links) is written once for each.
+ * and change times, and a file that has several names (hard links) is written once for each; what
+ * tar's versions write differently is made the same.
  */
 import { createHash } from "node:crypto";
 import { run } from "../host/run.ts";
+import { TarStream } from "./tar-stream.ts";
 
 /** Options of GNU tar under which equal trees give equal streams; also right for carrying a tree elsewhere. */
 export const exactTar = [
@@ -28,11 +30,14 @@ export const exactTar = [
  * @param parts what belongs to it, by name below the directory; default: everything
  */
 export async function treeHash(directory: string, parts: readonly string[] = ["."]): Promise<string> {
-  const options = ["-C", directory, "--sort=name", "--hard-dereference", ...exactTar, "-cf", "-", "--", ...parts];
+  // They are among the extended attributes; beside those tar would write them in words, with the host's names of groups.
+  const exact = exactTar.filter((option) => option !== "--acls");
+  const options = ["-C", directory, "--sort=name", "--hard-dereference", ...exact, "-cf", "-", "--", ...parts];
   const hash = createHash("sha256");
+  const stream = new TarStream((piece) => hash.update(piece));
   await run(["tar", ...options], {
     env: { LC_ALL: "C", TZ: "UTC0" },
-    onOutput: (chunk) => hash.update(chunk),
+    onOutput: (chunk) => stream.push(chunk),
     package: "tar",
   });
   return hash.digest("hex");
