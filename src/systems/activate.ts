@@ -11,7 +11,7 @@ import { mergeProgram } from "./merge-program.ts";
  * - `accounts.list`: declared accounts, see account-program.ts.
  *
  * What the container made itself is never deleted: a file or a directory that stands in the way is renamed to
- * `<name>.before-stowage`.
+ * `<name>.before-stowage`, unless it is a file just as the packages brought it.
  */
 export const activateProgram = `#!/bin/sh
 # Made by stowage. Brings the root to what is declared; the same text in every container.
@@ -26,6 +26,7 @@ etc=$root/etc
 state=$root/var/lib/stowage
 links=$declared/etc
 
+tab=$(printf '\\t')
 present() { [ -e "$1" ] || [ -L "$1" ]; }
 
 aside() {
@@ -51,9 +52,18 @@ parents() {
   done
 }
 
+# As the packages brought it. Kept beside, a program that reads all of a directory would go on reading it.
+packaged() {
+  if [ -L "$etc/$1" ]; then line="l$tab$(readlink -- "$etc/$1")$tab"
+  elif [ -f "$etc/$1" ]; then line="f$tab$(sha256sum <"$etc/$1" | cut -c -64)$tab"
+  else return 1; fi
+  grep -qxF -- "\${line}etc/$1" "$list" 2>/dev/null
+}
+
 # An empty directory holds nothing of anyone's.
 clear() {
   if [ -d "$etc/$1" ] && [ ! -L "$etc/$1" ] && rmdir -- "$etc/$1" 2>/dev/null; then return; fi
+  if packaged "$1"; then rm -f -- "$etc/$1"; return; fi
   if present "$etc/$1"; then aside "$1"; fi
 }
 

@@ -12,8 +12,6 @@
  * `rewrite` and the like are from account-program.ts. Works on files only, with the container's own tools, inside the container.
  */
 export const mergeProgram = String.raw`
-tab=$(printf '\t')
-
 # Of the paths on stdin what they are here, in the form of seed.list: kind, hash or target, path.
 survey() {
   : >"$work/files"

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   existsSync,
@@ -141,7 +142,8 @@ describe("activate", () => {
     rmSync(current, { recursive: true, force: true });
     mkdirSync(current);
     makeToplevel(current, recipe({ etc: change, etcLinks }), storePath(layout, packages));
-    const env = { ...process.env, STOWAGE_DECLARED: current, STOWAGE_ROOT: join(place, "root") };
+    const list = join(place, "seed.list");
+    const env = { ...process.env, STOWAGE_DECLARED: current, STOWAGE_ROOT: join(place, "root"), STOWAGE_LIST: list };
     const result = spawnSync(join(current, "activate"), [], { env, encoding: "utf8" });
     expect({ status: result.status, err: result.status ? result.stderr : "" }).toEqual({ status: 0, err: "" });
     return result.stderr;
@@ -201,6 +203,17 @@ describe("activate", () => {
     expect(existsSync(join(etc, "empty.before-stowage"))).toBe(false);
     expect(text("parent.before-stowage")).toBe("mine as well");
     expect([text("file"), text("link"), text("full"), text("empty"), text("parent/child")]).toEqual([..."12345"]);
+  });
+  test("what is as the packages brought it makes way, and is not kept where another program may read it", () => {
+    const hash = createHash("sha256").update("theirs").digest("hex");
+    const lines = ["l\t../available/site\tetc/site", `f\t${hash}\tetc/conf`, `f\t${hash}\tetc/changed`];
+    writeFileSync(join(place, "seed.list"), lines.map((line) => `${line}\n`).join(""));
+    symlinkSync("../available/site", join(etc, "site"));
+    writeFileSync(join(etc, "conf"), "theirs");
+    writeFileSync(join(etc, "changed"), "mine");
+    activate({ site: link("1"), conf: copy("2"), changed: link("3") });
+    expect(readdirSync(etc).sort()).toEqual(["changed", "changed.before-stowage", "conf", "site"]);
+    expect([text("site"), text("conf"), text("changed")]).toEqual([..."123"]);
   });
   test("an earlier file that was moved aside is not overwritten by a later one", () => {
     for (const mine of ["first", "second"]) {
