@@ -121,6 +121,8 @@ function instanceTake(merging: ModulesMerging): Take | null {
   const gates = defining.flatMap(({ when }) => (when ? [when] : []));
   if (!gates.every((gate) => isOffByDefault(collected, gate))) return null;
   const areShut = (values: unknown) => gates.every((gate) => leavesAlone(values, gate));
+  // There the submodule around it, which has the name, is no scope.
+  if (merging.sharesName && defining.length > gates.length) return null;
   const group = groupTake(collected.tree, collected);
   const isMore = (value: unknown) =>
     typeof value === "function" || (!merging.configOnly && isWholeModule(value, nothing));

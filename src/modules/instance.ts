@@ -25,7 +25,8 @@ export function collectedOf(merging: Pick<ModulesMerging, "modules" | "specialAr
 }
 
 export function instance(cell: Cell, merging: ModulesMerging, definitions: readonly CellDefinition[]): Scope {
-  const known = { name: cell.name, ...merging.specialArgs, ...argumentsBeside(cell, merging.specialArgsFrom) };
+  const name = merging.sharesName ? (cell.scope.known.name ?? cell.name) : cell.name;
+  const known = { name, ...merging.specialArgs, ...argumentsBeside(cell, merging.specialArgsFrom) };
   const configOnly = merging.configOnly || !definitions.some(({ value }) => isWholeModule(value, known));
   const shared = collectedOf(merging);
   const { pass } = cell.scope;

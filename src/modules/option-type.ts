@@ -58,6 +58,8 @@ export type Merging =
       readonly configOnly: boolean;
       /** The option beside it whose attributes are further arguments of the definitions, in `imports` too. */
       readonly specialArgsFrom?: string | undefined;
+      /** Its `name` is that of the submodule that it stands in. */
+      readonly sharesName?: boolean;
     }
   /** Another type does it, once the definitions are known: `nullOr`, `either`, `coercedTo`. */
   | {

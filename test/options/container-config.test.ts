@@ -72,6 +72,35 @@ describe("specialArgs", () => {
 });
 
 describe("config", () => {
+  test("functions get config, lib, name and host, in imports too", () => {
+    const shared = ({ config, lib, name, host }: Loose) => ({
+      networking: { extraHosts: lib.mkIf(config.packages.length > 0, `${host.containers.db.localAddress} db ${name}`) },
+    });
+    const { containers } = settled({
+      containers: {
+        web: { config: { imports: [shared], packages: ["curl"] } },
+        other: { config: shared },
+        db: { privateNetwork: true, hostAddress: "10.0.0.1", localAddress: "10.0.0.2" },
+      },
+    });
+    expect(containers.web?.config?.networking.extraHosts).toBe("10.0.0.2 db web");
+    expect(containers.other?.config?.networking.extraHosts).toBe("");
+  });
+
+  test("a container may follow what another one's service says", () => {
+    const { containers } = settled({
+      containers: {
+        db: { config: { services: { postgresql: { enable: true, settings: { port: 5433 } } } } },
+        app: {
+          config: ({ host }: Loose) => ({
+            environment: { variables: { PGPORT: `${host.containers.db.config.services.postgresql.settings.port}` } },
+          }),
+        },
+      },
+    });
+    expect(containers.app?.config?.environment.variables.PGPORT).toBe("5433");
+  });
+
   test("may have options of its own, imports, wrappers, and be given in parts", () => {
     const module = {
       options: { shop: mkOption({ type: types.str, default: "none" }) },

@@ -33,3 +33,8 @@ test("containers that are plain data need no scope", () => {
 test("one that is not plain needs scopes of its own, and the others none", () => {
   expect(scopesOf({ a: container, b: container, c: { ...container, ephemeral: mkIf(true, true) } })).toBe(2);
 });
+
+test("a service makes its own container need a scope, and no other", () => {
+  expect(scopesOf({ a: { config: { services: { nginx: { enable: true } } } }, b: { config } })).toBe(3);
+  expect(scopesOf({ a: { config: { services: {} } }, b: { config } })).toBe(1);
+});

@@ -28,6 +28,8 @@ export interface SubmoduleWithSpec {
   readonly specialArgs?: Readonly<Record<string, unknown>>;
   /** The option beside it whose attributes are further arguments of the definitions, in `imports` too. */
   readonly specialArgsFrom?: string;
+  /** `name` is that of the submodule that it stands in, not of the option. */
+  readonly sharesName?: boolean;
   readonly description?: string;
 }
 
@@ -66,12 +68,13 @@ export function submodule<const O extends Options>(
 
 /** {@link submodule} whose definitions are whole modules: with `imports`, and options of their own. */
 export function moduleOf<const O extends Options>(
-  module: SubmoduleSpec<O> & Pick<SubmoduleWithSpec, "specialArgsFrom">,
+  module: SubmoduleSpec<O> & Pick<SubmoduleWithSpec, "specialArgsFrom" | "sharesName">,
 ): OptionType<ConfigFrom<O>, ModuleDef<O>> {
-  const { specialArgsFrom, description, ...own } = module;
+  const { specialArgsFrom, sharesName, description, ...own } = module;
   return submoduleWith({
     modules: [own],
     ...(specialArgsFrom !== undefined && { specialArgsFrom }),
+    ...(sharesName !== undefined && { sharesName }),
     ...(description !== undefined && { description }),
   });
 }
@@ -91,6 +94,7 @@ export function submoduleWith(
       specialArgs: spec.specialArgs ?? {},
       configOnly: spec.shorthandOnlyDefinesConfig ?? false,
       specialArgsFrom: spec.specialArgsFrom,
+      sharesName: spec.sharesName ?? false,
     },
     empty: { value: {} },
     join: (other) => (other.name === "submodule" ? joinSubmodules(spec, (other as SubmoduleType).spec) : undefined),

@@ -16,6 +16,7 @@ export const containerOptions = {
         options: systemOptions,
         imports: [...serviceModules, ...accountAliases],
         specialArgsFrom: "specialArgs",
+        sharesName: true,
         description: "the configuration of a container's own system",
         // By its name, since modules of users add to it.
       }) as OptionType<SystemConfig, ModuleDef<SystemOptions>>,

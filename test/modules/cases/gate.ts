@@ -1,4 +1,4 @@
-/** `when` of a module, the option without which it does not count; and `host`, the outermost configuration. */
+/** `when` of a module, the option without which it does not count; `host`, the outermost configuration; a shared `name`. */
 import { mkDefault, mkForce, mkIf, mkMerge, mkOption, types } from "../../../src/modules/index.ts";
 import { bool, type Case, fails, int, type Loose, str, strings } from "../case.ts";
 
@@ -164,5 +164,31 @@ export const cases: readonly Case[] = [
       { l: ["z"], boxes: { a: { inner: {} }, b: { x: 3, inner: { s: mkForce("own") } } } },
     ],
     { l: ["z"], boxes: { a: { x: 0, inner: { s: "z3" } }, b: { x: 3, inner: { s: "own" } } } },
+  ],
+  [
+    "a module that shares the name of what it stands in",
+    [
+      {
+        options: {
+          boxes: mkOption({
+            type: types.attrsOf(
+              types.submodule({
+                options: {
+                  inner: mkOption({
+                    type: types.moduleOf({
+                      sharesName: true,
+                      options: { s: str(), t: str("") },
+                      config: ({ name }: Loose) => ({ s: name }),
+                    } as Loose),
+                  }),
+                },
+              }),
+            ),
+          }),
+        },
+      },
+      { boxes: { a: { inner: {} }, b: { inner: ({ name }: Loose) => ({ t: name }) } } },
+    ],
+    { boxes: { a: { inner: { s: "a", t: "" } }, b: { inner: { s: "b", t: "b" } } } },
   ],
 ];
