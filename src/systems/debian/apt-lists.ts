@@ -57,9 +57,11 @@ export async function updateLists(root: AptRoot, given?: Mirror): Promise<void> 
 
 function unknownSuite(root: AptRoot, cause: StowageError): StowageError {
   const lines = cause.problems.flatMap((problem) => problem.details ?? []);
-  const main = root.archives.find(({ uris }) => lines.some((line) => line.includes(`${uris[0]}/`)));
-  const named = main?.suites.filter((suite) => lines.some((line) => line.includes(`/${suite} Release`)));
-  const missing = named?.[0] ?? main?.suites[0];
+  // apt names it as "http://mirror/debian suite Release".
+  const isNamed = (uri: string, suite: string) => lines.some((line) => line.includes(`${uri} ${suite} Release`));
+  const named = root.archives.flatMap(({ uris, suites }) => suites.filter((suite) => isNamed(uris[0] ?? "", suite)));
+  const [main] = root.archives;
+  const missing = named[0] ?? main?.suites[0];
   return new StowageError(
     {
       code: "unknown-suite",

@@ -27,11 +27,13 @@ export async function mirrorsFor(source: SuiteSource, given?: Mirror): Promise<M
 }
 
 async function fromApt(distribution: Distribution): Promise<Mirror> {
-  const result = await run(["apt-get", "indextargets", "--format", targetFormat, "Created-By: Packages"], {
-    env: { LC_ALL: "C" },
-    package: "apt",
-  });
-  return chooseMirror(result.stdout, distribution);
+  const ask = async (...options: string[]) => {
+    const argv = ["apt-get", "indextargets", ...options, "--format", targetFormat, "Created-By: Packages"];
+    return chooseMirror((await run(argv, { env: { LC_ALL: "C" }, package: "apt" })).stdout, distribution);
+  };
+  const known = await ask();
+  // Sources whose Release file was never fetched are only told when none is needed.
+  return known.main.length > 0 ? known : ask("--no-release-info");
 }
 
 /** Its sources.list is there when the first hook is run; with that it has done what we want of it. mmdebstrap(1). */
@@ -41,7 +43,8 @@ async function fromMmdebstrap(suite: string): Promise<Mirror> {
   const argv = ["mmdebstrap", "--mode=root", "--variant=custom", "--format=null", "--quiet", `--setup-hook=${hook}`];
   try {
     const asked = await run([...argv, "--", suite, "/dev/null"], { accept: "any", env: { TMPDIR: work } });
-    return mirrorOfSources(asked.stdout);
+    // What its hooks print comes out as its own words.
+    return mirrorOfSources(asked.stdout + asked.stderr);
   } catch (error) {
     if (error instanceof StowageError && error.problems[0]?.code === "program-missing") return none;
     throw error;
