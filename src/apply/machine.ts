@@ -43,6 +43,8 @@ export interface Machine {
   readonly hostsFile?: string;
   /** The number of the plan's current generation. */
   readonly current: number | null;
+  /** The number of the plan's next generation, where it is one that is kept already; default: it gets the next number. */
+  readonly stored?: number;
   /** Further generations whose things may be on the machine, from switches that were cut short. */
   readonly leftBehind: readonly LeftBehind[];
 }
@@ -142,7 +144,7 @@ function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEf
     begin: () =>
       diskErrors(layout.state, async () => {
         const isCurrent = plan.current?.id === plan.next.id && machine.current !== null;
-        number.next = isCurrent ? machine.current : writeGeneration(layout, plan.next);
+        number.next = isCurrent ? machine.current : (machine.stored ?? writeGeneration(layout, plan.next));
         removeTemporaries(temporaryPlaces(plan, machine));
         journal(null);
       }),

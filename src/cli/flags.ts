@@ -47,3 +47,12 @@ export function count(value: string): number {
   if (!/^\d{1,9}$/.test(value)) throw new Error("expected a whole number");
   return Number(value);
 }
+
+const units = { min: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+
+/** A span of time, in milliseconds: `90min`, `12h`, `30d`, `8w`. */
+export function span(value: string): number {
+  const [, number, unit] = /^(\d{1,6})(min|h|d|w)$/.exec(value) ?? [];
+  if (number === undefined) throw new Error("expected a span such as 12h, 30d, 8w");
+  return Number(number) * units[unit as keyof typeof units];
+}

@@ -138,13 +138,23 @@ export async function build(
   return built;
 }
 
+/**
+ * Builds what was removed from the store since a generation was made: it has the recipes of all that it needs. A source of
+ * the user's that was given by a relative path is looked for below the working directory.
+ */
+export const rebuild = (session: Session, { systems }: Generation, onProgress: OnProgress): Promise<string[]> =>
+  buildSystems(systems, session.layout, { onWork: onProgress, directory: session.io.cwd() });
+
 export interface Planned {
   readonly plan: Plan;
   readonly machine: Machine;
 }
 
-/** What would be done on this machine for a generation. Changes nothing. */
-export async function planFor(session: Session, next: Generation): Promise<Planned> {
+/**
+ * What would be done on this machine for a generation. Changes nothing.
+ * @param stored the number that it is kept under already; default: it gets the next one
+ */
+export async function planFor(session: Session, next: Generation, stored?: number): Promise<Planned> {
   const { layout } = session;
   const current = readCurrent(layout);
   const left = leftBehind(readJournal(layout), current, (number) => readChecked(layout, number));
@@ -154,7 +164,14 @@ export async function planFor(session: Session, next: Generation): Promise<Plann
   const observed = await observe({ layout, systemd, ours, next });
   return {
     plan: plan(current?.generation ?? null, next, observed, { layout, leftBehind: leftGenerations }),
-    machine: { layout, systemd, containers: onDisk(layout), current: current?.number ?? null, leftBehind: left },
+    machine: {
+      layout,
+      systemd,
+      containers: onDisk(layout),
+      current: current?.number ?? null,
+      leftBehind: left,
+      ...(stored !== undefined && { stored }),
+    },
   };
 }
 

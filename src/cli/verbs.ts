@@ -1,39 +1,22 @@
 /** Every verb: its words for --help, what it takes, and where its code is. */
 
-import { type ImageFormat, imageFormats } from "../systems/image/format.ts";
+import { imageFormats } from "../systems/image/format.ts";
+import { containers } from "./container-verbs.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
-import { count, hostAliases, hostFlags, jsonFlag, sharedAliases, sharedFlags, textParameter } from "./flags.ts";
+import { count, hostAliases, sharedAliases, span, textParameter } from "./flags.ts";
 import type { HostFlags, SharedFlags } from "./session.ts";
 import { verb } from "./verb.ts";
-
-type WithJson<Flags> = Flags & { readonly json?: boolean };
-export type LogsFlags = WithJson<SharedFlags> & {
-  readonly follow?: boolean;
-  readonly lines?: number;
-  readonly since?: string;
-  readonly unit?: string;
-};
-export type OptionsFlags = HostFlags & { readonly markdown?: boolean; readonly schema?: boolean };
-export type ImageFlags = WithJson<HostFlags> & {
-  readonly format: ImageFormat;
-  readonly output?: string;
-  readonly force?: boolean;
-};
-export type RunFlags = SharedFlags & {
-  readonly user?: string;
-  readonly cwd?: string;
-  readonly env?: readonly string[];
-};
-
-const one = (brief: string, placeholder: string) =>
-  ({ kind: "tuple", parameters: [textParameter(brief, placeholder)] }) as const;
-const oneOptional = (brief: string, placeholder: string) =>
-  ({ kind: "tuple", parameters: [{ ...textParameter(brief, placeholder), optional: true }] }) as const;
-const names = { kind: "array", minimum: 1, parameter: textParameter("A container", "name") } as const;
-
-const hostVerb = { flags: hostFlags, aliases: hostAliases };
-const hostJson = { flags: { ...hostFlags, ...jsonFlag }, aliases: hostAliases };
-const nameJson = { flags: { ...sharedFlags, ...jsonFlag }, aliases: sharedAliases };
+import {
+  type GcFlags,
+  hostJson,
+  hostVerb,
+  type ImageFlags,
+  nameJson,
+  type OptionsFlags,
+  one,
+  oneOptional,
+  type WithJson,
+} from "./verb-parts.ts";
 
 const configuration = {
   check: verb<HostFlags, []>({
@@ -141,6 +124,53 @@ const host = {
     parameters: hostJson,
     load: () => import("./commands/switch.ts"),
   }),
+  rollback: verb<WithJson<SharedFlags>, [generation?: number]>({
+    brief: "Make the machine what the former generation says, or the one with this number: now, and at every boot",
+    details: "Your host.ts and stowage.lock stay as they are: the next switch goes by them again.",
+    examples: ["rollback", "rollback 12"],
+    parameters: {
+      ...nameJson,
+      positional: {
+        kind: "tuple",
+        parameters: [{ brief: "Number of a generation", placeholder: "generation", parse: count, optional: true }],
+      },
+    },
+    load: () => import("./commands/rollback.ts"),
+  }),
+  generations: verb<WithJson<SharedFlags>, []>({
+    brief: "List the generations that are kept: when each became current, and its containers",
+    examples: ["generations", "generations --json"],
+    parameters: nameJson,
+    load: () => import("./commands/generations.ts"),
+  }),
+  gc: verb<GcFlags, []>({
+    brief: "Remove store paths that nothing needs, and with --keep or --older-than also old generations",
+    details:
+      "Never the current generation, nor what a container on this machine has or runs with. Containers' state is not touched.",
+    examples: ["gc", "gc --keep 5", "gc --older-than 30d --dry-run"],
+    parameters: {
+      flags: {
+        ...nameJson.flags,
+        keep: {
+          kind: "parsed",
+          parse: count,
+          optional: true,
+          placeholder: "number",
+          brief: "Keep so many generations, the newest; with --older-than also younger ones",
+        },
+        olderThan: {
+          kind: "parsed",
+          parse: span,
+          optional: true,
+          placeholder: "span",
+          brief: "Forget generations that became current longer ago: 12h, 30d, 8w",
+        },
+        dryRun: { kind: "boolean", optional: true, withNegated: false, brief: "Only print what would be removed" },
+      },
+      aliases: sharedAliases,
+    },
+    load: () => import("./commands/gc.ts"),
+  }),
 };
 
 const diagnosis = {
@@ -150,109 +180,6 @@ const diagnosis = {
     examples: ["doctor", "doctor -v", "doctor --json"],
     parameters: nameJson,
     load: () => import("./commands/doctor.ts"),
-  }),
-};
-
-const containers = {
-  list: verb<WithJson<SharedFlags>, []>({
-    brief: "List the containers: state, address, ports",
-    examples: ["list", "list --json"],
-    parameters: nameJson,
-    load: () => import("./commands/list.ts"),
-  }),
-  status: verb<WithJson<SharedFlags>, [name: string]>({
-    brief: "Say whether a container is up, down or gone, and more about it",
-    details: "Exit code 1 where it is gone.",
-    examples: ["status web"],
-    parameters: { ...nameJson, positional: one("The container", "name") },
-    load: () => import("./commands/status.ts"),
-  }),
-  "show-ip": verb<SharedFlags, [name: string]>({
-    brief: "Print a container's declared address, without a prefix length: IPv4, else IPv6",
-    examples: ["show-ip web"],
-    parameters: { flags: sharedFlags, aliases: sharedAliases, positional: one("The container", "name") },
-    load: () => import("./commands/show-ip.ts"),
-  }),
-  start: verb<SharedFlags, string[]>({
-    brief: "Start containers and wait until they are ready",
-    examples: ["start web", "start web db"],
-    parameters: { flags: sharedFlags, aliases: sharedAliases, positional: names },
-    load: () => import("./commands/start.ts"),
-  }),
-  stop: verb<SharedFlags, string[]>({
-    brief: "Stop containers and wait until they are down",
-    examples: ["stop web db"],
-    parameters: { flags: sharedFlags, aliases: sharedAliases, positional: names },
-    load: () => import("./commands/stop.ts"),
-  }),
-  reload: verb<SharedFlags, string[]>({
-    brief: "Make running containers take over what is declared, in place",
-    details: "For what a switch left for later, or did not come to. Nothing to do: nothing is touched.",
-    examples: ["reload web"],
-    parameters: { flags: sharedFlags, aliases: sharedAliases, positional: names },
-    load: () => import("./commands/reload.ts"),
-  }),
-  run: verb<RunFlags, string[]>({
-    brief: "Run a command in a container, through its own systemd",
-    details: "Arguments arrive as they are given. Exit code: the command's.",
-    examples: ["run web -- systemctl status", "run web --user www-data -- id", "run web -- sh -c 'echo $HOSTNAME'"],
-    parameters: {
-      flags: {
-        ...sharedFlags,
-        user: {
-          kind: "parsed",
-          parse: String,
-          optional: true,
-          placeholder: "name",
-          brief: "As this user; default root",
-        },
-        cwd: {
-          kind: "parsed",
-          parse: String,
-          optional: true,
-          placeholder: "dir",
-          brief: "In this directory; default /",
-        },
-        env: {
-          kind: "parsed",
-          parse: String,
-          optional: true,
-          variadic: true,
-          placeholder: "NAME=value",
-          brief: "With this variable; can be given several times",
-        },
-      },
-      aliases: { ...sharedAliases, u: "user", e: "env" },
-      positional: {
-        kind: "array",
-        minimum: 2,
-        parameter: textParameter("The container, then -- and the command", "name -- command"),
-      },
-    },
-    load: () => import("./commands/run.ts"),
-  }),
-  logs: verb<LogsFlags, [name: string]>({
-    brief: "Show a container's log: its service on the host, and the journal inside, as one",
-    examples: ["logs web", "logs web -f", "logs web --since '10 minutes ago' --unit nginx"],
-    parameters: {
-      flags: {
-        ...sharedFlags,
-        ...jsonFlag,
-        follow: { kind: "boolean", optional: true, brief: "Go on as lines come", withNegated: false },
-        lines: {
-          kind: "parsed",
-          parse: count,
-          optional: true,
-          placeholder: "number",
-          brief: "Only the last ones; default 100",
-        },
-        since: { kind: "parsed", parse: String, optional: true, placeholder: "time", brief: "As journalctl takes it" },
-        unit: { kind: "parsed", parse: String, optional: true, placeholder: "unit", brief: "Only this unit inside" },
-      },
-      aliases: { ...sharedAliases, f: "follow", n: "lines", u: "unit" },
-      positional: one("The container", "name"),
-    },
-    load: () => import("./commands/logs.ts"),
   }),
 };
 

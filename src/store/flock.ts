@@ -7,10 +7,17 @@ import { run } from "../host/run.ts";
 
 const conflict = 75;
 
+export interface LockOptions {
+  /** Default: leave at once when another holds it. */
+  readonly wait?: boolean;
+  /** With others that share it. */
+  readonly shared?: boolean;
+}
+
 /** Takes the lock of an open file or directory. False when another holds it and `wait` is not set. */
-export async function lockDescriptor(fd: number, options: { readonly wait?: boolean } = {}): Promise<boolean> {
-  const how = options.wait ? [] : ["-n", "-E", String(conflict)];
-  const result = await run(["flock", "-x", ...how, "3"], { fds: [fd], accept: [0, conflict], package: "util-linux" });
+export async function lockDescriptor(fd: number, { wait, shared }: LockOptions = {}): Promise<boolean> {
+  const how = [shared ? "-s" : "-x", ...(wait ? [] : ["-n", "-E", String(conflict)])];
+  const result = await run(["flock", ...how, "3"], { fds: [fd], accept: [0, conflict], package: "util-linux" });
   return result.status === 0;
 }
 

@@ -93,7 +93,29 @@ export function readGeneration(layout: Layout, number: number): StoredGeneration
 /** From here on the next boot has this generation. */
 export function setCurrentGeneration(layout: Layout, number: number): void {
   readGeneration(layout, number);
+  // Before the link: what is current has been current, even if the power fails in between.
+  writeFileAtomic(switchedFile(layout, number), `${new Date().toISOString()}\n`, 0o600);
   flipSymlink(`${generationsDir(layout)}/current`, String(number));
+}
+
+const switchedFile = (layout: Layout, number: number): string => `${generationsDir(layout)}/${number}/switched`;
+
+/** When a generation last became current; null: a switch to it never came that far. */
+export function switchedAt(layout: Layout, number: number): Date | null {
+  try {
+    return new Date(readFileSync(switchedFile(layout, number), "utf8").trim());
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** The newest before the current one that has been current; null: there is none. */
+export function formerGeneration(layout: Layout): number | null {
+  const current = currentGeneration(layout);
+  if (current === null) return null;
+  const before = listGenerations(layout).filter((number) => number < current && switchedAt(layout, number) !== null);
+  return before.at(-1) ?? null;
 }
 
 /** Forgets a generation. The current one is refused. */

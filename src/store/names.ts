@@ -68,6 +68,11 @@ export function isStoreName(name: string): boolean {
   return shape.test(name);
 }
 
+const inText = new RegExp(`[${base32}]{${hashLength}}-[A-Za-z0-9+_][A-Za-z0-9.+_-]{0,${longestLabel - 1}}`, "g");
+
+/** Every store name in a text, as between the slashes of paths. */
+export const storeNamesIn = (text: string): string[] => [...text.matchAll(inText)].map(([name]) => name);
+
 /** Refuses a text from outside that would lead out of the store: every path is made from a checked name. */
 export function checkStoreName(name: string): string {
   if (isStoreName(name)) return name;

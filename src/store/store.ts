@@ -67,6 +67,34 @@ function moveIn(from: string, to: string): boolean {
   }
 }
 
+/** Several may build at once, each on what is there: nothing is removed meanwhile. */
+export async function whileBuilding<T>(layout: Layout, work: () => Promise<T>): Promise<T> {
+  openState(layout);
+  mkdirSync(storeDir(layout), { recursive: true, mode: 0o755 });
+  const fd = openSync(storeDir(layout), "r");
+  try {
+    await lockDescriptor(fd, { shared: true, wait: true });
+    return await work();
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Waits until nobody builds, and says so; who wants to begin meanwhile waits for us. Writes nothing: the disk may be full. */
+export async function whileNothingIsBuilt<T>(layout: Layout, onWait: () => void, work: () => Promise<T>): Promise<T> {
+  if (!existsSync(storeDir(layout))) return work();
+  const fd = openSync(storeDir(layout), "r");
+  try {
+    if (!(await lockDescriptor(fd))) {
+      onWait();
+      await lockDescriptor(fd, { wait: true });
+    }
+    return await work();
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** A locked directory beside the store paths, on the same file system; gone afterwards, whatever happens. */
 export async function inBuildDirectory<T>(layout: Layout, work: (directory: string) => Promise<T>): Promise<T> {
   openState(layout);

@@ -1,6 +1,6 @@
 /** Everything that a generation needs in the store, in the order in which it can be built. */
 import { type Layout, storePath } from "../store/layout.ts";
-import { addPaths, has } from "../store/store.ts";
+import { addPaths, has, whileBuilding } from "../store/store.ts";
 import { type BuildOptions, buildDebian } from "./debian/build.ts";
 import { buildImport, type ImportOptions } from "./import/build.ts";
 import { besideOr } from "./layout-files.ts";
@@ -18,7 +18,19 @@ export async function buildSystems(
   layout: Layout,
   options: BuildOptions & ImportOptions = {},
 ): Promise<StoreName[]> {
-  const missing = Object.entries(systems).filter(([name]) => !has(layout, name));
+  if (missingOf(systems, layout).length === 0) return [];
+  return whileBuilding(layout, () => buildMissing(systems, layout, options));
+}
+
+const missingOf = (systems: Readonly<Record<StoreName, Recipe>>, layout: Layout) =>
+  Object.entries(systems).filter(([name]) => !has(layout, name));
+
+async function buildMissing(
+  systems: Readonly<Record<StoreName, Recipe>>,
+  layout: Layout,
+  options: BuildOptions & ImportOptions,
+): Promise<StoreName[]> {
+  const missing = missingOf(systems, layout);
   for (const [name, recipe] of missing) checkName(name, recipe);
   const built: StoreName[] = [];
   for (const recipe of missing.map(([, item]) => item).filter(isDebian)) {

@@ -1,0 +1,75 @@
+/** stowage gc: what nothing needs any more is removed. */
+import { statfsSync } from "node:fs";
+import { readChecked } from "../../apply/current.ts";
+import { readJournal } from "../../apply/journal.ts";
+import { rootsOf } from "../../apply/roots.ts";
+import { type Keep, removePaths, toForget, toRemove } from "../../store/garbage.ts";
+import { currentGeneration, listGenerations, removeGeneration, switchedAt } from "../../store/generations.ts";
+import type { Layout } from "../../store/layout.ts";
+import { removeLeftovers, whileNothingIsBuilt } from "../../store/store.ts";
+import { whileAlone } from "../alone.ts";
+import { exitCodes } from "../exit-codes.ts";
+import type { Session } from "../session.ts";
+import type { GcFlags } from "../verb-parts.ts";
+
+interface Garbage {
+  readonly generations: readonly number[];
+  readonly paths: readonly string[];
+}
+
+export default async function gc(session: Session, flags: GcFlags): Promise<number> {
+  const keep = keepOf(flags, Date.now());
+  const onWait = () => session.tell("waiting for a build to end\n");
+  return whileAlone(session, "gc", () =>
+    whileNothingIsBuilt(session.layout, onWait, async () => {
+      const garbage = garbageOf(session.layout, keep);
+      const freed = flags.dryRun ? null : await remove(session.layout, garbage);
+      session.print(flags.json ? `${JSON.stringify({ ...garbage, freed }, null, 2)}\n` : text(garbage, freed));
+      return exitCodes.done;
+    }),
+  );
+}
+
+const keepOf = ({ keep, olderThan }: GcFlags, now: number): Keep => ({
+  ...(keep !== undefined && { newest: keep }),
+  ...(olderThan !== undefined && { since: new Date(now - olderThan) }),
+});
+
+function garbageOf(layout: Layout, keep: Keep): Garbage {
+  const current = currentGeneration(layout);
+  const journal = readJournal(layout);
+  const underWay = journal === null ? [] : [...journal.from, journal.to];
+  const all = listGenerations(layout);
+  const generations = toForget(
+    all.map((number) => ({
+      number,
+      switchedAt: switchedAt(layout, number),
+      needed: number === current || underWay.includes(number),
+    })),
+    keep,
+  );
+  // One that cannot be read ends it here: what it needs is not known.
+  const kept = all.filter((number) => !generations.includes(number)).map((number) => readChecked(layout, number));
+  return { generations, paths: toRemove(layout, rootsOf(layout, kept)) };
+}
+
+/** Generations first: one that is kept never lacks what it needs. @returns bytes that are free now and were not */
+async function remove(layout: Layout, { generations, paths }: Garbage): Promise<number> {
+  const before = free(layout);
+  for (const number of generations) removeGeneration(layout, number);
+  removePaths(layout, paths);
+  await removeLeftovers(layout);
+  return Math.max(0, free(layout) - before);
+}
+
+function free({ state }: Layout): number {
+  const { bsize, bfree } = statfsSync(state);
+  return bsize * bfree;
+}
+
+function text({ generations, paths }: Garbage, freed: number | null): string {
+  const lines = [...generations.map((number) => `generation ${number}`), ...paths];
+  if (lines.length === 0) return "";
+  const end = freed === null ? "" : `removed; ${(freed / 2 ** 20).toFixed(1)} MiB are free again\n`;
+  return `${lines.map((line) => `${line}\n`).join("")}${end}`;
+}

@@ -1,0 +1,49 @@
+/** stowage rollback: the machine becomes what a former generation says. */
+import { readChecked } from "../../apply/current.ts";
+import { StowageError } from "../../error.ts";
+import { currentGeneration, formerGeneration, listGenerations } from "../../store/generations.ts";
+import type { Layout } from "../../store/layout.ts";
+import { whileAlone } from "../alone.ts";
+import type { JsonFlag } from "../flags.ts";
+import { planFor, rebuild } from "../pipeline.ts";
+import { progressOf } from "../report/progress.ts";
+import type { Session, SharedFlags } from "../session.ts";
+import { carryOutShown } from "../shown.ts";
+
+export default async function rollback(session: Session, flags: SharedFlags & JsonFlag, to?: number): Promise<number> {
+  return whileAlone(session, "rollback", () => rollBack(session, flags, to));
+}
+
+async function rollBack(session: Session, flags: JsonFlag, to: number | undefined): Promise<number> {
+  const number = chosen(session.layout, to);
+  const next = readChecked(session.layout, number);
+  const progress = progressOf(session);
+  try {
+    await rebuild(session, next, progress.on);
+    const planned = await planFor(session, next, number);
+    progress.end();
+    return await carryOutShown(session, flags, planned, progress.on);
+  } finally {
+    progress.end();
+  }
+}
+
+/** @throws StowageError `no-generation` */
+function chosen(layout: Layout, to: number | undefined): number {
+  const kept = listGenerations(layout);
+  if (to === undefined) {
+    const former = formerGeneration(layout);
+    if (former !== null) return former;
+    const current = currentGeneration(layout);
+    throw noGeneration(
+      current === null ? "there is no generation yet" : `there is no generation before ${current}, the current one`,
+      current === null ? "run `stowage switch` first" : "`stowage generations` lists those that are kept",
+    );
+  }
+  if (kept.includes(to)) return to;
+  const list = kept.length === 0 ? "none is kept" : `kept are ${kept.join(", ")}`;
+  throw noGeneration(`there is no generation ${to}`, `${list}; \`stowage generations\` says more`);
+}
+
+const noGeneration = (message: string, hint: string): StowageError =>
+  new StowageError({ code: "no-generation", message, hint });

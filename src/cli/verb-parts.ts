@@ -1,0 +1,39 @@
+/** What the descriptions of several verbs share. */
+import type { ImageFormat } from "../systems/image/format.ts";
+import { hostAliases, hostFlags, jsonFlag, sharedAliases, sharedFlags, textParameter } from "./flags.ts";
+import type { HostFlags, SharedFlags } from "./session.ts";
+
+export type WithJson<Flags> = Flags & { readonly json?: boolean };
+export type LogsFlags = WithJson<SharedFlags> & {
+  readonly follow?: boolean;
+  readonly lines?: number;
+  readonly since?: string;
+  readonly unit?: string;
+};
+export type GcFlags = WithJson<SharedFlags> & {
+  readonly keep?: number;
+  /** Milliseconds. */
+  readonly olderThan?: number;
+  readonly dryRun?: boolean;
+};
+export type OptionsFlags = HostFlags & { readonly markdown?: boolean; readonly schema?: boolean };
+export type ImageFlags = WithJson<HostFlags> & {
+  readonly format: ImageFormat;
+  readonly output?: string;
+  readonly force?: boolean;
+};
+export type RunFlags = SharedFlags & {
+  readonly user?: string;
+  readonly cwd?: string;
+  readonly env?: readonly string[];
+};
+
+export const one = (brief: string, placeholder: string) =>
+  ({ kind: "tuple", parameters: [textParameter(brief, placeholder)] }) as const;
+export const oneOptional = (brief: string, placeholder: string) =>
+  ({ kind: "tuple", parameters: [{ ...textParameter(brief, placeholder), optional: true }] }) as const;
+export const names = { kind: "array", minimum: 1, parameter: textParameter("A container", "name") } as const;
+
+export const hostVerb = { flags: hostFlags, aliases: hostAliases };
+export const hostJson = { flags: { ...hostFlags, ...jsonFlag }, aliases: hostAliases };
+export const nameJson = { flags: { ...sharedFlags, ...jsonFlag }, aliases: sharedAliases };
