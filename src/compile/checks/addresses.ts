@@ -3,6 +3,7 @@ import type { LinkEnds } from "../../network/index.ts";
 import type { HostConfig } from "../../options/index.ts";
 import { endsOf } from "../networks.ts";
 import { type Problems, showOption } from "../problems.ts";
+import { claim } from "./claim.ts";
 import { allLinks, type LinkAt, linkOption } from "./links.ts";
 
 /** Host ends may share an address, since each link has its own route; what the container is reached by may not. */
@@ -14,9 +15,8 @@ export function checkAddresses(config: HostConfig, problems: Problems): void {
   for (const end of ends) {
     const { local } = end.ends;
     if (local === null) continue;
-    const owner = owners.get(local.address);
+    const owner = claim(owners, local.address, end);
     const gateway = owner ?? gateways.get(local.address);
-    owners.set(local.address, end);
     if (gateway === undefined) continue;
     // Only now: of nearly all addresses nobody asks for the option.
     const [own, other] = [optionOf(end, "local"), optionOf(gateway, owner ? "local" : "host")];

@@ -4,6 +4,7 @@ import { parseAddress } from "../../network/index.ts";
 import type { HostConfig } from "../../options/index.ts";
 import { endsOf, networkFor } from "../networks.ts";
 import { type Problems, showOption } from "../problems.ts";
+import { claim } from "./claim.ts";
 import { at } from "./place.ts";
 
 const bridgeAt = (name: string, ...path: string[]): string[] => ["networking", "bridges", name, ...path];
@@ -45,8 +46,7 @@ function checkPortsOfBridges(config: HostConfig, problems: Problems): void {
           bridgeAt(port),
         );
       }
-      const other = owners.get(port);
-      owners.set(port, own);
+      const other = claim(owners, port, own);
       if (other === undefined) continue;
       problems.add(
         {
@@ -90,8 +90,7 @@ function checkBridgeAddresses(config: HostConfig, problems: Problems): void {
     const own = bridgeAt(name, "addresses");
     for (const text of addresses) {
       const address = parseAddress(text)?.address ?? text;
-      const other = owners.get(address);
-      owners.set(address, own);
+      const other = claim(owners, address, own);
       if (other === undefined) continue;
       problems.add(
         {

@@ -2,6 +2,7 @@
 import { mainInterface } from "../../network/index.ts";
 import type { HostConfig } from "../../options/index.ts";
 import { type Problems, showOption } from "../problems.ts";
+import { claim } from "./claim.ts";
 import { allLinks, linkOption } from "./links.ts";
 import { at } from "./place.ts";
 
@@ -21,8 +22,7 @@ function checkMade(config: HostConfig, problems: Problems): Owners {
   for (const link of allLinks(config)) {
     const name = link.extra ?? mainInterface(link.name, link.link.hostBridge).name;
     const own = link.extra === null ? at(link.name) : linkOption(link);
-    const other = owners.get(name);
-    owners.set(name, own);
+    const other = claim(owners, name, own);
     if (other === undefined) continue;
     problems.add(
       {
@@ -46,8 +46,7 @@ function checkMoved(config: HostConfig, made: Owners, problems: Problems): Owner
   for (const [name, { interfaces }] of Object.entries(config.containers)) {
     for (const moved of new Set(interfaces)) {
       const own = at(name, "interfaces");
-      const other = owners.get(moved) ?? made.get(moved);
-      owners.set(moved, own);
+      const other = claim(owners, moved, own) ?? made.get(moved);
       if (other === undefined) continue;
       problems.add(
         {
@@ -96,8 +95,7 @@ function checkMacs(config: HostConfig, problems: Problems): void {
     const mac = link.link.localMacAddress?.toLowerCase();
     if (mac === undefined) continue;
     const own = linkOption(link, "localMacAddress");
-    const other = owners.get(mac);
-    owners.set(mac, own);
+    const other = claim(owners, mac, own);
     if (other === undefined) continue;
     problems.add(
       {

@@ -4,6 +4,7 @@ import { parseAddress } from "../../network/index.ts";
 import type { ContainerConfig } from "../../options/index.ts";
 import { addressOptions, endsOf, hasOwnNetwork, type LinkConfig, networkFor } from "../networks.ts";
 import { type Problems, showOption } from "../problems.ts";
+import { claim } from "./claim.ts";
 import { type LinkAt, linkOption, linksAt } from "./links.ts";
 import { at } from "./place.ts";
 
@@ -170,8 +171,7 @@ function checkInside(name: string, container: ContainerConfig, problems: Problem
     ...interfaces.map((moved) => [moved, at(name, "interfaces")] as const),
   ];
   for (const [inside, own] of named) {
-    const other = owners.get(inside);
-    owners.set(inside, own);
+    const other = claim(owners, inside, own);
     if (other === undefined) continue;
     problems.add(
       {
