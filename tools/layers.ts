@@ -89,7 +89,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "systems/recipe.ts",
   ],
   doctor: ["error.ts", "host", "store", "compile/generation.ts"],
-  "doctor/checks": ["doctor", "compile/generation.ts"],
+  "doctor/checks": ["doctor", "host/id-maps.ts", "compile/generation.ts"],
   "index.ts": ["error.ts", "options", "modules"],
   cli: [
     // What a host.ts means by "stowage" is this program's own.
@@ -125,6 +125,7 @@ const pure = [
   "plan",
   "runtimes",
   "doctor/checks",
+  "host/id-maps.ts",
   "doctor/facts.ts",
   "doctor/finding.ts",
   "doctor/diagnose.ts",

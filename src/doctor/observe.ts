@@ -1,6 +1,7 @@
 /** Reads the machine for the checks. Nothing is changed: what the kernel can do is tried in namespaces that end at once. */
 import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
+import { mountOf, parseMounts } from "../host/mounts.ts";
 import { type RunOptions, run } from "../host/run.ts";
 import { isBooted } from "../host/systemd.ts";
 import type { Layout } from "../store/layout.ts";
@@ -153,16 +154,6 @@ function space({ state }: Layout): Pick<State, "directory" | "fileSystem" | "fre
   };
 }
 
-/** proc_pid_mountinfo(5): the fifth field is where, the one after ` - ` the type. The last of the longest counts. */
-function fileSystemOf(path: string): string {
-  let best = { where: "", type: "" };
-  for (const line of (text("/proc/self/mountinfo") ?? "").split("\n")) {
-    const where = (line.split(" ")[4] ?? "").replaceAll(/\\([0-7]{3})/g, (_, octal) =>
-      String.fromCharCode(Number.parseInt(octal, 8)),
-    );
-    const type = line.slice(line.indexOf(" - ") + 3).split(" ")[0] ?? "";
-    const holds = where !== "" && (where === "/" || path === where || path.startsWith(`${where}/`));
-    if (holds && where.length >= best.where.length) best = { where, type };
-  }
-  return best.type;
-}
+/** "" where nothing is known. */
+const fileSystemOf = (path: string): string =>
+  mountOf(parseMounts(text("/proc/self/mountinfo") ?? ""), path)?.type ?? "";

@@ -1,6 +1,7 @@
 /** What is mounted where, and what of it cannot be id-mapped. Facts: proc_pid_mountinfo(5), mount_setattr(2). */
 import { readFileSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
+import { canMap } from "./id-maps.ts";
 
 export interface Mount {
   readonly point: string;
@@ -29,19 +30,6 @@ export function mountOf(mounts: readonly Mount[], path: string): Mount | undefin
     if (holds && mount.point.length >= (found?.point.length ?? 0)) found = mount;
   }
   return found;
-}
-
-/** Those that refuse on every kernel so far. Of others only a start tells: FUSE, for one, leaves it to each server. */
-const neverMapped = (
-  "overlay aufs nfs nfs4 cifs smb3 9p ramfs proc sysfs devtmpfs devpts cgroup cgroup2 debugfs tracefs securityfs " +
-  "configfs ecryptfs fuse.sshfs fuse.s3fs fuse.rclone"
-).split(" ");
-
-/** @param release as `uname --kernel-release` */
-export function canMap(type: string, release: string): boolean {
-  if (neverMapped.includes(type)) return false;
-  const [major = 0, minor = 0] = release.split(".").map((part) => Number.parseInt(part, 10));
-  return type !== "tmpfs" || major > 6 || (major === 6 && minor >= 3);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { canMap, inTheWay, mountOf, parseMounts } from "../../src/host/mounts.ts";
+import { canMap } from "../../src/host/id-maps.ts";
+import { inTheWay, mountOf, parseMounts } from "../../src/host/mounts.ts";
 
 const mounts = parseMounts(
   [

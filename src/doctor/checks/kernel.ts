@@ -1,4 +1,5 @@
 /** What the kernel must be able to do, and its limits. */
+import { canMap } from "../../host/id-maps.ts";
 import { containersOf, type Facts } from "../facts.ts";
 import { type Finding, judge } from "../finding.ts";
 
@@ -52,18 +53,22 @@ export function limits(facts: Facts): Finding[] {
   ];
 }
 
-/** File systems known not to map ids (mount_setattr(2)); overlayfs never does. */
-const unmappable = /^(overlay|nfs4?|cifs|smb3|9p|fuse(\..*)?|vfat|exfat|ntfs3?|zfs|ceph)$/;
+/** Of those that only some kernels map; what a container's own state is on must not be left to a try. */
+const doubtful = /^(fuse(\..*)?|vfat|exfat|ntfs3?|zfs|ceph)$/;
+
+/** Mounts are mapped since Linux 5.12. */
+function mapsIds(fileSystem: string, release: string): boolean {
+  const [major = 0, minor = 0] = release.split(".").map((part) => Number.parseInt(part, 10));
+  return (major > 5 || (major === 5 && minor >= 12)) && !doubtful.test(fileSystem) && canMap(fileSystem, release);
+}
 
 export function storage({ state, kernel }: Facts): Finding[] {
-  const [major = 0, minor = 0] = kernel.release.split(".").map((part) => Number.parseInt(part, 10));
-  const tooOld = major < 5 || (major === 5 && minor < 12) || (state.fileSystem === "tmpfs" && major < 6);
   const mib = Math.floor(state.freeBytes / 2 ** 20);
   const tight = mib < 200 || (state.freeInodes !== null && state.freeInodes < 5000);
   return [
     judge(
       "idmapped-mounts",
-      !unmappable.test(state.fileSystem) && !tooOld,
+      mapsIds(state.fileSystem, kernel.release),
       `${state.directory} is on ${state.fileSystem}`,
       {
         state: "problem",
