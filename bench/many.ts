@@ -5,18 +5,8 @@ import { must } from "../lab/exec.ts";
 import { LabHost } from "../lab/host.ts";
 import type { Suite } from "../lab/tree.ts";
 import { Machine } from "../test/scenarios/harness/machine.ts";
+import { rawUnit } from "./raw.ts";
 import { untrimmedTree } from "./start.ts";
-
-const rawUnit = `[Service]
-Type=notify
-NotifyAccess=all
-Slice=machine.slice
-Delegate=yes
-KillMode=mixed
-TimeoutStartSec=5min
-Environment=SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
-ExecStart=/usr/bin/systemd-nspawn --quiet --keep-unit --boot --notify-ready=yes --kill-signal=SIGRTMIN+3 --settings=no --machine=%i --directory=/var/lib/machines/%i --private-network --network-veth
-`;
 
 const hostTs = (count: number): string => `import { defineHost } from "stowage";
 
@@ -90,7 +80,7 @@ export async function manyBench({ rounds, suite, count, many, say }: Request): P
   try {
     say(`copying ${count} trees`);
     await copies(tree, join(host.lab.directory, "var/machines"), count);
-    await host.put("/etc/systemd/system/raw@.service", rawUnit);
+    await host.put("/etc/systemd/system/raw@.service", rawUnit("%i", "5min"));
     await host.switchTo(hostTs(many));
     // As many systemd as this need more than the kernel's default; ours raise it by themselves.
     await host.must(["sysctl", "-w", "fs.inotify.max_user_instances=8192"]);

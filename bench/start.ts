@@ -6,6 +6,7 @@ import { LabHost } from "../lab/host.ts";
 import { labCache } from "../lab/places.ts";
 import { type Suite, sourceLine } from "../lab/tree.ts";
 import { Machine } from "../test/scenarios/harness/machine.ts";
+import { rawUnit } from "./raw.ts";
 
 /** Debian as `mmdebstrap` makes it, with what a package tree of ours begins with. Nothing is switched off in it. */
 export async function untrimmedTree(): Promise<string> {
@@ -19,16 +20,6 @@ export async function untrimmedTree(): Promise<string> {
   renameSync(building, tree);
   return tree;
 }
-
-const rawUnit = `[Service]
-Type=notify
-NotifyAccess=all
-Slice=machine.slice
-Delegate=yes
-KillMode=mixed
-Environment=SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
-ExecStart=/usr/bin/systemd-nspawn --quiet --keep-unit --boot --notify-ready=yes --kill-signal=SIGRTMIN+3 --settings=no --machine=raw --directory=/var/lib/machines/raw --private-network --network-veth
-`;
 
 const hostTs = `import { defineHost } from "stowage";
 
@@ -69,7 +60,7 @@ export async function startBench({ rounds, suite, say }: Request): Promise<{ raw
   const host = new Machine(await LabHost.boot({ suite }));
   try {
     await must(["cp", "-a", "--reflink=auto", tree, join(host.lab.directory, "var/machines/raw")]);
-    await host.put("/etc/systemd/system/raw.service", rawUnit);
+    await host.put("/etc/systemd/system/raw.service", rawUnit("raw"));
     await host.switchTo(hostTs);
     await host.must(["systemctl", "daemon-reload"]);
     say(`measuring ${rounds} rounds on ${suite}`);
