@@ -9,16 +9,17 @@ import type { SettingsParts } from "./settings.ts";
 export function innerLocale({
   time,
   i18n,
-}: SystemConfig): Pick<SettingsParts, "etc" | "etcLinks" | "needs" | "packages"> {
+}: SystemConfig): Pick<SettingsParts, "etc" | "etcLinks" | "needs" | "packages" | "rules"> {
   const zone = time.timeZone;
   const locales = localesOf(i18n);
   const text = languageText(i18n);
   return {
     etc: {
       ...(zone !== null && { timezone: etcText(`${zone}\n`) }),
-      // The first is read by logins (pam_env), the second by systemd.
-      ...(text !== null && { "default/locale": etcText(text), "locale.conf": etcText(text) }),
+      ...(text !== null && { "locale.conf": etcText(text) }),
     },
+    // For logins (pam_env). Newer Debian makes this link itself at each boot, in the place of whatever is there.
+    rules: text === null ? [] : ["L+ /etc/default/locale - - - - ../locale.conf"],
     etcLinks: zone === null ? {} : { localtime: `/usr/share/zoneinfo/${zone}` },
     needs: Object.fromEntries([
       ...(zone === null ? [] : [[`usr/share/zoneinfo/${zone}`, "time.timeZone"] as const]),

@@ -12,6 +12,8 @@ export interface SettingsParts extends InnerParts {
   readonly etcLinks: Readonly<Record<string, string>>;
   /** Paths below the package tree that must be there, and the option that wants each. */
   readonly needs: Readonly<Record<string, string>>;
+  /** Lines of tmpfiles.d(5). */
+  readonly rules: readonly string[];
   /** Packages that it takes. */
   readonly packages: readonly string[];
 }
@@ -31,6 +33,7 @@ export function innerSettings(
     etc: { ...names.etc, ...locale.etc, ...sudo.etc },
     etcLinks: { ...names.etcLinks, ...(declared("localtime") ? {} : locale.etcLinks) },
     needs: { ...locale.needs, ...sudo.needs },
+    rules: locale.rules,
   };
 }
 

@@ -29,7 +29,9 @@ export function toplevelRecipe(
   const etc = innerEtc(at, system, sources, problems);
   const accounts = innerAccounts(at, system, locked, problems);
   const keys = authorizedKeys(at, system, sources, problems);
-  const tmpfiles = problems.within([...at, "systemd", "tmpfiles"], () => innerTmpfiles(system.systemd.tmpfiles));
+  const tmpfiles = problems.within([...at, "systemd", "tmpfiles"], () =>
+    innerTmpfiles(withRules(system, settings?.rules ?? [])),
+  );
   const units = innerUnits(at, system.systemd, problems);
   if (settings === null || etc === null || tmpfiles === null || units === null || accounts === null || keys === null)
     return null;
@@ -49,6 +51,11 @@ export function toplevelRecipe(
     needs: sorted(settings.needs),
     accounts,
   };
+}
+
+/** Those of ours first: of two for one path the first counts. */
+function withRules({ systemd: { tmpfiles } }: SystemConfig, rules: readonly string[]): typeof tmpfiles {
+  return rules.length === 0 ? tmpfiles : { ...tmpfiles, rules: [...rules, ...tmpfiles.rules] };
 }
 
 /** What every container has, then what is declared, which wins. */

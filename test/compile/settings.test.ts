@@ -42,9 +42,10 @@ describe("a time zone", () => {
 describe("a language", () => {
   test("is said to logins and to systemd", () => {
     const i18n = { defaultLocale: "de_DE.UTF-8", extraLocaleSettings: { LC_TIME: "en_GB.UTF-8", LC_ALL: "C" } };
-    const { etc, needs } = settings({ i18n });
-    expect(etc["default/locale"]?.text).toBe("LANG=de_DE.UTF-8\nLC_ALL=C\nLC_TIME=en_GB.UTF-8\n");
-    expect(etc["locale.conf"]).toEqual(etc["default/locale"]);
+    const { etc, needs, rules } = settings({ i18n });
+    expect(etc["locale.conf"]?.text).toBe("LANG=de_DE.UTF-8\nLC_ALL=C\nLC_TIME=en_GB.UTF-8\n");
+    expect(rules).toEqual(["L+ /etc/default/locale - - - - ../locale.conf"]);
+    expect(settings({}).rules).toEqual([]);
     expect(needs).toEqual({ "usr/lib/locale/de_DE.utf8": "i18n", "usr/lib/locale/en_GB.utf8": "i18n" });
     expect(packages({ i18n })).toEqual([["locales-all"]]);
   });
