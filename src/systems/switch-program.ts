@@ -79,6 +79,11 @@ fine_tune() {
     echo "this cannot be taken over in place: $why" >&2
     exit 3
   fi
+  new=$declared/current/fine-tune/$1
+  # It may refuse accounts: before anything is stopped.
+  if [ -f "$new/accounts.list" ] || [ -f "$root/var/lib/stowage/accounts" ]; then
+    STOWAGE_DECLARED=$new "$new/activate" check
+  fi
   # The directory that the link leads to, whatever is laid over it.
   top=$(cd -- "$declared/current" && pwd -P)
   if [ "$top" -ef "$base/fine-tune/$1" ] && [ ! -s "$state/up" ]; then
