@@ -73,7 +73,8 @@ const order = (...lines: string[]) =>
 function takeOver(toplevel: string, ...phase: string[]) {
   mkdirSync(join(place, "declared", toplevel), { recursive: true });
   script(`declared/${toplevel}/take-over`, takeOverProgram);
-  script(`declared/${toplevel}/activate`, `#!/bin/sh\necho "activate ${toplevel}" >>"$FAKE/calls"\n`);
+  const refuses = `[ "$1" != check ] || { [ ! -e "$FAKE/refuses" ]; exit $((3 * $?)); }`;
+  script(`declared/${toplevel}/activate`, `#!/bin/sh\n${refuses}\necho "activate ${toplevel}" >>"$FAKE/calls"\n`);
   writeFileSync(join(place, "calls"), "");
   const { status, stderr } = spawnSync(join(place, "declared", toplevel, "take-over"), [run, ...phase], {
     encoding: "utf8",
@@ -224,4 +225,22 @@ test("what takes a restart is refused, and nothing is touched", () => {
 
 test("without an order only the files are looked after", () => {
   expect(takeOver("one")).toMatchObject({ status: 0, jobs: ["activate one"] });
+});
+
+test("accounts that are refused stop nothing, in neither phase; where there are none nobody asks", () => {
+  units({ "app.service": "active" });
+  order("exchange app.service");
+  writeFileSync(join(place, "refuses"), "");
+  mkdirSync(join(place, "declared/new"), { recursive: true });
+  writeFileSync(join(place, "declared/new/accounts.list"), "passwd:app:x:500:500:::\n");
+  expect(takeOver("new", "stop")).toMatchObject({ status: 3, jobs: [] });
+  expect(takeOver("new")).toMatchObject({ status: 3, jobs: [] });
+  expect(stateOf("app.service")).toBe("active");
+  // Declared before, and not any more: to be taken away.
+  rmSync(join(place, "declared/new/accounts.list"));
+  mkdirSync(join(place, "root/var/lib/stowage"), { recursive: true });
+  writeFileSync(join(place, "root/var/lib/stowage/accounts"), "");
+  expect(takeOver("new", "stop")).toMatchObject({ status: 3, jobs: [] });
+  rmSync(join(place, "root/var"), { recursive: true });
+  expect(takeOver("new", "stop")).toMatchObject({ status: 0, jobs: ["stop app.service"] });
 });
