@@ -46,6 +46,17 @@ export async function explainFailure(
   return { text: failed.map(describeFailure).join("; "), log, isItself };
 }
 
+/** Why a job of a unit failed that runs all the same: only a reload does that. null where it does not run. */
+export async function explainReload(
+  systemd: Pick<Systemd, "states" | "log">,
+  unit: string,
+  since: number,
+): Promise<UnitFailure | null> {
+  if ((await systemd.states([unit]))[unit]?.active !== "active") return null;
+  const log = await systemd.log([unit], { lines: logLines, since });
+  return { text: `${unit} runs, and did not take over what changed`, log, isItself: false };
+}
+
 /** systemd's result words, for people. Facts: systemd.service(5), $SERVICE_RESULT. */
 export function describeFailure(state: UnitState): string {
   const what = state.active === "failed" ? "failed" : state.active;

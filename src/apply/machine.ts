@@ -14,7 +14,7 @@ import type { Layout } from "../store/layout.ts";
 import { render } from "../units/index.ts";
 import { removeIfEmpty, removeMade } from "./directories.ts";
 import type { Effects } from "./effects.ts";
-import { concernedUnits, explainFailure } from "./explain.ts";
+import { concernedUnits, explainFailure, explainReload } from "./explain.ts";
 import { explainInside } from "./explain-inside.ts";
 import { removeLink, removeOurs, removeTemporaries, writeHostsBlock, writeLink, writeOurs } from "./files.ts";
 import { type LeftBehind, removeJournal, writeJournal } from "./journal.ts";
@@ -89,8 +89,9 @@ function unitEffects(plan: Plan, { systemd, containers }: Machine): UnitEffects 
     reloadManager: (manager) => reloadNetworkManager(manager),
     async explain(unit, since) {
       const failure = await explainFailure(systemd, concernedUnits(unit, parts), since);
+      if (failure !== null) return failure;
       const container = partOf(unit);
-      return failure === null && container !== undefined ? explainInside(systemd, container, since) : failure;
+      return container === undefined ? explainReload(systemd, unit, since) : explainInside(systemd, container, since);
     },
   };
 }

@@ -59,7 +59,7 @@ function changeOf(unit: string, before: Inside, after: Inside): InnerChange | nu
   const has = after.isMeant(unit);
   if (isApplied(unit, after)) return appliedUnit(unit, before, after);
   if (after.isMasked(unit) || (had && !has && !after.isDefined(unit))) {
-    if (before.isMasked(unit) || isSlice(unit) || isApplied(unit, before)) return null;
+    if (before.isMasked(unit) || isSlice(unit)) return null;
     return { unit, verb: "stop", because: after.isMasked(unit) ? "enable is false" : "no longer declared" };
   }
   const by = after.wantedBy(unit).filter((other) => !before.wantedBy(unit).includes(other));

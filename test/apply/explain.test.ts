@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { concernedUnits, describeFailure, explainFailure } from "../../src/apply/explain.ts";
+import { concernedUnits, describeFailure, explainFailure, explainReload } from "../../src/apply/explain.ts";
 import type { ContainerPart } from "../../src/compile/generation.ts";
 import type { UnitState } from "../../src/host/systemd.ts";
 
@@ -46,6 +46,17 @@ test("a unit that is tried again and again counts as failed", async () => {
 test("a unit that failed itself says so", async () => {
   const systemd = fake([state("a.service", { active: "failed", result: "signal" }), state("b.service")]);
   expect((await explainFailure(systemd, ["a.service", "b.service"], 0))?.isItself).toBe(true);
+});
+
+test("a unit that runs, and whose reload failed, says why", async () => {
+  const systemd = fake([state("net.service", { active: "active" }), state("b.service")]);
+  expect(await explainReload(systemd, "net.service", 7)).toEqual({
+    text: "net.service runs, and did not take over what changed",
+    log: ["boom"],
+    isItself: false,
+  });
+  expect(systemd.asked).toEqual([[["net.service"], { lines: 20, since: 7 }]]);
+  expect(await explainReload(systemd, "b.service", 7)).toBeNull();
 });
 
 test("nothing failed: nothing is claimed", async () => {

@@ -240,7 +240,12 @@ describe("units of other kinds", () => {
     ["a slice that goes", { slices: { app: { ...wanted, sliceConfig: { MemoryMax: "1G" } } } }, {}, []],
     ["rules of tmpfiles", {}, rules("d /a"), ["run declared-tmpfiles.service (new)"]],
     ["other rules", rules("d /a"), rules("d /b"), ["run declared-tmpfiles.service (what it applies changed)"]],
-    ["no rules any more: nothing is undone", rules("d /a"), {}, []],
+    [
+      "no rules any more: nothing is undone, and if it had failed that is over",
+      rules("d /a"),
+      {},
+      ["stop declared-tmpfiles.service (no longer declared)"],
+    ],
   ])("%s", (_, before, after, expected) => {
     expect(told(before, after)).toEqual(expected);
   });
