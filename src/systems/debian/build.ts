@@ -66,7 +66,7 @@ async function buildLayer(layout: Layout, recipe: DebianRecipe, options: BuildOp
     const below =
       recipe.layers.length === 1 ? null : storePath(layout, recipeName(upTo(recipe, recipe.layers.length - 1)));
     await unpackAndConfigure(layout, directory, below, recipe, packages);
-    normalise(directory);
+    normalise(directory, recipe.epoch);
     keys = sharedKeys(directory);
     fitUnits(directory);
     writeSeedList(directory);

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { findPaths, regularFiles } from "../tree.ts";
+import { keystoreAt } from "./java-keystore.ts";
 
 /** Below the store path. Keys, ids and database clusters are made at a container's first start instead. */
 const perInstance = [
@@ -51,8 +52,11 @@ const traces = [
   "usr/**/__pycache__",
 ];
 
-/** Cleans the tree at `directory`, which has `usr/` and `seed/`. */
-export function normalise(directory: string): void {
+/**
+ * Cleans the tree at `directory`, which has `usr/` and `seed/`.
+ * @param epoch seconds since 1970, for files that hold the time of the building; left as they are without it
+ */
+export function normalise(directory: string, epoch?: number): void {
   removeSnakeoilLink(directory);
   for (const pattern of [...perInstance, ...traces]) {
     for (const path of findPaths(directory, pattern)) rmSync(path, { recursive: true, force: true });
@@ -61,6 +65,7 @@ export function normalise(directory: string): void {
   emptyMachineId(directory);
   markUpdated(directory);
   withoutRandomNames(`${directory}/seed/var/cache/debconf/config.dat`);
+  if (epoch !== undefined) withoutTimes(`${directory}/seed/etc/ssl/certs/java/cacerts`, epoch);
 }
 
 /** The certificate is found by a link that is named after its hash. */
@@ -96,6 +101,12 @@ function withoutRandomNames(file: string): void {
   const text = readFileSync(file, "utf8");
   const fixed = text.replace(/(\/tmp\/[\w.-]+)\.[A-Za-z0-9]{6,}$/gm, "$1");
   if (fixed !== text) writeFileSync(file, fixed);
+}
+
+function withoutTimes(keystore: string, epoch: number): void {
+  if (!lstatSync(keystore, { throwIfNoEntry: false })?.isFile()) return;
+  const changed = keystoreAt(readFileSync(keystore), epoch);
+  if (changed) writeFileSync(keystore, changed);
 }
 
 /**

@@ -9,6 +9,7 @@
  * - `copy`: the same on a whole copy, where overlayfs refuses the file system.
  * Exit status 77: overlayfs refuses; nothing was done yet. 78: dpkg failed; its words are in WORK/log.
  *
+ * Each program may be killed at any time, by a kernel without memory: none stands where its failure is not seen.
  * What dpkg knows describes /usr and so lives in /usr/lib/stowage/dpkg; /var/lib/dpkg is a link to it.
  */
 export const exitNoOverlay = 77;
@@ -59,10 +60,11 @@ plain_one() {
     cat "plain/$1.control"
     member data.tar 0
     dpkg-deb --fsys-tarfile "$debs/$1" || return 1
-  } >"plain/$1"
+  } >"plain/$1.part"
   before=$((8 + 60 + 4 + 60 + control))
-  member data.tar $(($(stat -c %s "plain/$1") - before - 60)) |
-    dd of="plain/$1" conv=notrunc oflag=seek_bytes seek="$before" status=none
+  member data.tar $(($(stat -c %s "plain/$1.part") - before - 60)) |
+    dd of="plain/$1.part" conv=notrunc oflag=seek_bytes seek="$before" status=none || return 1
+  mv "plain/$1.part" "plain/$1"
 }
 plain() {
   mkdir plain
@@ -160,7 +162,12 @@ inside() {
 }
 dpkg() {
   inside dpkg --force-unsafe-io --force-confnew --no-debsig --abort-after=9999 --log=/run/stowage/dpkg.log \\
-    ${quoted(dpkgFilter)} "$@"
+    ${quoted(dpkgFilter)} "$@" || {
+    status=$?
+    # Killed: what it left behind is not what it would have made.
+    [ "$status" -lt 128 ] || exit ${exitDpkg}
+    return "$status"
+  }
 }
 configured() { grep -cx 'Status: install ok installed' root/usr/lib/stowage/dpkg/status || :; }
 # Names on the command line are those that dpkg sees.
@@ -187,7 +194,9 @@ audit=$(env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$root" dpkg --audit)
 inside systemctl --root=/ preset-all --preset-mode=full
 
 rm -f root/usr/sbin/policy-rc.d
-find root/etc/rc?.d -mindepth 1 -delete 2>/dev/null || :
+for level in root/etc/rc?.d; do
+  [ ! -d "$level" ] || find "$level" -mindepth 1 -delete
+done
 [ -e root/usr/share/postgresql-common ] || rm -rf root/etc/postgresql-common
 umount root/run root/tmp -l
 for name in dev proc; do umount -l "root/$name"; done
@@ -196,8 +205,10 @@ for name in dev proc; do umount -l "root/$name"; done
 export LC_ALL=C
 cp -al "$below/usr" "$out/usr"
 # Gone in the merged view: removed by dpkg, or hidden below a directory that was made anew.
-(cd "$out/usr" && find . -mindepth 1 -print0 | sort -z) >before
-(cd root/usr && find . -mindepth 1 -print0 | sort -z) >after
+(cd "$out/usr" && find . -mindepth 1 -print0) >before.found
+(cd root/usr && find . -mindepth 1 -print0) >after.found
+sort -z -o before before.found
+sort -z -o after after.found
 comm -z -23 before after >gone
 (cd "$out/usr" && xargs -0r rm -rf --) <gone
 # What dpkg wrote, without the marks of what it removed (character devices 0:0). The old names go first: nothing may be
