@@ -2,8 +2,8 @@
 import { type Unit, writtenUnit } from "../units/index.ts";
 import { deepFreeze } from "./freeze.ts";
 import type { ContainerPart, HostFile } from "./generation.ts";
-import { type Entry, identityOf, type Piece } from "./piece.ts";
-import { type Filled, type Sheet, split } from "./sheet.ts";
+import { type Entry, identityOf, type Piece, type Written } from "./piece.ts";
+import { type Sheet, split } from "./sheet.ts";
 
 /** Files and others: texts as `textsOf` has them; sections: of each unit, as JSON. */
 export interface Sheets {
@@ -12,14 +12,16 @@ export interface Sheets {
   readonly sections: readonly Sheet[];
 }
 
+/** Values that are made of the texts of files. */
+type FurtherOf = (textOf: (index: number) => string) => readonly string[];
+
 export class FilledPiece implements Piece {
   readonly #sheets: Sheets;
   readonly #own: readonly string[];
-  readonly #furtherOf: (files: readonly string[]) => readonly string[];
+  readonly #furtherOf: FurtherOf;
   #all: readonly string[] | null = null;
 
-  /** @param furtherOf values that are made of the texts of files */
-  constructor(sheets: Sheets, own: readonly string[], furtherOf: (files: readonly string[]) => readonly string[]) {
+  constructor(sheets: Sheets, own: readonly string[], furtherOf: FurtherOf) {
     this.#sheets = sheets;
     this.#own = own;
     this.#furtherOf = furtherOf;
@@ -27,7 +29,7 @@ export class FilledPiece implements Piece {
 
   identity(): string[] {
     const files = this.#sheets.files.fill(this.#own);
-    const others = this.#sheets.others.fill(this.#values(files));
+    const others = this.#sheets.others.fill(this.#values(split(files)));
     return identityOf(files, others, this.#sheets.sections.length);
   }
 
@@ -71,8 +73,29 @@ export class FilledPiece implements Piece {
     return deepFreeze(JSON.parse(this.#sheets.others.text(0, this.#own)) as ContainerPart);
   }
 
-  #values(files?: Filled): readonly string[] {
-    this.#all ??= [...this.#own, ...this.#furtherOf(split(files ?? this.#sheets.files.fill(this.#own)))];
+  texts(): Written {
+    const files = split(this.#sheets.files.fill(this.#own));
+    const others = split(this.#sheets.others.fill(this.#values(files)));
+    const links = 1 + 2 * this.#sheets.sections.length;
+    return {
+      units: pairs(others.slice(1, links), 2),
+      unitLinks: pairs(others.slice(links), 2),
+      files: pairs(files, 3),
+    };
+  }
+
+  #values(files?: readonly string[]): readonly string[] {
+    this.#all ??= [
+      ...this.#own,
+      ...this.#furtherOf((index) => files?.[index] ?? this.#sheets.files.text(index, this.#own)),
+    ];
     return this.#all;
   }
+}
+
+/** The first and the last of each few. */
+function pairs(texts: readonly string[], each: 2 | 3): Entry<string>[] {
+  const all: Entry<string>[] = [];
+  for (let at = 0; at < texts.length; at += each) all.push([texts[at]!, texts[at + each - 1]!]);
+  return all;
 }

@@ -33,6 +33,15 @@ export interface Piece {
   unitLinks(): readonly Entry<string>[];
   files(): readonly Entry<HostFile>[];
   part(): ContainerPart | null;
+  /** The same as texts alone, which takes less than all of the above. */
+  texts(): Written;
+}
+
+/** What is put on the host, by unit, by link and by absolute path. */
+export interface Written {
+  readonly units: readonly Entry<string>[];
+  readonly unitLinks: readonly Entry<string>[];
+  readonly files: readonly Entry<string>[];
 }
 
 /** A piece as it was made. */
@@ -48,6 +57,11 @@ export function pieceOf(parts: Parts): Piece {
     unitLinks: () => Object.entries(parts.unitLinks ?? {}),
     files: () => files,
     part: () => parts.part ?? null,
+    texts: () => ({
+      units: parts.units.map((unit) => [unit.name, render(unit)]),
+      unitLinks: Object.entries(parts.unitLinks ?? {}),
+      files: files.map(([path, { text }]) => [path, text]),
+    }),
   };
 }
 

@@ -5,8 +5,7 @@
 import type { HostConfig } from "../options/index.ts";
 
 interface Known {
-  /** What containers may write to, by path: the containers. */
-  readonly writers: ReadonlyMap<string, readonly string[]>;
+  readonly writers: Writers;
   /** By container, why it is no longer isolated from others. */
   readonly reasons: ReadonlyMap<string, readonly string[]>;
 }
@@ -14,11 +13,10 @@ interface Known {
 /** The parts of a bind mount's source that some container may replace by a link; see Bind.plantable. */
 export function plantableParts(source: string, config: HostConfig): string[] {
   const { writers } = knownOf(config);
-  if (writers.size === 0) return [];
   const path = plainPath(source);
+  if (!writers.areAbove(path)) return [];
   const above = ancestors(path);
-  const writable = above.findIndex((part) => writers.has(part));
-  return writable < 0 ? [] : [...above.slice(writable + 1), path];
+  return [...above.slice(above.findIndex((part) => writers.at(part).length > 0) + 1), path];
 }
 
 /** Why a container that may write where another one's bind mounts begin is not isolated from it. */
@@ -38,24 +36,51 @@ function knownOf(config: HostConfig): Known {
 
 function lookUp(config: HostConfig): Known {
   const sources: { name: string; path: string }[] = [];
-  const writers = new Map<string, string[]>();
+  const writers = new Writers();
   for (const [name, { bindMounts }] of Object.entries(config.containers)) {
     for (const { mountPoint, hostPath, isReadOnly } of Object.values(bindMounts)) {
       const path = plainPath(hostPath ?? mountPoint);
       sources.push({ name, path });
-      if (!isReadOnly) append(writers, path, name);
+      if (!isReadOnly) writers.add(path, name);
     }
   }
   const reasons = new Map<string, string[]>();
-  for (const { name, path } of writers.size === 0 ? [] : sources) {
+  for (const { name, path } of sources.filter(({ path }) => writers.areAbove(path))) {
     for (const above of ancestors(path)) {
-      for (const writer of writers.get(above) ?? []) {
+      for (const writer of writers.at(above)) {
         if (writer === name) continue;
         append(reasons, writer, `it may write to ${above}, where container ${name} gets ${path} from`);
       }
     }
   }
   return { writers, reasons };
+}
+
+/** What containers may write to. */
+class Writers {
+  readonly #byPath = new Map<string, string[]>();
+  /** By directory, whether one may write to it or above: most paths share one with others. */
+  readonly #above = new Map<string, boolean>();
+
+  /** Before anything is asked. */
+  add(path: string, container: string): void {
+    append(this.#byPath, path, container);
+  }
+
+  at(path: string): readonly string[] {
+    return this.#byPath.get(path) ?? [];
+  }
+
+  areAbove(path: string): boolean {
+    if (path === "/" || this.#byPath.size === 0) return false;
+    const directory = path.slice(0, path.lastIndexOf("/")) || "/";
+    let known = this.#above.get(directory);
+    if (known === undefined) {
+      known = this.#byPath.has(directory) || this.areAbove(directory);
+      this.#above.set(directory, known);
+    }
+    return known;
+  }
 }
 
 /** `/srv/a/b` → `/`, `/srv`, `/srv/a`. */

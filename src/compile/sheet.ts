@@ -77,7 +77,7 @@ export class Sheet {
   }
 }
 
-/** The texts that were filled in as one. */
+/** The texts that were filled in. */
 export function split({ whole, lengths }: Filled): string[] {
   const texts: string[] = [];
   let end = 0;

@@ -36,8 +36,8 @@ interface Cut {
   readonly others: readonly Template[];
   /** The sections of each unit, as JSON. */
   readonly sections: readonly Template[];
-  /** For each further value, which is made of texts of files: their indices. */
-  readonly triggers: readonly (readonly number[])[];
+  /** For each further value, which is made of texts of files: where these are, and what of each is not hashed. */
+  readonly triggers: readonly (readonly { readonly at: number; readonly mark: number }[])[];
 }
 
 function cutOut(container: SystemContainer, make: Make, tag: Tag): Cut {
@@ -55,7 +55,9 @@ function cutOut(container: SystemContainer, make: Make, tag: Tag): Cut {
     files: files.map(cut),
     others: others.map(cut),
     sections: parts.units.map((unit) => cut(JSON.stringify(unit.sections))),
-    triggers: parts.triggers.map((list) => list.map((file) => parts.files.indexOf(file))),
+    triggers: parts.triggers.map((list) =>
+      list.map((file) => ({ at: 3 * parts.files.indexOf(file) + 2, mark: markBefore(file[0]).length })),
+    ),
   };
 }
 
@@ -70,11 +72,9 @@ function fill({ files, others, sections, triggers }: Cut): Stencil {
     others: new Sheet(others),
     sections: sections.map((template) => new Sheet([template])),
   };
-  const unmarked = (file: number, texts: readonly string[]) =>
-    texts[3 * file + 2]!.slice(markBefore(texts[3 * file]!).length);
   return (own) =>
-    new FilledPiece(sheets, own, (texts) =>
-      triggers.map((list) => triggerOf(list.map((file) => unmarked(file, texts)))),
+    new FilledPiece(sheets, own, (textOf) =>
+      triggers.map((list) => triggerOf(list.map(({ at, mark }) => textOf(at).slice(mark)))),
     );
 }
 

@@ -5,7 +5,7 @@ import { type Piece, pieceOf } from "./piece.ts";
 import { type Stencil, type StencilParts, stencilOf } from "./stencil.ts";
 
 /** A stencil takes as long as this many containers. */
-const worthIt = 6;
+const worthIt = 4;
 
 interface Pattern {
   seen: number;

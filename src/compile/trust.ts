@@ -60,17 +60,31 @@ const sockets = [
   ...["/var/run/docker.sock", "/var/run/dbus", "/var/run/systemd"],
 ];
 
+const tops = new Set([...ruling, ...sockets].map((path) => topOf(path)));
+
 function bindReasons({ bindMounts }: ContainerConfig, layout: Layout): string[] {
   const opening = [...ruling, layout.state, layout.etc];
   return Object.values(bindMounts).flatMap(({ mountPoint, hostPath, isReadOnly, idmap }) => {
     const source = plainPath(hostPath ?? mountPoint);
     // Without a map all of it belongs to nobody, and to the container least of all.
-    if (!idmap) return [];
+    if (!idmap || isApart(source, layout)) return [];
     if (sockets.some((path) => overlaps(source, path))) return [`it sees ${source} of the host`];
     return !isReadOnly && opening.some((path) => overlaps(source, path))
       ? [`it may write to ${source} of the host`]
       : [];
   });
+}
+
+/** What overlaps begins with the same directory: nearly all sources need no closer look. */
+function isApart(source: string, layout: Layout): boolean {
+  const top = topOf(source);
+  return source !== "/" && !tops.has(top) && top !== topOf(layout.state) && top !== topOf(layout.etc);
+}
+
+/** `/srv/data` → `/srv`. */
+function topOf(path: string): string {
+  const end = path.indexOf("/", 1);
+  return end < 0 ? path : path.slice(0, end);
 }
 
 const overlaps = (a: string, b: string): boolean => isWithin(a, b) || isWithin(b, a);

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compile, type Generation, sourcesOf } from "../../src/compile/index.ts";
-import { lazyGeneration } from "../../src/compile/lazy.ts";
-import { type Parts, pieceOf } from "../../src/compile/piece.ts";
+import { lazyGeneration, writtenBy } from "../../src/compile/lazy.ts";
+import { type Parts, pieceOf, type Written } from "../../src/compile/piece.ts";
 import { StowageError } from "../../src/error.ts";
 import { type Evaluation, evalModules, type Option, type OptionType } from "../../src/modules/index.ts";
 import { containerOptions } from "../../src/options/container/index.ts";
@@ -95,6 +95,9 @@ function compiled(containers: object): Generation | null {
   }
 }
 
+const mapValues = <T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+
 describe("a generation", () => {
   test("whatever passes the checks can be written", { timeout: 60_000 }, () => {
     let passed = 0;
@@ -103,7 +106,11 @@ describe("a generation", () => {
       if (generation === null) return;
       passed++;
       JSON.stringify(generation);
-      for (const unit of Object.values(generation.units)) render(unit);
+      const written = [...writtenBy(generation)];
+      const of = (part: keyof Written) => Object.fromEntries(written.flatMap((piece) => piece[part]));
+      expect(of("units")).toEqual(mapValues(generation.units, render));
+      expect(of("files")).toEqual(mapValues(generation.files, ({ text }) => text));
+      expect(of("unitLinks")).toEqual(generation.unitLinks);
     });
     fc.assert(property, { numRuns: 500, seed: 7 });
     expect(passed).toBeGreaterThan(100);

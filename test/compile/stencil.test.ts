@@ -145,6 +145,7 @@ const all = (piece: Piece): string =>
     piece.unitLinks(),
     piece.files(),
     piece.part(),
+    piece.texts(),
   ]);
 
 /** Whether its units are made when they are looked at. */

@@ -1,7 +1,6 @@
 /** stowage compile: the generation that the configuration means. */
-import { compileJson, type Generation } from "../../compile/index.ts";
+import { compileJson, type Generation, writtenBy } from "../../compile/index.ts";
 import { hostsText } from "../../network/index.ts";
-import { render } from "../../units/index.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { JsonFlag } from "../flags.ts";
 import { generationOf } from "../pipeline.ts";
@@ -28,9 +27,12 @@ function printText(session: Session, generation: Generation): void {
   session.print(piece);
 }
 
+/** What all containers share, then one container after the other. */
 function* texts(directory: string, generation: Generation): Generator<readonly [path: string, text: string]> {
-  for (const unit of Object.values(generation.units)) yield [`${directory}/${unit.name}`, render(unit)];
-  for (const [link, target] of Object.entries(generation.unitLinks)) yield [`${directory}/${link} -> ${target}`, ""];
-  for (const [path, file] of Object.entries(generation.files)) yield [path, file.text];
+  for (const { units, unitLinks, files } of writtenBy(generation)) {
+    for (const [unit, text] of units) yield [`${directory}/${unit}`, text];
+    for (const [link, target] of unitLinks) yield [`${directory}/${link} -> ${target}`, ""];
+    yield* files;
+  }
   yield ["/etc/hosts", hostsText(generation.hosts)];
 }

@@ -28,6 +28,7 @@ const capabilities = (
   .map((word) => `CAP_${word}`);
 
 function checkCapabilities(name: string, { additionalCapabilities }: ContainerConfig, problems: Problems): void {
+  if (additionalCapabilities.length === 0) return;
   const option = at(name, "additionalCapabilities");
   for (const capability of additionalCapabilities.filter((one) => !capabilities.includes(one))) {
     const near = nearestNames(capability, capabilities);
@@ -46,6 +47,7 @@ function checkCapabilities(name: string, { additionalCapabilities }: ContainerCo
 const ownDevices = ["/dev/pts", "/dev/shm", "/dev/mqueue", "/dev/hugepages", "/dev/console", "/dev/ptmx"];
 
 function checkDevices(name: string, { allowedDevices }: ContainerConfig, problems: Problems): void {
+  if (allowedDevices.length === 0) return;
   const option = at(name, "allowedDevices");
   const seen = new Set<string>();
   for (const { node } of allowedDevices) {

@@ -3,23 +3,24 @@ import { mainInterface } from "../../network/index.ts";
 import type { HostConfig } from "../../options/index.ts";
 import { type Problems, showOption } from "../problems.ts";
 import { claim } from "./claim.ts";
-import { allLinks, linkOption } from "./links.ts";
+import { allLinks, type LinkAt, linkOption } from "./links.ts";
 import { at } from "./place.ts";
 
 export function checkInterfaces(config: HostConfig, problems: Problems): void {
-  const made = checkMade(config, problems);
+  const links = allLinks(config);
+  const made = checkMade(links, problems);
   const moved = checkMoved(config, made, problems);
   checkUsed(config, moved, problems);
-  checkMacs(config, problems);
+  checkMacs(links, problems);
 }
 
 /** A name on the host, and the option that it comes from. */
 type Owners = Map<string, string[]>;
 
 /** Shortened names carry a hash of 30 bits: a clash is unlikely, and would be silent. */
-function checkMade(config: HostConfig, problems: Problems): Owners {
+function checkMade(links: readonly LinkAt[], problems: Problems): Owners {
   const owners: Owners = new Map();
-  for (const link of allLinks(config)) {
+  for (const link of links) {
     const name = link.extra ?? mainInterface(link.name, link.link.hostBridge).name;
     const own = link.extra === null ? at(link.name) : linkOption(link);
     const other = claim(owners, name, own);
@@ -89,9 +90,9 @@ function checkUsed(config: HostConfig, moved: Owners, problems: Problems): void 
 }
 
 /** Derived ones differ by themselves. */
-function checkMacs(config: HostConfig, problems: Problems): void {
+function checkMacs(links: readonly LinkAt[], problems: Problems): void {
   const owners: Owners = new Map();
-  for (const link of allLinks(config)) {
+  for (const link of links) {
     const mac = link.link.localMacAddress?.toLowerCase();
     if (mac === undefined) continue;
     const own = linkOption(link, "localMacAddress");

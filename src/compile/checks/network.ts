@@ -157,6 +157,8 @@ function checkInside(name: string, container: ContainerConfig, problems: Problem
       at(name, "extraVeths", extra),
     );
   }
+  // A main link alone is called eth0.
+  if (Object.keys(container.extraVeths).length + container.macvlans.length + container.interfaces.length === 0) return;
   const network = networkFor(name, container);
   if (network.kind !== "own") return;
   const { links, macvlans, interfaces } = network.network;
