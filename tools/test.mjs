@@ -9,6 +9,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { ensureAll, NotReady } from "./ensure.mjs";
 import { check, root, runParts, task, vitest } from "./parts.mjs";
 
@@ -23,12 +24,17 @@ async function labTrees() {
   }
 }
 
-/** The first build downloads and unpacks a whole Debian base: not under the timeout of a scenario either. */
-async function firstSystem() {
+/** The first build downloads and unpacks a whole Debian base, and some are large: not under a scenario's timeout either. */
+async function largeSystems() {
   const { load } = await import("./load.mjs");
   const { buildOutside } = await load("lab/configure.ts");
-  const hostTs = readFileSync(join(root, "examples/first/host.ts"), "utf8");
-  await buildOutside(hostTs, { onOutput: (piece) => process.stdout.write(piece) });
+  const { suites } = await load("lab/tree.ts");
+  const { seeds, shop } = await load("test/scenarios/services/systems.ts");
+  const onOutput = (piece) => process.stdout.write(piece);
+  await buildOutside(readFileSync(join(root, "examples/first/host.ts"), "utf8"), { onOutput });
+  for (const suite of suites) await buildOutside(seeds(suite), { onOutput });
+  const { hostTs, files } = shop(pathToFileURL(join(root, "examples/")));
+  await buildOutside(hostTs, { files, onOutput });
 }
 
 function end({ passed, failed }) {
@@ -45,7 +51,7 @@ try {
     ...checks(),
     vitest("unit tests", "unit", filters),
     task("lab trees", labTrees),
-    task("lab store", firstSystem),
+    task("lab store", largeSystems),
     vitest("scenarios", "scenarios", filters),
   ];
   const chosen = only === undefined ? parts : parts.filter(({ name }) => name.includes(only));

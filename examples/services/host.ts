@@ -4,7 +4,7 @@ import visits from "./visits.ts";
 
 export default defineHost({
   containers: {
-    shop: {
+    bakery: {
       autoStart: true,
 
       privateNetwork: true,
@@ -17,7 +17,7 @@ export default defineHost({
         services: {
           nginx: {
             enable: true,
-            virtualHosts: { shop: { default: true, locations: { "/": { proxyPass: "http://127.0.0.1:3000" } } } },
+            virtualHosts: { bakery: { default: true, locations: { "/": { proxyPass: "http://127.0.0.1:3000" } } } },
           },
           redis: { servers: { "": { enable: true } } },
           visits: { enable: true, greeting: "Welcome" },

@@ -17,7 +17,7 @@ test("services that are brought and one of one's own, in one container", async (
     const { modules } = await loadHost(file, { cacheDir, cliVersion: "1", libraries: { stowage } });
     const evaluation = evalModules({ modules: [hostModule, ...modules] });
     expect(evaluation.issues).toEqual([]);
-    const config = (evaluation.config as unknown as HostConfig).containers.shop!.config!;
+    const config = (evaluation.config as unknown as HostConfig).containers.bakery!.config!;
     expect([...config.packages].sort()).toEqual(["nginx-light", "python3", "redis-server"]);
     expect(Object.keys(config.systemd.services)).toEqual(["nginx", "redis", "visits"]);
     expect(config.systemd.services.visits).toMatchObject({

@@ -1,38 +1,14 @@
 /** The two systems that the seeds print: an SSH server on another port, and PostgreSQL. With real clients on the host. */
 import { expect } from "vitest";
 import { startParameters } from "../../../src/options/services/postgresql-settings.ts";
-import { hostWith } from "../configurations.ts";
 import { eventually, type Machine, scenario } from "../harness.ts";
 import { client } from "./client.ts";
 import { testKey } from "./key.ts";
+import { type Change, key, seeds } from "./systems.ts";
 
-const key = testKey("root@host");
 const other = testKey("stranger@host");
 
-interface Change {
-  readonly ssh?: string;
-  readonly sql?: string;
-}
-
-/** One system for both, so that its packages are fetched and built once. */
-const both = (host: Machine, { ssh = "", sql = "" }: Change = {}): string =>
-  hostWith({
-    both: `
-      autoStart: true, privateNetwork: true, hostAddress: "10.233.1.1", localAddress: "10.233.1.2",
-      config: {
-        system: { source: { suite: "${host.suite}" } },
-        services: {
-          openssh: { enable: true, ports: [2022],${ssh} },
-          postgresql: {
-            enable: true, enableTCPIP: true, authentication: "host shop,postgres shop 10.233.1.1/32 trust",
-            ensureDatabases: ["shop"], ensureUsers: [{ name: "shop", ensureDBOwnership: true }],
-            initialScript: "/etc/initial.sql",${sql}
-          },
-        },
-        environment: { etc: { "initial.sql": { text: "CREATE TABLE first_time AS SELECT 1;\\n" } } },
-        users: { extraUsers: { root: { openssh: { authorizedKeys: { keys: ["${key.line}"] } } } } },
-      },`,
-  });
+const both = (host: Machine, change?: Change): string => seeds(host.suite, change);
 
 async function ssh(host: Machine, identity: string, ...words: string[]) {
   const port = words[0] === "-p" ? words.splice(0, 2) : ["-p", "2022"];
@@ -91,6 +67,8 @@ async function queries(host: Machine): Promise<void> {
   await sql(host, "CREATE TABLE goods (name text); INSERT INTO goods VALUES ('apple')");
   const asked = await sql(host, "SELECT name FROM pg_settings WHERE context = 'postmaster'");
   expect(asked.split("\n").filter((name) => !startParameters.has(name.toLowerCase()))).toEqual([]);
+  const first = ["runuser", "-u", "postgres", "--", "psql", "-tAc", "SELECT count(*) FROM first_time"];
+  expect(await host.inside("both", first)).toBe("1\n");
   // Not the cluster that the package would make for itself.
   expect(await host.inside("both", ["pg_lsclusters", "--no-header"])).toBe("");
 }
@@ -125,7 +103,7 @@ async function restarts(host: Machine): Promise<void> {
   // More than a restart: other packages, and so a rebuilt system.
   await host.switchTo(both(host).replace("services: {", 'packages: ["tree"],\n        services: {'));
   await eventually(async () => expect(await sql(host, "SELECT name FROM goods")).toBe("apple"));
-  // It would have failed: its table is there.
+  // The initial script would fail: its table is there.
   expect(await host.inside("both", ["systemctl", "is-system-running", "--wait"])).toBe("running\n");
   await eventually(async () => expect((await ssh(host, "/root/key", "true")).code).toBe(0));
   expect(await host.get("/root/known")).toBe(known);
