@@ -1,9 +1,18 @@
 /** The program `take-over`, with a systemctl that keeps states in files. What systemd itself does: test/scenarios. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { takeOverProgram } from "../../src/systems/take-over.ts";
 
 const run = "a".repeat(32);
@@ -243,4 +252,55 @@ test("accounts that are refused stop nothing, in neither phase; where there are 
   expect(takeOver("new", "stop")).toMatchObject({ status: 3, jobs: [] });
   rmSync(join(place, "root/var"), { recursive: true });
   expect(takeOver("new", "stop")).toMatchObject({ status: 0, jobs: ["stop app.service"] });
+});
+
+describe("switch-to-configuration", () => {
+  /** Called in a system, or, with a number, in a further one of it. @returns what systemd is asked to run, too */
+  function called(action: string, child = "") {
+    const top = "declared/one";
+    const own = child === "" ? top : `${top}/fine-tune/${child}`;
+    mkdirSync(join(place, own, "bin"), { recursive: true });
+    script(`${own}/take-over`, takeOverProgram);
+    symlinkSync("../take-over", join(place, own, "bin/switch-to-configuration"));
+    script("bin/systemd-run", '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done; shift; echo "$@"\n');
+    const { status, stdout, stderr } = spawnSync(join(place, own, "bin/switch-to-configuration"), [action], {
+      encoding: "utf8",
+      env: { PATH: `${place}/bin:${process.env.PATH}`, STOWAGE_DECLARED: "/d", STOWAGE_STATE: `${place}/state` },
+    });
+    return { status, stdout, stderr };
+  }
+  const asked = (child: string) => ({ status: 0, stdout: `/d/current/take-over inside ${child}\n`, stderr: "" });
+
+  test("a further system knows its number, the container's own that it has none", () => {
+    expect(called("test", "child-2")).toEqual(asked("child-2"));
+    rmSync(join(place, "declared"), { recursive: true });
+    expect(called("test")).toEqual(asked(""));
+  });
+  test("what a container starts with is its host's to say", () => {
+    for (const action of ["switch", "boot"]) {
+      expect(called(action, "child-1")).toMatchObject({
+        status: 1,
+        stdout: "",
+        stderr: expect.stringContaining("host"),
+      });
+      rmSync(join(place, "declared"), { recursive: true });
+    }
+    expect(called("boot")).toEqual({ status: 0, stdout: "", stderr: "" });
+    rmSync(join(place, "declared"), { recursive: true });
+    expect(called("switch")).toEqual(asked(""));
+  });
+  test("dry-activate tells the jobs, each unit once", () => {
+    mkdirSync(join(place, "declared/one/fine-tune"), { recursive: true });
+    const lines = ["from x", "stop a.service", "exchange b.service", "exchange c.service", "start c.service m.target"];
+    writeFileSync(join(place, "declared/one/fine-tune/child-1.order"), `${[...lines, "keep d.service"].join("\n")}\n`);
+    expect(called("dry-activate", "child-1").stdout).toBe(
+      "would restart b.service\nwould start c.service\nwould stop a.service\n",
+    );
+  });
+  test.each(["", "reload", "--help"])("any other action, %j, prints how it is called", (action) => {
+    expect(called(action)).toMatchObject({
+      status: 2,
+      stderr: "switch-to-configuration test|switch|boot|dry-activate\n",
+    });
+  });
 });
