@@ -1,6 +1,7 @@
 /** Evaluated configurations, and a lock, for tests: what is not given has the default of its option. */
 import type { ContainerConfig, HostConfig, SystemConfig } from "../../src/options/index.ts";
 import type { Lock } from "../../src/systems/lock.ts";
+import { noServices } from "./services.ts";
 
 type Systemd = SystemConfig["systemd"];
 type Service = Systemd["services"][string];
@@ -142,8 +143,7 @@ function systemConfig(short: ShortSystem): SystemConfig {
       extraSystemBuilderCmds: "",
       ...short.system,
     },
-    // What they come to stands in the rest of the configuration.
-    services: {} as SystemConfig["services"],
+    services: noServices,
     specialisation: {},
     nesting: { children: [], clone: [] },
     boot: { isContainer: true, kernel: { sysctl: { ...short.sysctl } }, loader: { grub: { configurationName: "" } } },
