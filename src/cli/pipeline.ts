@@ -131,11 +131,21 @@ export async function build(
   generation: Generation,
   onProgress: OnProgress,
 ): Promise<string[]> {
-  const directory = dirname(resolve(session.io.cwd(), configPath(session, flags)));
-  const options = { onWork: onProgress, directory };
-  const built = await placed(generation, () => buildSystems(generation.systems, session.layout, options));
+  const built = await buildPart(session, flags, generation, generation.systems, onProgress);
   await buildFlakes(session, generation, onProgress);
   return built;
+}
+
+/** {@link build} of some of its systems. @param systems in the order of the generation's */
+export function buildPart(
+  session: Session,
+  flags: HostFlags,
+  generation: Generation,
+  systems: Generation["systems"],
+  onProgress: OnProgress,
+): Promise<string[]> {
+  const directory = dirname(resolve(session.io.cwd(), configPath(session, flags)));
+  return placed(generation, () => buildSystems(systems, session.layout, { onWork: onProgress, directory }));
 }
 
 /**

@@ -1,12 +1,13 @@
 /** stowage image: a container's own system as one file that boots elsewhere. */
 import { resolve } from "node:path";
+import type { ContainerPart, Generation } from "../../compile/index.ts";
 import { StowageError } from "../../error.ts";
 import { storePath } from "../../store/layout.ts";
 import { endings } from "../../systems/image/format.ts";
 import { makeImage } from "../../systems/image/make.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { findContainers } from "../names.ts";
-import { build, generationOf } from "../pipeline.ts";
+import { buildPart, generationOf } from "../pipeline.ts";
 import { progressOf } from "../report/progress.ts";
 import { requireRoot, type Session } from "../session.ts";
 import type { ImageFlags } from "../verb-parts.ts";
@@ -16,9 +17,10 @@ export default async function image(session: Session, flags: ImageFlags, name: s
   const progress = progressOf(session);
   try {
     const generation = await generationOf(session, flags, progress.on);
-    const parts = partsOf(session, findContainers(generation, [name])[0]);
+    const [container] = findContainers(generation, [name]);
+    const parts = partsOf(session, container);
     const shown = flags.output ?? `${name}${endings[flags.format]}`;
-    await build(session, flags, generation, progress.on);
+    await buildPart(session, flags, generation, systemsOf(generation, container), progress.on);
     const options = { onWork: progress.on, force: flags.force === true };
     const made = await makeImage(session.layout, parts, flags.format, resolve(session.io.cwd(), shown), options);
     progress.end();
@@ -30,7 +32,19 @@ export default async function image(session: Session, flags: ImageFlags, name: s
   return exitCodes.done;
 }
 
-function partsOf(session: Session, container: ReturnType<typeof findContainers>[number] | undefined) {
+/** What must be in the store for this container, in the order of the whole. */
+function systemsOf({ systems }: Generation, container: ContainerPart | undefined): Generation["systems"] {
+  const needed = new Set([container?.system, container?.packages]);
+  const top = systems[container?.system ?? ""];
+  for (const { toplevel } of top?.kind === "toplevel" ? top.children : []) {
+    const child = systems[toplevel];
+    needed.add(toplevel);
+    if (child?.kind === "toplevel") needed.add(child.packages);
+  }
+  return Object.fromEntries(Object.entries(systems).filter(([name]) => needed.has(name)));
+}
+
+function partsOf(session: Session, container: ContainerPart | undefined) {
   if (container === undefined) throw new Error("a container that was found is there");
   const { name, system, packages } = container;
   if (system !== null && packages !== null) {

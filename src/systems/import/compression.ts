@@ -14,11 +14,11 @@ interface Compression {
   readonly package: string;
 }
 
-/** First bytes in hex. */
+/** First bytes in hex. Memory is bounded: what an archive asks for is its own claim. */
 const compressions: readonly Compression[] = [
   { begins: "1f8b", argv: ["gzip", "-dc"], package: "gzip" },
-  { begins: "fd377a585a00", argv: ["xz", "-dc"], package: "xz-utils" },
-  { begins: "28b52ffd", argv: ["zstd", "-dcq", "--long=31"], package: "zstd" },
+  { begins: "fd377a585a00", argv: ["xz", "-dc", "--memlimit-decompress=1GiB"], package: "xz-utils" },
+  { begins: "28b52ffd", argv: ["zstd", "-dcq", "--memory=1024MB"], package: "zstd" },
   { begins: "425a68", argv: ["bzip2", "-dc"], package: "bzip2" },
 ];
 

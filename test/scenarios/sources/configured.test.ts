@@ -75,7 +75,7 @@ async function changesAreNoticed(host: Machine): Promise<void> {
   expect(refused.stderr).toContain("base.tar is not what stowage.lock says it is");
   expect(refused.stderr).toContain("stowage update");
   expect(await host.stowage(["update"])).toMatch(
-    /^import tarball \/var\/lib\/stowage\/base\.tar: sha256:\w+ -> sha256:\w+\n$/,
+    /^import tarball \/var\/lib\/stowage\/base\.tar: sha256:\w+ -> sha256:\w+$/m,
   );
   const plan = await host.tryStowage(["plan"]);
   expect(plan.code).toBe(2);
