@@ -130,6 +130,7 @@ const pure = [
   "doctor/finding.ts",
   "doctor/diagnose.ts",
   "systems/account-files.ts",
+  "systems/account-lines.ts",
   "systems/account-numbers.ts",
   "systems/recipe.ts",
   "store/layout.ts",

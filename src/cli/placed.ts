@@ -3,7 +3,7 @@ import type { Generation } from "../compile/index.ts";
 import { StowageError } from "../error.ts";
 import { type Evaluation, placesOf } from "../modules/index.ts";
 
-const evaluations = new WeakMap<Generation, Evaluation<unknown>>();
+const evaluations = new WeakMap<object, Evaluation<unknown>>();
 
 /** Remembers what a generation was made from. */
 export function madeFrom(evaluation: Evaluation<unknown>, generation: Generation): Generation {
@@ -12,7 +12,7 @@ export function madeFrom(evaluation: Evaluation<unknown>, generation: Generation
 }
 
 /** Runs a piece of work for a generation; of the problems that it throws those that name an option get its places. */
-export async function placed<T>(generation: Generation, work: () => Promise<T>): Promise<T> {
+export async function placed<T>(generation: object, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

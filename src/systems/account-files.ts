@@ -4,6 +4,7 @@
  * Facts: passwd(5), shadow(5), group(5), gshadow(5).
  */
 import { type Problem, StowageError } from "../error.ts";
+import { Lines } from "./account-lines.ts";
 import type { DeclaredAccounts, DeclaredUser } from "./recipe.ts";
 
 export const accountFiles = ["passwd", "group", "shadow", "gshadow"] as const;
@@ -22,8 +23,12 @@ export interface ResolvedUser {
   readonly name: string;
   /** The seven fields of its line in passwd. */
   readonly fields: readonly string[];
+  /** Name of its primary group; null: no group has the number that its packages say. */
+  readonly group: string | null;
   /** Its line as the packages have it; null: they have none. */
   readonly packaged: string | null;
+  /** Name of the primary group there. */
+  readonly packagedGroup: string | null;
   readonly hashedPassword: string | null;
   /** Without leading zeros; null: its home is not made. */
   readonly homeMode: string | null;
@@ -72,8 +77,10 @@ class Resolver {
     }
     this.#checkNumber("user", name, user.pinned ? user.uid : null, user.uid);
     const fields = passwdFields(name, user, packaged, (group) => this.#gid(name, group));
+    const packagedGroup = packaged === null ? null : this.#groups.owner(Number(packaged.split(":")[3]));
+    const group = user.group ?? packagedGroup ?? (packaged === null ? defaultGroup(name, user) : null);
     const homeMode = user.homeMode === null ? null : Number.parseInt(user.homeMode, 8).toString(8);
-    return { name, fields, packaged, hashedPassword: user.hashedPassword, homeMode };
+    return { name, fields, group, packaged, packagedGroup, hashedPassword: user.hashedPassword, homeMode };
   }
 
   #gid(user: string, group: string): number {
@@ -141,6 +148,8 @@ class Resolver {
   }
 }
 
+const defaultGroup = (name: string, { kind }: DeclaredUser): string => (kind === "normal" ? "users" : name);
+
 function passwdFields(
   name: string,
   user: DeclaredUser,
@@ -158,7 +167,7 @@ function passwdFields(
     normal ? "/bin/bash" : "/usr/sbin/nologin",
   ];
   const base = packaged?.split(":") ?? fresh;
-  const group = user.group ?? (packaged !== null ? null : normal ? "users" : name);
+  const group = user.group ?? (packaged === null ? defaultGroup(name, user) : null);
   return [
     name,
     "x",
@@ -170,47 +179,22 @@ function passwdFields(
   ];
 }
 
-/** Lines of passwd or group. */
-class Lines {
-  readonly #lines = new Map<string, string>();
-  readonly #owners = new Map<number, string>();
-
-  constructor(text: string) {
-    for (const line of text.split("\n")) {
-      const [name, , number] = line.split(":");
-      if (!name || number === undefined || !/^\d+$/.test(number)) continue;
-      this.#lines.set(name, line);
-      if (!this.#owners.has(Number(number))) this.#owners.set(Number(number), name);
-    }
-  }
-
-  line(name: string): string | null {
-    return this.#lines.get(name) ?? null;
-  }
-
-  number(name: string): number | null {
-    const line = this.line(name);
-    return line === null ? null : Number(line.split(":")[2]);
-  }
-
-  owner(number: number): string | null {
-    return this.#owners.get(number) ?? null;
-  }
-}
-
 /**
  * `accounts.list` of a toplevel. Records, by their first field:
  *
- * - `passwd:<line>`: an account; `was:<line>`: as the packages have it, to which it returns;
- * - `password:<name>:<hash>`; `home:<mode>:<uid>:<gid>:<path>`: a home that is made;
+ * - `passwd:<line>`: an account, `primary:<name>:<group>`: its group by name; of one that packages bring, where the
+ *   numbers that it has in a container count, `was:<line>` and `wasgroup:<name>:<group>`: as they have it, to which it returns;
+ * - `password:<name>:<hash>`; `home:<mode>:<name>:<path>`: a home that is made;
  * - `group:<name>:x:<gid>:`: a group that no package brings; `member:<group>:<user>`.
  */
 export function accountsList({ users, groups, members }: ResolvedAccounts): string {
-  const ofUser = ({ name, fields, packaged, hashedPassword, homeMode }: ResolvedUser) => [
+  const ofUser = ({ name, fields, group, packaged, packagedGroup, hashedPassword, homeMode }: ResolvedUser) => [
     ["passwd", ...fields],
+    ...(group === null ? [] : [["primary", name, group]]),
     ...(packaged === null ? [] : [["was", packaged]]),
+    ...(packagedGroup === null ? [] : [["wasgroup", name, packagedGroup]]),
     ...(hashedPassword === null ? [] : [["password", name, hashedPassword]]),
-    ...(homeMode === null ? [] : [["home", homeMode, ...fields.slice(2, 4), fields[5] as string]]),
+    ...(homeMode === null ? [] : [["home", homeMode, name, fields[5] as string]]),
   ];
   const records = [
     ...users.flatMap(ofUser),

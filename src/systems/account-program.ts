@@ -45,12 +45,22 @@ decide_accounts() {
         if (join_group[at] == group && !has(list, join_user[at])) list = list (list == "" ? "" : ",") join_user[at]
       return list
     }
+    function with_group(text, name,   fields, count, at) {
+      if (!(name in number_here)) return text
+      count = split(text, fields, ":")
+      fields[4] = number_here[name]
+      text = fields[1]
+      for (at = 2; at <= count; at++) text = text ":" fields[at]
+      return text
+    }
     function add_users(   at, name) {
       for (at = 1; at <= users; at++) {
         name = user[at]
         if (name in here) continue
+        # The packages that bring it are about to be merged, or it was deleted here, and its number taken.
+        if (name in packaged && uid[name] in owner) { missing[name]; continue }
         if (uid[name] in owner) refuse("number " uid[name] " of the declared user " name " belongs to " owner[uid[name]] " in /etc/passwd")
-        print line[name] >(made "/passwd")
+        print with_group(line[name], primary[name]) >(made "/passwd")
       }
     }
     function add_groups(   at, name) {
@@ -64,28 +74,37 @@ decide_accounts() {
     FNR == 1 { part++; while (FILENAME != ARGV[part]) part++ }
     part == 1 && $1 == "passwd" { old_uid[$2] = $4 }
     part == 1 && $1 == "was" { old_was[$2] = substr($0, 5) }
+    part == 1 && $1 == "wasgroup" { old_group[$2] = $3 }
     part == 1 && $1 == "password" { old_password[$2] = $3 }
     part == 1 && $1 == "group" { old_gid[$2] = $4 }
     part == 1 && $1 == "member" { old_member[$2, $3] }
     part == 2 && $1 == "passwd" { user[++users] = $2; uid[$2] = $4; line[$2] = substr($0, 8) }
+    part == 2 && $1 == "was" { packaged[$2] }
+    part == 2 && $1 == "primary" { primary[$2] = $3 }
     part == 2 && $1 == "password" { password[$2] = $3 }
     part == 2 && $1 == "group" { group[++groups] = $2; gid[$2] = $4 }
     part == 2 && $1 == "member" { member[$2, $3]; join_group[++joins] = $2; join_user[joins] = $3 }
 
-    part == 3 {
+    # Accounts of packages have the numbers that they have here.
+    part == 3 { number_here[$1] = $3 }
+
+    part == 4 {
       name = $1
       if (name in uid) {
-        if ($3 != uid[name]) refuse("user " name " has number " $3 " in /etc/passwd, and " uid[name] " is declared")
+        number = $3
+        if (number != uid[name] && !(name in packaged)) refuse("user " name " has number " number " in /etc/passwd, and " uid[name] " is declared")
         here[name]
-        $0 = line[name]
+        $0 = with_group(line[name], primary[name])
+        $3 = number
       } else if (name in old_was) {
-        split(old_was[name], was)
-        if (was[3] == $3) $0 = old_was[name]
+        number = $3
+        $0 = with_group(old_was[name], old_group[name])
+        $3 = number
       } else if (name in old_uid && old_uid[name] == $3) { gone[name]; next }
       owner[$3] = name
       print >(made "/passwd")
     }
-    part == 4 {
+    part == 5 {
       name = $1
       seen_group[name]
       if (name in gid) {
@@ -96,7 +115,7 @@ decide_accounts() {
       $4 = members(name, $4)
       print >(made "/group")
     }
-    part == 5 {
+    part == 6 {
       name = $1
       if (name in gone) next
       here_shadow[name]
@@ -104,7 +123,7 @@ decide_accounts() {
       else if (name in old_password && old_password[name] == $2) $2 = "*"
       print >(made "/shadow")
     }
-    part == 6 {
+    part == 7 {
       name = $1
       if (name in gone_group) next
       here_gshadow[name]
@@ -115,14 +134,14 @@ decide_accounts() {
       add_users()
       add_groups()
       for (at = 1; at <= users; at++)
-        if (!(user[at] in here_shadow)) print user[at], (user[at] in password ? password[user[at]] : "*"), "", "", "", "", "", "", "" >(made "/shadow")
+        if (!(user[at] in here_shadow) && !(user[at] in missing)) print user[at], (user[at] in password ? password[user[at]] : "*"), "", "", "", "", "", "", "" >(made "/shadow")
       for (at = 1; at <= groups; at++)
         if (!(group[at] in here_gshadow)) print group[at], "!", "", members(group[at], "") >(made "/gshadow")
       for (at = 1; at <= joins; at++)
         if (!(join_group[at] in seen_group) && !(join_group[at] in gid))
           print "there is no group " join_group[at] " in /etc/group, of which " join_user[at] " is declared a member" >"/dev/stderr"
       exit bad ? 3 : 0
-    }' "$former" "$accounts" "$etc/passwd" "$etc/group" "$etc/shadow" "$etc/gshadow"
+    }' "$former" "$accounts" "$etc/group" "$etc/passwd" "$etc/group" "$etc/shadow" "$etc/gshadow"
 }
 
 # Into a directory that only root may look into: hashes of passwords pass through it.
@@ -149,16 +168,18 @@ apply_accounts() {
 
 # A link in the place of a home, or a file, was put there by somebody.
 make_homes() {
-  while IFS=: read -r kind mode uid gid home; do
+  while IFS=: read -r kind mode user home; do
     [ "$kind" = home ] || continue
     home=$root$home
     if [ -L "$home" ] || { [ -e "$home" ] && [ ! -d "$home" ]; }; then
       echo "\${home#"$root"} is to be a home, and is no directory: it is left as it is" >&2
       continue
     fi
+    # By the numbers here, which of an account of packages are not those of the list.
+    owner=$(awk -F : -v name="$user" '$1 == name { print $3 ":" $4 }' "$etc/passwd")
+    [ -n "$owner" ] || continue
     [ -d "$home" ] || mkdir -p -- "$home"
-    [ "$(stat -c '%a %u %g' -- "$home")" != "$mode $uid $gid" ] || continue
-    chown -h -- "$uid:$gid" "$home"
+    chown -h -- "$owner" "$home"
     chmod -- "$mode" "$home"
   done <"$accounts"
 }

@@ -6,8 +6,9 @@
  *   replaced or removed with the packages; changed here → kept, and the packages' own laid beside it as `.dpkg-dist`;
  *   deleted here → stays deleted;
  * - elsewhere only what is missing is added;
- * - accounts are added by name. Where that would give an account another number, or take one that is in use, nothing
- *   at all is changed and the status is 3: files on disk belong to numbers.
+ * - accounts are added by name. One that is here keeps its number, since files on disk belong to it, and one whose number is
+ *   taken here gets another; what the packages bring below /etc and /var is given to them by name. Only where something in
+ *   /usr, which containers share, belongs to such an account nothing at all is changed, and the status is 3.
  *
  * `rewrite` and the like are from account-program.ts. Works on files only, with the container's own tools, inside the container.
  */
@@ -48,19 +49,74 @@ decide() {
     }' "$state/seed.list" "$work/here" "$list"
 }
 
-# Lines of the file $1 of accounts that are missing here; field 3 is the number.
+# Lines of the file $1 of accounts that are missing here, with the numbers that they get here. An account that is here keeps
+# its number; a new one whose number is taken here gets a free one, as adduser would give it. "moved-$1" has of both the
+# number there, that here, and the name.
 missing_accounts() {
-  awk -F : -v file="$1" '
-    FILENAME == ARGV[1] { number[$1] = $3; owner[$3] = $1; next }
-    $1 in number && number[$1] == $3 { next }
-    $1 in number { print "account " $1 " has number " number[$1] " in /etc/" file ", and " $3 " in the new packages" >"/dev/stderr"; bad = 1; next }
-    $3 in owner { print "number " $3 " of " $1 " in the new packages belongs to " owner[$3] " in /etc/" file >"/dev/stderr"; bad = 1; next }
-    { print }
-    END { exit bad ? 3 : 0 }' "$etc/$1" "$seed/etc/$1"
+  awk -F : -v OFS=: -v file="$1" -v moved="$work/moved-$1" '
+    function free(   number) {
+      for (number = 999; number >= 100; number--)
+        # Those between are given to declared accounts.
+        if ((number > 899 || number < 500) && !(number in used)) return number
+      print "no number is free for " $1 " in /etc/" file >"/dev/stderr"
+      exit bad = 3
+    }
+    FNR == 1 { part++; while (FILENAME != ARGV[part]) part++ }
+    part == 1 { group[$1] = $2; next }
+    part == 2 { number[$1] = $3; used[$3]; taken[$3]; next }
+    part == 3 { used[$3]; next }
+    $1 in number {
+      if (number[$1] == $3) next
+      if (number[$1] > 999 && $3 < 1000) {
+        print $1 " is an account of the new packages, and in /etc/" file " another one, with the number " number[$1] >"/dev/stderr"
+        exit bad = 3
+      }
+      print $3, number[$1], $1 >moved
+      next
+    }
+    {
+      if ($3 in taken) { fresh = free(); print $3, fresh, $1 >moved; used[fresh]; $3 = fresh }
+      if (file == "passwd" && $4 in group) $4 = group[$4]
+      print
+    }
+    END { exit bad + 0 }' "$2" "$etc/$1" "$seed/etc/$1" "$seed/etc/$1"
+}
+
+# What belongs to an account in /usr does so by number, for all containers of these packages.
+check_usr() {
+  usr=\${list%/lib/stowage/seed.list}
+  for file in passwd group; do
+    kind=-uid
+    [ "$file" = passwd ] || kind=-gid
+    while IFS=: read -r there here name; do
+      found=$(find "$usr" -xdev "$kind" "$there" -print -quit)
+      [ -n "$found" ] || continue
+      echo "$name has number $here in /etc/$file, and in the new packages $there, by which $found belongs to it" >&2
+      exit 3
+    done <"$work/moved-$file"
+  done
+}
+
+# The number here of $2 in the new packages; $1 is passwd or group.
+number_here() {
+  awk -F : -v there="$2" '$1 == there { here = $2 } END { print here == "" ? there : here }' "$work/moved-$1"
+}
+
+# Gives $1 the owner that $2 of the packages has, by its number here.
+own() {
+  [ -s "$work/moved-passwd" ] || [ -s "$work/moved-group" ] || return 0
+  set -- "$1" "$seed/$2" $(stat -c '%u %g' -- "$seed/$2")
+  chown -h -- "$(number_here passwd "$3"):$(number_here group "$4")" "$1"
+  # chown takes setuid away.
+  [ -L "$1" ] || chmod --reference="$2" -- "$1"
 }
 
 merge_accounts() {
-  for file in passwd group; do missing_accounts "$file" >"$work/$file" || exit 3; done
+  : >"$work/moved-passwd"
+  : >"$work/moved-group"
+  missing_accounts group /dev/null >"$work/group" || exit 3
+  missing_accounts passwd "$work/moved-group" >"$work/passwd" || exit 3
+  check_usr
   for file in passwd group; do
     hidden=shadow
     [ "$file" = passwd ] || hidden=gshadow
@@ -80,6 +136,14 @@ merge_accounts() {
       for (i = 1; i <= count; i++) if (index("," $4 ",", "," wanted[i] ",") == 0) $4 = $4 ($4 == "" ? "" : ",") wanted[i]
       print }' "$seed/etc/group" "$etc/group" >"$work/all"
   cmp -s "$work/all" "$etc/group" || rewrite "$etc/group" <"$work/all"
+  # What was declared and comes with packages now does not go when it is declared no longer.
+  if [ "$former" != /dev/null ]; then
+    awk -F : '
+      FILENAME == ARGV[1] { user[$1]; next }
+      FILENAME == ARGV[2] { group[$1]; next }
+      !($1 == "passwd" && $2 in user) && !($1 == "group" && $2 in group)' \
+      "$seed/etc/passwd" "$seed/etc/group" "$former" | remember_accounts
+  fi
 }
 
 merge_seed() {
@@ -96,14 +160,17 @@ merge_seed() {
         mkdir -- "$root/$path"
         chown --reference="$seed/$path" -- "$root/$path"
         chmod --reference="$seed/$path" -- "$root/$path"
+        own "$root/$path" "$path"
         ;;
       copy)
         [ -d "$root/\${path%/*}" ] || continue
         cp -aT --remove-destination -- "$seed/$path" "$root/$path.stowage-new"
+        own "$root/$path.stowage-new" "$path"
         mv -fT -- "$root/$path.stowage-new" "$root/$path"
         ;;
       beside)
         cp -aT --remove-destination -- "$seed/$path" "$root/$path.dpkg-dist"
+        own "$root/$path.dpkg-dist" "$path"
         echo "/$path was changed here and is kept; the packages' own is /$path.dpkg-dist" >&2
         ;;
       remove) rm -f -- "$root/$path" ;;

@@ -171,19 +171,4 @@ describe("accounts of new packages", () => {
     expect(text("etc/shadow")).toBe(grown["etc/shadow"]);
     expect(text("etc/gshadow")).toBe(grown["etc/gshadow"]);
   });
-  test.each([
-    [
-      "another number",
-      { "etc/passwd": "root:x:0:0::/root:/bin/sh\nwww-data:x:34:33::/:/no\n" },
-      "account www-data has number 33",
-    ],
-    ["a number that is taken here", grown, "number 102 of redis in the new packages belongs to me"],
-  ])("with %s: nothing is changed, and it is said", (_, files: Files, why) => {
-    seedFrom(packages("a", { "etc/conf": "1" }));
-    write(root(), { "etc/passwd": `${accounts["etc/passwd"]}me:x:102:1000::/home/me:/bin/sh\n` });
-    const result = activate(packages("b", { ...files, "etc/conf": "2" }));
-    expect(result.status).toBe(3);
-    expect(result.said).toContain(why);
-    expect([text("etc/conf"), text("etc/group")]).toEqual(["1", accounts["etc/group"]]);
-  });
 });
