@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from "node:path";
 import { StowageError } from "../../error.ts";
 import { inNamespaces } from "../../host/namespaces.ts";
-import { type Layout, storePath } from "../../store/layout.ts";
+import { type Layout, storeDir, storePath } from "../../store/layout.ts";
 import { canonicalJson } from "../../store/names.ts";
 import { addPath, has } from "../../store/store.ts";
 import { treeHash } from "../../store/tree-hash.ts";
@@ -19,6 +19,7 @@ import { debDir, fetchPackages } from "./fetch.ts";
 import { normalise, sharedKeys } from "./normalise.ts";
 import { exitDpkg, exitNoOverlay, layerProgram } from "./program.ts";
 import { writeSeedList } from "./seed-list.ts";
+import { checkSpace } from "./space.ts";
 import { fitUnits } from "./units.ts";
 
 export interface BuildOptions {
@@ -47,8 +48,23 @@ export async function buildDebian(
     missing.flatMap((part) => part.layers.at(-1) ?? []),
     options,
   );
+  checkSpace(
+    storeDir(layout),
+    bytesFor(missing),
+    "the systems",
+    "are needed at least",
+    "free some space, or remove old generations",
+  );
   for (const part of missing) await buildLayer(layout, part, options);
   return whole;
+}
+
+/** At least: of packages in later layers, manuals and translations may be all there is, which are left out. */
+function bytesFor(parts: readonly DebianRecipe[]): number {
+  // The tree of a base is twice as large as its packages, and beside it are all of them decompressed.
+  const factor = (part: DebianRecipe) => (part.layers.length === 1 ? 4 : 1);
+  const size = (part: DebianRecipe) => (part.layers.at(-1) ?? []).reduce((sum, { size }) => sum + size, 0);
+  return parts.reduce((sum, part) => sum + factor(part) * size(part), 0);
 }
 
 function upTo(recipe: DebianRecipe, count: number): DebianRecipe {

@@ -3,17 +3,7 @@
  * apt's own downloader does the work: it knows proxies and certificates, and goes on where a former try ended.
  */
 import { createHash } from "node:crypto";
-import {
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  statSync,
-} from "node:fs";
-import { StowageError } from "../../error.ts";
+import { createReadStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { diskErrors } from "../../store/disk-errors.ts";
 import { fsyncDirectory } from "../../store/files.ts";
 import { whileLocked } from "../../store/flock.ts";
@@ -24,6 +14,7 @@ import { aptFailure } from "./apt-errors.ts";
 import { recentAptRoot } from "./apt-lists.ts";
 import { type AptRoot, apt, openAptRoot } from "./apt-root.ts";
 import type { Archive, Mirror } from "./archives.ts";
+import { checkSpace } from "./space.ts";
 
 export const debDir = (layout: Layout): string => `${layout.cache}/sha256`;
 export const debPath = (layout: Layout, sha256: string): string => `${debDir(layout)}/${sha256}.deb`;
@@ -91,7 +82,9 @@ async function aptRootFor(layout: Layout, recipe: Fetched, given?: Mirror): Prom
 
 async function download(layout: Layout, root: AptRoot, missing: readonly LockedPackage[], onWork?: OnWork) {
   const total = missing.reduce((sum, part) => sum + part.size, 0);
-  checkSpace(layout, total);
+  // apt would find out with each package anew, and try each of them again.
+  const hint = "free some space; what is in this directory can be fetched again and may be removed";
+  checkSpace(layout.cache, total, "the packages", "are to be fetched", hint);
   const text = `fetching ${missing.length} ${missing.length === 1 ? "package" : "packages"}`;
   const tell = () => onWork?.({ kind: "work", id: "fetch", text, done: come(layout, missing), total });
   const timer = setInterval(tell, lookEvery);
@@ -137,19 +130,6 @@ export function placesOf(root: Pick<AptRoot, "archives">, locked: LockedPackage)
 
 /** Of `file:` apt would make a link, which leads nowhere in the namespaces of the build. */
 const copied = (uri: string) => uri.replace(/^file:/, "copy:");
-
-/** apt would find out with each package anew, and try each of them again. */
-function checkSpace(layout: Layout, bytes: number): void {
-  const { bavail, bsize } = statfsSync(layout.cache);
-  if (bavail * bsize >= bytes) return;
-  const megabytes = (count: number) => `${Math.ceil(count / 1e6)} MB`;
-  throw new StowageError({
-    code: "disk-full",
-    message: `${layout.cache} has no space for the packages`,
-    details: [`${megabytes(bytes)} are to be fetched, ${megabytes(bavail * bsize)} are free`],
-    hint: "free some space; what is in this directory can be fetched again and may be removed",
-  });
-}
 
 /**
  * apt-helper has renamed what it could not verify to `*.FAILED`; but it may have been ended before it looked, so the
