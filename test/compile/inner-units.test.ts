@@ -5,11 +5,17 @@ import { type Problem, StowageError } from "../../src/error.ts";
 import { defaultLayout } from "../../src/store/layout.ts";
 import type { ToplevelRecipe } from "../../src/systems/recipe.ts";
 import { ownershipMark, splitWords } from "../../src/units/index.ts";
-import { hostConfig, lock, type ShortSystem } from "./config.ts";
+import { hostConfig, lock, type ShortContainer, type ShortSystem } from "./config.ts";
 
 function recipe(config: ShortSystem): ToplevelRecipe {
   const places = (path: readonly string[]) => [{ file: path.join(" "), line: 1, column: 1 }];
-  const { containers, systems } = compileConfig(hostConfig({ web: { config } }), lock, defaultLayout, places);
+  const devices = { allowedDevices: [{ node: "/dev/autofs", modifier: "rw" }] };
+  const { containers, systems } = compileConfig(
+    hostConfig({ web: { ...devices, config } }),
+    lock,
+    defaultLayout,
+    places,
+  );
   return systems[containers.web?.system ?? ""] as ToplevelRecipe;
 }
 
@@ -174,6 +180,21 @@ test("what all kinds have in [Unit]", () => {
   expect(unit?.at(-1)).toMatch(/^X-Restart-Triggers=[0-9a-f]{32}$/);
   const other = { sockets: { a: { ...sockets.a, restartTriggers: ["y"] } } };
   expect(lines(other, "a.socket")).not.toContain(unit?.at(-1));
+});
+
+test("automounts are for containers that are trusted and have the device", () => {
+  const automounts = [{ where: "/srv/a", enable: false }, { where: "/srv/x" }];
+  const codes = (more: ShortContainer) => {
+    try {
+      compileConfig(hostConfig({ web: { ...more, config: { automounts } } }), lock, defaultLayout);
+      return [];
+    } catch (error) {
+      return error instanceof StowageError ? error.problems.map(({ code }) => code) : [error];
+    }
+  };
+  expect(codes({ privateNetwork: true })).toEqual(["automount-without-trust"]);
+  expect(codes({})).toEqual(["automount-without-device"]);
+  expect(codes({ allowedDevices: [{ node: "/dev/autofs", modifier: "rw" }] })).toEqual([]);
 });
 
 test("what cannot be a unit", () => {

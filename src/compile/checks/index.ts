@@ -2,6 +2,7 @@
 import type { HostConfig } from "../../options/index.ts";
 import type { Problems } from "../problems.ts";
 import { checkAddresses } from "./addresses.ts";
+import { checkAutomounts } from "./automounts.ts";
 import { checkBridges } from "./bridges.ts";
 import { checkConfinement, checkUserIds } from "./confinement.ts";
 import { checkFirewall } from "./firewall.ts";
@@ -23,6 +24,7 @@ export function checkHost(config: HostConfig, problems: Problems): void {
     checkNetwork(name, container, problems);
     checkFirewall(name, container, problems);
     checkSysctls(name, container, problems);
+    checkAutomounts(name, container, problems);
     checkMounts(name, container, config, problems);
     checkConfinement(name, container, problems);
     checkFlags(name, container, problems);
