@@ -19,11 +19,12 @@ const container = (name: string): fc.Arbitrary<ShortContainer> =>
       port: fc.boolean(),
       text: fc.constantFrom("a", "b"),
       packages: fc.constantFrom([], ["nginx-light"]),
+      open: fc.constantFrom(null, null, 80, 443),
       bind: fc.boolean(),
       onChange: fc.constantFrom("auto", "auto", "restart"),
       needs: fc.boolean(),
     })
-    .map(({ network, port, text, packages, bind, needs, ...rest }) => ({
+    .map(({ network, port, text, packages, open, bind, needs, ...rest }) => ({
       ...rest,
       // Never in a circle: only on one whose name comes before.
       needs: needs && name > "a" ? [String.fromCharCode(name.charCodeAt(0) - 1)] : [],
@@ -34,7 +35,11 @@ const container = (name: string): fc.Arbitrary<ShortContainer> =>
         forwardPorts: port ? [{ hostPort: 8000 + name.charCodeAt(0), containerPort: 80 }] : [],
       }),
       bindMounts: bind ? { "/srv": {} } : {},
-      config: { packages, etc: { file: { text } } },
+      config: {
+        packages,
+        etc: { file: { text } },
+        ...(network > 0 && open !== null && { firewall: { enable: true, allowedTCPPorts: [open] } }),
+      },
     }));
 
 type Containers = Readonly<Record<string, ShortContainer & { readonly needs: readonly string[] }>>;

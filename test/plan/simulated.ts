@@ -11,6 +11,8 @@ interface Running {
   readonly unit: string;
   /** Files of the network unit, as they were at the start. */
   readonly files: string;
+  /** What it takes over by a reload: the rules of a firewall. */
+  readonly rules: string;
   readonly declared: string | null;
 }
 
@@ -83,7 +85,8 @@ export class SimulatedMachine {
       if (running === undefined) return [];
       const part = Object.values(generation.containers).find((one) => one.unit === unit.name);
       const declared = part === undefined || part.ephemeral || running.declared === part.system;
-      return compare(parse(unit.name, running.unit), unit) === "equal" && declared ? [] : [unit.name];
+      const isRuled = running.rules === this.#rulesOf(unit.name, render(unit));
+      return compare(parse(unit.name, running.unit), unit) === "equal" && declared && isRuled ? [] : [unit.name];
     });
   }
 
@@ -155,9 +158,13 @@ export class SimulatedMachine {
 
   #reload(unit: string): void {
     const container = /^container@(.*)\.service$/.exec(unit)?.[1];
-    if (container === undefined) return;
     const running = this.#running.get(unit);
-    if (running === undefined) throw new Error(`${unit} is reloaded and does not run`);
+    if (unit.startsWith("container-net@") && running !== undefined) {
+      this.#running.set(unit, { ...running, rules: this.#rulesOf(unit, this.#loaded.get(unit) ?? "") });
+      return;
+    }
+    if (container === undefined && running !== undefined) return;
+    if (container === undefined || running === undefined) throw new Error(`${unit} is reloaded and does not run`);
     const order = this.#orders.get(container);
     if (order === undefined) throw new Error(`${unit} is reloaded without an order`);
     if (order.refuse !== null) throw new Error(`${unit} cannot be reloaded: ${order.refuse}`);
@@ -185,7 +192,7 @@ export class SimulatedMachine {
     if (container !== undefined && text.includes("/var/lib/stowage/containers/") && !this.#roots.has(container))
       throw new Error(`${unit} is started without a root`);
     const declared = container === undefined ? null : (this.#declared.get(container) ?? null);
-    this.#running.set(unit, { unit: text, files: this.#filesOf(unit), declared });
+    this.#running.set(unit, { unit: text, files: this.#filesOf(unit), rules: this.#rulesOf(unit, text), declared });
     for (const wanted of named("Wants")) this.#start(wanted);
   }
 
@@ -215,11 +222,21 @@ export class SimulatedMachine {
     if (container !== undefined) this.#stop(`container-net@${container}.service`);
   }
 
+  /** What its stop reads. */
   #filesOf(unit: string): string {
     const container = /^container-net@(.*)\.service$/.exec(unit)?.[1];
     if (container === undefined) return "";
-    const own = [...this.#files].filter(([path]) => path.startsWith(`${defaultLayout.etc}/network/${container}.`));
-    return JSON.stringify(own.sort());
+    const paths = ["down", "back", "nft-down"].map((part) => `${defaultLayout.etc}/network/${container}.${part}`);
+    return JSON.stringify(paths.map((path) => this.#files.get(path) ?? null));
+  }
+
+  /** What it has in place once the unit with this text was started, or reloaded. */
+  #rulesOf(unit: string, text: string): string {
+    const file = /^ExecReload=.* -f (\S+)$/m.exec(text)?.[1];
+    if (!unit.startsWith("container-net@") || file === undefined) return "";
+    const rules = this.#files.get(file);
+    if (rules === undefined) throw new Error(`${unit} reads ${file}, which is not there`);
+    return rules;
   }
 }
 
