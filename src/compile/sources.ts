@@ -5,6 +5,7 @@
 import type { Problem } from "../error.ts";
 import type { HostConfig, SystemConfig } from "../options/index.ts";
 import { keySources } from "./authorized-keys.ts";
+import { certificateSources } from "./certificates.ts";
 import type { Problems } from "./problems.ts";
 import { enabled } from "./requests.ts";
 
@@ -43,7 +44,7 @@ export function sourcesOf(config: HostConfig): SourceRequest[] {
 
 /** Of one system; options are named from there. */
 function systemSources(system: SystemConfig): SourceRequest[] {
-  return [...etcSources(system), ...keySources(system)];
+  return [...etcSources(system), ...keySources(system), ...certificateSources(system)];
 }
 
 function etcSources(system: SystemConfig): SourceRequest[] {

@@ -10,8 +10,8 @@ type Rule = Sudo["extraRules"][number];
  * After the packaged /etc/sudoers, whose rule for the group sudo asks for a password: the last rule that fits counts.
  * @throws StowageError `unfit-text` for a command with control characters
  */
-export function innerSudo({ security: { sudo } }: SystemConfig): Pick<SettingsParts, "etc" | "needs" | "packages"> {
-  if (!sudo.enable) return { etc: {}, needs: {}, packages: [] };
+export function innerSudo({ security: { sudo } }: SystemConfig): Pick<SettingsParts, "etc" | "needs"> {
+  if (!sudo.enable) return { etc: {}, needs: {} };
   const tags = sudo.wheelNeedsPassword ? "SETENV" : "NOPASSWD: SETENV";
   const everything = ["sudo", "wheel"].map((group) => `%${group} ALL=(ALL:ALL) ${tags}: ALL\n`);
   const text = [...everything, ...sudo.extraRules.flatMap(ruleLines)].join("");
@@ -19,7 +19,6 @@ export function innerSudo({ security: { sudo } }: SystemConfig): Pick<SettingsPa
     // sudo refuses files that others may write, and takes none whose name has a dot.
     etc: { "sudoers.d/declared": { text, mode: "0440", user: "root", group: "root" } },
     needs: { "usr/bin/sudo": "security.sudo.enable" },
-    packages: ["sudo"],
   };
 }
 

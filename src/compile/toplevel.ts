@@ -6,7 +6,6 @@ import { innerAccounts } from "./accounts.ts";
 import { authorizedKeys } from "./authorized-keys.ts";
 import { etcText, type InnerEtc, innerEtc } from "./inner-etc.ts";
 import { type InnerParts, innerUnits } from "./inner-units.ts";
-import { checkLocale } from "./locale.ts";
 import type { NamesOutside } from "./names.ts";
 import type { Problems } from "./problems.ts";
 import { innerSettings } from "./settings.ts";
@@ -24,8 +23,7 @@ export function toplevelRecipe(
   problems: Problems,
 ): ToplevelRecipe | null {
   const at = ["containers", container, "config"];
-  checkLocale(at, system, problems);
-  const settings = problems.within([...at, "security"], () => innerSettings(container, system, outside));
+  const settings = innerSettings(container, at, system, outside, sources, problems);
   const etc = innerEtc(at, system, sources, problems);
   const accounts = innerAccounts(at, system, locked, problems);
   const keys = authorizedKeys(at, system, sources, problems);

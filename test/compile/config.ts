@@ -18,6 +18,7 @@ export interface ShortSystem {
   readonly firewall?: Partial<SystemConfig["networking"]["firewall"]>;
   readonly timeZone?: string;
   readonly i18n?: Partial<SystemConfig["i18n"]>;
+  readonly pki?: Partial<SystemConfig["security"]["pki"]>;
   readonly sudo?: Partial<SystemConfig["security"]["sudo"]>;
   readonly etc?: Readonly<Record<string, Partial<EtcFile>>>;
   readonly variables?: Readonly<Record<string, string>>;
@@ -158,7 +159,10 @@ function systemConfig(short: ShortSystem): SystemConfig {
     },
     time: { timeZone: short.timeZone ?? null },
     i18n: { defaultLocale: "C.UTF-8", extraLocaleSettings: {}, ...short.i18n },
-    security: { sudo: { enable: false, wheelNeedsPassword: true, extraRules: [], ...short.sudo } },
+    security: {
+      pki: { certificates: [], certificateFiles: [], ...short.pki },
+      sudo: { enable: false, wheelNeedsPassword: true, extraRules: [], ...short.sudo },
+    },
     environment: {
       variables: { ...short.variables },
       etc: mapValues(short.etc ?? {}, (file) => ({

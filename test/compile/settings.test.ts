@@ -4,16 +4,23 @@ import { existsSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { requestsOf } from "../../src/compile/index.ts";
-import { checkLocale } from "../../src/compile/locale.ts";
 import { Problems } from "../../src/compile/problems.ts";
 import { innerSettings } from "../../src/compile/settings.ts";
+import { noSources, type SourceFile, sourcesOf } from "../../src/compile/sources.ts";
 import { StowageError } from "../../src/error.ts";
+import { one, other } from "./authorities.ts";
 import { hostConfig, type ShortSystem } from "./config.ts";
 
-function settings(config: ShortSystem) {
+const at = ["containers", "web", "config"];
+
+/** @throws StowageError with every problem */
+function settings(config: ShortSystem, sources = noSources) {
   const container = hostConfig({ web: { config } }).containers.web;
   if (!container?.config) return expect.fail();
-  return innerSettings("web", container.config, container);
+  const problems = new Problems(() => []);
+  const made = innerSettings("web", at, container.config, container, sources, problems);
+  problems.throwIfAny();
+  return made ?? expect.fail();
 }
 const packages = (config: ShortSystem) => requestsOf(hostConfig({ web: { config } })).map((one) => one.packages);
 
@@ -56,11 +63,9 @@ describe("a language", () => {
   });
 
   test("of a category that there is not is refused", () => {
-    const config = hostConfig({ web: { config: { i18n: { extraLocaleSettings: { LC_TIEM: "C", LANG: "C" } } } } });
-    const problems = new Problems(() => []);
-    checkLocale(["containers", "web", "config"], config.containers.web!.config!, problems);
-    expect(() => problems.throwIfAny()).toThrow(StowageError);
-    expect(() => problems.throwIfAny()).toThrow(/no category "LC_TIEM"\n.*no category "LANG"/);
+    const made = () => settings({ i18n: { extraLocaleSettings: { LC_TIEM: "C", LANG: "C" } } });
+    expect(made).toThrow(StowageError);
+    expect(made).toThrow(/no category "LC_TIEM"\n.*no category "LANG"/);
   });
 });
 
@@ -119,6 +124,44 @@ describe("sudo", () => {
         });
         expect(`${stdout}${stderr}${status}`).toMatch(/0$/);
       }),
+    );
+  });
+});
+
+describe("authorities", () => {
+  const file = (content: string): SourceFile => ({ content, encoding: "utf8", executable: false });
+  const files = (made: ReturnType<typeof settings>) =>
+    Object.entries(made.etc).flatMap(([path, { text }]) => (path.startsWith("ssl/declared/") ? text : []));
+
+  test("are files, each by itself, and a service that joins them with the packages'", () => {
+    const pki = { certificates: [one], certificateFiles: ["./both.pem"] };
+    const made = settings({ pki }, new Map([["./both.pem", file(`# two\n${one}\n${other}`)]]));
+    expect(files(made).sort()).toEqual([one, other].sort());
+    expect(Object.keys(made.etc).filter((path) => /^ssl\/declared\/[0-9a-f]{16}\.crt$/.test(path))).toHaveLength(2);
+    expect(made.unitLinks["sysinit.target.wants/declared-certificates.service"]).toBe(
+      "../declared-certificates.service",
+    );
+    expect(packages({ pki })).toEqual([["ca-certificates", "openssl"]]);
+    expect(
+      sourcesOf(hostConfig({ web: { config: { pki } } })).map(({ path, option }) => [path, option.join(".")]),
+    ).toEqual([["./both.pem", "containers.web.config.security.pki.certificateFiles"]]);
+  });
+
+  test("that are others are another service: it is exchanged", () => {
+    const unit = (text: string) => settings({ pki: { certificates: [text] } }).units["declared-certificates.service"];
+    expect(unit(one)).not.toBe(unit(other));
+  });
+
+  test("that are none are refused", () => {
+    for (const text of [
+      "",
+      "hello",
+      one.replace(/\n.{20}/, "\nAAAA"),
+      `${one}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
+    ])
+      expect(() => settings({ pki: { certificates: [text] } })).toThrow(/no certificate in PEM form/);
+    expect(() => settings({ pki: { certificateFiles: ["a"] } }, new Map([["a", file("x")]]))).toThrow(
+      /^a of security\.pki/,
     );
   });
 });

@@ -63,6 +63,21 @@ const ruleOptions = {
 
 export const securityOptions = {
   security: {
+    pki: {
+      certificates: mkOption({
+        type: types.listOf(types.str),
+        default: [],
+        description:
+          "Certificates, in PEM form, of authorities that the container's programs trust besides those of the package ca-certificates, which is added. They are in /etc/ssl/certs while they are declared: in its bundle, and by their hashes.",
+      }),
+      certificateFiles: mkOption({
+        type: types.listOf(types.nonEmptyStr),
+        default: [],
+        example: ["./certificates/own-authority.pem"],
+        description:
+          "Files with such certificates: absolute, or relative to the directory of host.ts. They are read when the configuration is.",
+      }),
+    },
     sudo: {
       enable: mkOption({
         type: types.bool,
