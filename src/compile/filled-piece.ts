@@ -20,6 +20,7 @@ export class FilledPiece implements Piece {
   readonly #own: readonly string[];
   readonly #furtherOf: FurtherOf;
   #all: readonly string[] | null = null;
+  #part: ContainerPart | null = null;
 
   constructor(sheets: Sheets, own: readonly string[], furtherOf: FurtherOf) {
     this.#sheets = sheets;
@@ -70,7 +71,8 @@ export class FilledPiece implements Piece {
   }
 
   part(): ContainerPart {
-    return deepFreeze(JSON.parse(this.#sheets.others.text(0, this.#own)) as ContainerPart);
+    this.#part ??= deepFreeze(JSON.parse(this.#sheets.others.text(0, this.#own)) as ContainerPart);
+    return this.#part;
   }
 
   texts(): Written {

@@ -48,6 +48,7 @@ const made: Readonly<Record<Tag, Record<keyof typeof kinds, string[]> & { number
 /** Takes values away and gives stand-ins. Equal values get the same one: that they are equal is seen in what is left. */
 export class Holes {
   readonly values: string[] = [];
+  readonly #indices = new Map<string, number>();
   readonly #tag: Tag;
   #left = "";
 
@@ -101,8 +102,11 @@ export class Holes {
   }
 
   #indexOf(value: string): number {
-    const known = this.values.indexOf(value);
-    const index = known >= 0 ? known : this.values.push(value) - 1;
+    let index = this.#indices.get(value);
+    if (index === undefined) {
+      index = this.values.push(value) - 1;
+      this.#indices.set(value, index);
+    }
     this.#left += `${index},`;
     return index;
   }
@@ -114,5 +118,6 @@ function shown(value: unknown): string {
   if (value === true) return "t";
   if (value === false) return "f";
   if (typeof value === "string") return `${value.length}"${value}`;
+  if (typeof value === "number") return `${value};`;
   return Array.isArray(value) && value.length === 0 ? "[]" : `${JSON.stringify(value)};`;
 }

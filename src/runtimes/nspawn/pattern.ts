@@ -100,9 +100,10 @@ const forwardOf = (forward: Forward, holes: Holes): Forward => ({
 });
 
 function usersOf(users: UserNamespace, holes: Holes): UserNamespace {
-  const { kind } = users;
-  if (kind !== "shifted" || users.base === null) return holes.same(users);
-  return { kind: holes.same(kind), base: holes.number(users.base) };
+  holes.same(users.kind);
+  if (users.kind !== "shifted") return users;
+  const { kind, base } = users;
+  return { kind, base: base === null ? holes.same(base) : holes.number(base) };
 }
 
 const bindOf = (bind: Bind, holes: Holes): Bind => ({
