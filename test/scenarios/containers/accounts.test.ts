@@ -95,8 +95,14 @@ scenario(
     expect(await uid(host, "web", "taken")).toBe(taken);
     expect(await identity(host)).toEqual(before);
 
-    // Packages that bring accounts of their own, into a root that has declared and local ones.
-    await host.switchTo(web({ packages: ["openssh-server"], users: { ...app, sshd: 'extraGroups: ["team"]' } }));
+    // Packages that bring accounts of their own, into a root that has declared and local ones, and one in their place.
+    await host.configure(web({ packages: ["openssh-server"], users: { ...app, sshd: 'extraGroups: ["team"]' } }));
+    const passwd = "/var/lib/stowage/store/*-openssh-server/seed/etc/passwd";
+    const packaged = (await host.sh(`awk -F: '$1 == "sshd" { print $3; exit }' ${passwd}`)).trim();
+    await inside(host, "web", "useradd", "--no-create-home", "--uid", packaged, "squatter");
+    await host.stowage(["switch"]);
+    expect(await uid(host, "web", "squatter")).toBe(packaged);
+    expect(await uid(host, "web", "sshd")).not.toBe(packaged);
     expect(await inside(host, "web", "id", "-nG", "sshd")).toBe("nogroup team");
     expect(await uid(host, "web", "app")).toBe(number);
     expect(await inside(host, "web", "getent", "passwd", "local")).toContain("local:");
