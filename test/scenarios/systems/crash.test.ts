@@ -1,5 +1,6 @@
-import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, readdirSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -8,7 +9,8 @@ import { listStore } from "../../../src/store/store.ts";
 import { buildDebian } from "../../../src/systems/debian/build.ts";
 import { fetchPackages } from "../../../src/systems/debian/fetch.ts";
 import { type DebianRecipe, recipeName } from "../../../src/systems/recipe.ts";
-import { bundleBuilder, canBuild, makePlace, type TestPlace } from "./place.ts";
+import { eventually } from "../harness.ts";
+import { bundleBuilder, canBuild, makePlace, type TestPlace, treeHashOf } from "./place.ts";
 import { tracesOf } from "./traces.ts";
 
 let place: TestPlace;
@@ -22,41 +24,140 @@ beforeAll(async () => {
 });
 afterAll(() => place?.remove());
 
-describe.skipIf(!canBuild)("a builder that is killed", () => {
-  /** Seconds: while hashing downloads, unpacking, dpkg at work, configuring, in the second layer. */
-  const moments = [0.3, 1.5, 5, 9, 12.5];
-  test("leaves the store whole, no mount and no process; the next build goes on", async () => {
-    for (const moment of moments) {
-      const args = [join(place.directory, "builder.mjs"), JSON.stringify(place.layout), JSON.stringify(recipe)];
-      const child = spawn(process.execPath, args, { stdio: "ignore" });
-      await sleep(moment * 1000);
-      child.kill("SIGKILL");
-      await sleep(300);
-      expect(tracesOf(place.layout.state)).toEqual([]);
-      for (const name of listStore(place.layout)) {
-        const path = `${storeDir(place.layout)}/${name}`;
-        expect(readdirSync(path).sort()).toEqual(["manifest.json", "recipe.json", "seed", "usr"]);
-      }
+interface Builder {
+  readonly process: ChildProcess;
+  readonly ended: Promise<{ readonly code: number | null; readonly said: string }>;
+}
+
+/** Builds in a process of its own, and a state directory of that name. */
+function startBuilder(state: string): Builder {
+  const layout = JSON.stringify({ ...place.layout, state });
+  const args = [join(place.directory, "builder.mjs"), layout, JSON.stringify(recipe)];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  child.stderr?.on("data", (piece) => {
+    said += piece;
+  });
+  return { process: child, ended: once(child, "close").then(([code]) => ({ code, said })) };
+}
+
+/** Process ids of children, and of their children, level by level. */
+function descendants(pid: number): number[][] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, "latin1");
+      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]));
+    } catch {
+      // It has ended meanwhile.
     }
-    await buildDebian(place.layout, recipe);
-    expect(listStore(place.layout)).toContain(recipeName(recipe));
-    expect(readdirSync(storeDir(place.layout)).filter((name) => name.startsWith(".building-"))).toEqual([]);
-  }, 180_000);
+  }
+  const levels: number[][] = [[pid]];
+  while ((levels.at(-1) as number[]).length > 0) {
+    const above = levels.at(-1) as number[];
+    levels.push([...parents].filter(([, parent]) => above.includes(parent)).map(([child]) => child));
+  }
+  return levels.slice(1, -1);
+}
+
+/** What is killed: the builder; what it started, which makes the namespaces; their PID 1; what that has started. */
+const victims = {
+  builder: (pid: number) => pid,
+  unshare: (pid: number) => descendants(pid)[0]?.[0],
+  init: (pid: number) => descendants(pid)[1]?.[0],
+  dpkg: (pid: number) => descendants(pid)[2]?.[0],
+};
+type Victim = keyof typeof victims;
+const turns: readonly Victim[] = ["builder", "dpkg", "builder", "unshare", "builder", "init"];
+
+describe.skipIf(!canBuild)("a builder that is killed", () => {
+  const reference: Record<string, string> = {};
+  let [base, layer] = [0, 0];
+  beforeAll(async () => {
+    const state = `${place.layout.state}-reference`;
+    const layout = { ...place.layout, state };
+    const bottom = { ...recipe, layers: recipe.layers.slice(0, 1) };
+    const began = performance.now();
+    await buildDebian(layout, bottom);
+    base = performance.now() - began;
+    await buildDebian(layout, recipe);
+    layer = performance.now() - began - base;
+    for (const part of [bottom, recipe]) reference[recipeName(part)] = treeHashOf(layout, recipeName(part));
+    rmSync(state, { recursive: true });
+  }, 240_000);
+
+  /** After a kill: nothing runs, nothing is mounted, and what the store has is whole and right. */
+  function expectOrder(state: string): void {
+    expect(tracesOf(state)).toEqual([]);
+    const layout = { ...place.layout, state };
+    for (const name of listStore(layout)) {
+      expect(readdirSync(`${storeDir(layout)}/${name}`).sort()).toEqual(whole);
+      expect(treeHashOf(layout, name)).toBe(reference[name]);
+    }
+  }
+  const whole = ["manifest.json", "recipe.json", "seed", "usr"];
+
+  async function killAt(state: string, moment: number, victim: Victim): Promise<void> {
+    const builder = startBuilder(state);
+    await sleep(moment);
+    const pid = victims[victim](builder.process.pid as number);
+    if (pid !== undefined) process.kill(pid, "SIGKILL");
+    const { code, said } = await builder.ended;
+    // A child that is gone is told; a moment without children, or too late, ends in a whole build.
+    if (victim !== "builder" && code !== 0) expect(said).toContain("could not be put together");
+    await eventually(async () => expectOrder(state), 10_000);
+  }
+
+  test("at 20 moments leaves the store whole, no mount and no process; the next build goes on to the same bytes", async () => {
+    const state = place.layout.state;
+    const layout = { ...place.layout, state };
+    // Nine while the base is made, each further on; then the base stays, and eleven while the layer is.
+    for (let turn = 0; turn < 9; turn++) {
+      await killAt(state, (base * (turn + 0.5)) / 9, turns[turn % turns.length] as Victim);
+      for (const name of listStore(layout)) rmSync(`${storeDir(layout)}/${name}`, { recursive: true });
+    }
+    await buildDebian(layout, { ...recipe, layers: recipe.layers.slice(0, 1) });
+    for (let turn = 0; turn < 11; turn++) {
+      await killAt(state, (layer * (turn + 0.5)) / 11, turns[turn % turns.length] as Victim);
+      rmSync(`${storeDir(layout)}/${recipeName(recipe)}`, { recursive: true, force: true });
+    }
+    await buildDebian(layout, recipe);
+    expectOrder(state);
+    expect(listStore(layout).sort()).toEqual(Object.keys(reference).sort());
+    expect(readdirSync(storeDir(layout)).filter((name) => name.startsWith(".building-"))).toEqual([]);
+  }, 600_000);
 });
 
 describe.skipIf(!canBuild)("a full disk", () => {
-  test("is said in plain words, and nothing is left on it", async () => {
-    const state = join(place.directory, "small");
+  /** @param size in MB; what is left on it at the end, below the store */
+  async function buildOn(name: string, size: number): Promise<{ problem: unknown; left: string[]; state: string }> {
+    const state = join(place.directory, name);
     mkdirSync(state);
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=60m", "tmpfs", state]);
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${Math.round(size)}000000`, "tmpfs", state]);
     try {
       const layout = { ...place.layout, state };
       const problem = await buildDebian(layout, recipe).catch((error) => error.problems?.[0]);
-      expect(problem).toMatchObject({ code: "disk-full", message: expect.stringContaining(state) });
-      expect(readdirSync(storeDir(layout))).toEqual([".lock"]);
+      const left = existsSync(storeDir(layout)) ? readdirSync(storeDir(layout)) : [];
+      return { problem, left, state };
     } finally {
       execFileSync("umount", [state]);
     }
+  }
+  test("is said before anything is begun, in plain words", async () => {
+    const { problem, left, state } = await buildOn("small", 60);
+    expect(problem).toMatchObject({
+      code: "disk-full",
+      message: expect.stringContaining(state),
+      details: [expect.stringMatching(/^\d+ MB are needed at least, \d+ MB are free$/)],
+    });
+    expect(left).toEqual([]);
+  });
+  test("that shows on the way is said too, and nothing is left on it", async () => {
+    const packages = recipe.layers.flat().reduce((sum, { size }) => sum + size, 0) / 1e6;
+    const { problem, left, state } = await buildOn("middle", packages * 4.1);
+    expect(problem).toMatchObject({ code: "disk-full", message: expect.stringContaining(state) });
+    expect((problem as { message: string }).message).toContain("cannot be written");
+    expect(left).toEqual([".lock"]);
   });
   test("of the cache too", async () => {
     const cache = join(place.directory, "small-cache");
