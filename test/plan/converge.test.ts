@@ -189,3 +189,26 @@ test("what is left alone keeps running as it was; what is never restarted takes 
     runs,
   );
 });
+
+test("a firewall's rules are exchanged where nothing else changes, and beside whatever else does", () => {
+  const at = { autoStart: true, privateNetwork: true, hostAddress: "10.0.0.1", localAddress: "10.0.0.2", needs: [] };
+  const web = (open: number | null, more: object = {}): Containers => ({
+    web: {
+      ...at,
+      ...more,
+      config: { ...(open !== null && { firewall: { enable: true, allowedTCPPorts: [open] } }), ...more },
+    },
+  });
+  const machine = new SimulatedMachine();
+  for (const next of [
+    web(null),
+    web(80),
+    web(443),
+    web(80, { packages: ["nginx-light"] }),
+    web(443, { bindMounts: { "/srv": {} } }),
+    web(80, { onChange: "restart", timeoutStartSec: "2min" }),
+    web(null, { localAddress: "10.0.0.3" }),
+    web(443, { localAddress: "10.0.0.4" }),
+  ])
+    settle(machine, compiled(next));
+});
