@@ -16,6 +16,7 @@ import { type LockedAccounts, noAccounts } from "../systems/account-numbers.ts";
 import type { Lock } from "../systems/lock.ts";
 import { type Recipe, recipeName, type StoreName } from "../systems/recipe.ts";
 import { bridgesOf } from "./bridges.ts";
+import { checkFurther } from "./checks/further.ts";
 import { checkHost } from "./checks/index.ts";
 import { checkSource } from "./checks/source.ts";
 import { type Children, childRecipes, type SystemRecipes, withChildren } from "./children.ts";
@@ -135,6 +136,7 @@ function systemRecipes(
   problems: Problems,
 ): SystemRecipes | null {
   if (!checkSource(name, config, problems)) return null;
+  if (config !== container.config) checkFurther(name, container, config, problems);
   const request = requestOf(config);
   const packages = packagesFor(request);
   if (packages === null) {

@@ -45,6 +45,8 @@ function unitText(texts: readonly (readonly [file: string, text: string])[]): st
     },
     Service: {
       Type: "oneshot",
+      // What it sends to the journal itself is nobody's once it has ended, which is at once.
+      Environment: "SYSTEMD_LOG_TARGET=console",
       ExecStart: {
         exec: [
           "/usr/bin/systemd-tmpfiles",

@@ -146,3 +146,35 @@ test("what a result is called: system.configurationName before the boot loader's
   expect(systems(grub).own).toMatchObject({ configurationName: "old", version: "debian trixie", stateVersion: "1" });
   expect(systems({ ...grub, system: { configurationName: "new" } }).own.configurationName).toBe("new");
 });
+
+test("what of them is the host's to make is refused where it is not the container's own too", () => {
+  const codes = (own: object, configuration: object): string[] => {
+    try {
+      const evaluation = evalModules({
+        modules: [
+          hostModule,
+          {
+            containers: { web: { privateNetwork: true, config: { ...own, specialisation: { s: { configuration } } } } },
+          },
+        ],
+      });
+      expect(evaluation.issues).toEqual([]);
+      const host = evaluation as Evaluation as Evaluation<HostConfig>;
+      void compile(host, lock, defaultLayout, "", undefined, { children: childrenOf(host) }).units;
+      return [];
+    } catch (error) {
+      if (error instanceof StowageError) return error.problems.map(({ code, message }) => `${code}: ${message}`);
+      throw error;
+    }
+  };
+  const sysctl = (value: number) => ({ boot: { kernel: { sysctl: { "net.core.somaxconn": value } } } });
+  const firewall = (port: number) => ({ networking: { firewall: { enable: true, allowedTCPPorts: [port] } } });
+  const prefix = "network-of-further-system: in specialisation.s of container web: it has";
+  expect(codes({}, sysctl(1))).toEqual([`${prefix} the kernel setting net/core/somaxconn`]);
+  expect(codes(sysctl(1), {})).toEqual([]);
+  expect(codes({}, firewall(80))).toEqual([`${prefix} another firewall`]);
+  expect(codes(firewall(80), { environment: { variables: { A: "1" } } })).toEqual([]);
+  expect(codes({}, { systemd: { automounts: [{ where: "/x" }] } })).toEqual([
+    "automount-without-trust: in specialisation.s of container web: container web has automounts, and users of its own",
+  ]);
+});

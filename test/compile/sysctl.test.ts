@@ -46,7 +46,11 @@ test("are set in the container's network before its links are up, and again by a
   expect(up[line + 1]).toBe("netns exec ct-web /usr/sbin/ip -batch /etc/stowage/network/web.ns");
   const reload = units["container-net@web.service"]?.sections.Service?.ExecReload;
   expect(reload).toContainEqual({
-    exec: [..."/usr/sbin/ip netns exec ct-web /usr/lib/systemd/systemd-sysctl --strict".split(" "), file],
+    exec: [
+      ..."/usr/sbin/ip netns exec ct-web".split(" "),
+      ..."/usr/bin/env SYSTEMD_LOG_TARGET=console /usr/lib/systemd/systemd-sysctl --strict".split(" "),
+      file,
+    ],
   });
 });
 

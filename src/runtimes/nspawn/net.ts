@@ -148,11 +148,14 @@ function serviceSection(layout: Layout, container: SystemContainer, ports: boole
   };
 }
 
+/** What it sends to the journal itself is nobody's once it has ended, which is at once. */
+const logToUs = "SYSTEMD_LOG_TARGET=console";
+
 /** What is declared now takes the place of what was, be it none. */
 function reload(container: SystemContainer, firewall: string, sysctls: string): UnitSection {
   if (!hasFirewall(container)) return {};
   const inside = [ip, "netns", "exec", networkNamespace(container.name)];
   const rules = { exec: [...inside, nft, ...(container.firewall === null ? [firewallOff] : ["-f", firewall])] };
   if (container.sysctls.length === 0) return { ExecReload: rules };
-  return { ExecReload: [rules, { exec: [...inside, sysctl, "--strict", sysctls] }] };
+  return { ExecReload: [rules, { exec: [...inside, "/usr/bin/env", logToUs, sysctl, "--strict", sysctls] }] };
 }
