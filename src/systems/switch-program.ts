@@ -34,7 +34,7 @@ from_inside() {
       [ ! -f "$asked" ] || awk '
         $1 == "refuse" { print "this cannot be taken over in place:" substr($0, 7) }
         # A start that would replace one of that name has both lines.
-        $1 ~ /^(stop|exchange|restart|reload|start)$/ { verb[$2] = $1 == "exchange" ? "restart" : $1 }
+        $1 ~ /^(stop|exchange|run|restart|reload|start)$/ { verb[$2] = $1 == "exchange" ? "restart" : $1 }
         END { for (unit in verb) print "would " verb[unit], unit }' "$asked" | sort
       exit 0 ;;
     *) usage ;;

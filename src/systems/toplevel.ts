@@ -21,6 +21,7 @@ import { activateProgram } from "./activate.ts";
 import { runBuilderCommands } from "./builder-commands.ts";
 import { writeChildren, writeLayout } from "./layout-files.ts";
 import { requireNeeded } from "./needs.ts";
+import { programText } from "./program-text.ts";
 import type { EtcFile, StoreName, ToplevelRecipe } from "./recipe.ts";
 import { takeOverProgram } from "./take-over.ts";
 
@@ -39,7 +40,8 @@ export function makeToplevel(directory: string, recipe: ToplevelRecipe, packages
   requireNeeded(recipe, packages);
   const seed = `${packages}/seed`;
   // Nothing that is empty: there is one toplevel for each container, and a directory is a block of the disk.
-  for (const part of ["etc", "root/etc", "root/run/declared", "root/var/lib/stowage"]) {
+  const hasAccounts = Object.values(recipe.accounts).some((all) => Object.keys(all).length > 0);
+  for (const part of ["etc", "root/etc", ...(hasAccounts ? ["root/var/lib/stowage"] : [])]) {
     mkdirSync(join(directory, part), { recursive: true, mode: 0o755 });
   }
   for (const [path, text] of Object.entries(recipe.units)) writeBelow(`${directory}/units`, path, text, 0o644);
@@ -50,8 +52,8 @@ export function makeToplevel(directory: string, recipe: ToplevelRecipe, packages
     linkBelow(`${directory}/etc`, path, target);
     linkBelow(`${directory}/root/etc`, path, `${declaredEtc}/${path}`);
   }
-  writeBelow(directory, "activate", activateProgram, 0o755);
-  writeBelow(directory, "take-over", takeOverProgram, 0o755);
+  writeBelow(directory, "activate", programText(activateProgram), 0o755);
+  writeBelow(directory, "take-over", programText(takeOverProgram), 0o755);
   writeLayout(directory, recipe);
   // It has the text of every declared file, those too that only root may read inside.
   writeBelow(directory, "recipe.json", `${canonicalJson(recipe)}\n`, 0o600);
@@ -99,7 +101,7 @@ function writeEtc(directory: string, etc: ToplevelRecipe["etc"], accounts: Accou
   }
   const text = list.map((line) => `${line}\n`).join("");
   writeBelow(directory, "copies.list", text, 0o644);
-  writeBelow(`${directory}/root/var/lib/stowage`, "copies", text, 0o644);
+  if (text !== "") writeBelow(`${directory}/root/var/lib/stowage`, "copies", text, 0o644);
 }
 
 const contentOf = ({ text, encoding }: EtcFile): string | Buffer =>

@@ -1,4 +1,5 @@
 /** What a toplevel has beside what it declares: names of NixOS's, further systems, what commands add. */
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -65,6 +66,14 @@ test("the names by which a system is known", async () => {
   expect(text(top, "system-version")).toBe("debian trixie, state version 1\n");
   expect(text(top, "configuration.ts")).toBe("export {};\n");
   expect(existsSync(`${await built(recipe())}/configuration.ts`)).toBe(false);
+});
+
+test("it takes few blocks of the disk: there is one for each container", async () => {
+  const top = await built(recipe({ etc: { hostname: { text: "web", mode: "symlink", user: "root", group: "root" } } }));
+  const { stdout } = spawnSync("du", ["--summarize", "--block-size=1", top], { encoding: "utf8" });
+  expect(Number.parseInt(stdout, 10)).toBeLessThanOrEqual(60 * 1024);
+  const [interpreter, made, next] = text(top, "take-over").split("\n");
+  expect([interpreter, made, next]).toEqual(["#!/bin/sh", expect.stringContaining("Made by stowage"), "set -euf"]);
 });
 
 describe("further systems", () => {
