@@ -34,7 +34,7 @@ export function kernel({ kernel, isRoot }: Facts): Finding[] {
     ...feature("kernel-overlay", kernel.overlay, "overlayfs", "trusted containers have their /usr in one"),
     ...feature("kernel-veth", kernel.veth, "veth", "a container's own network is one end of it"),
     ...feature("kernel-macvlan", kernel.macvlan, "macvlan", "the option macvlans needs it"),
-    ...feature("kernel-nftables", kernel.nftables, "nf_tables", "forwarded ports need it"),
+    ...feature("kernel-nftables", kernel.nftables, "nf_tables", "forwarded ports and firewalls of containers need it"),
   ];
 }
 
