@@ -9,14 +9,18 @@ import { unknownValue } from "./probe.ts";
 import { isPlainObject } from "./same.ts";
 import type { Gate } from "./source.ts";
 
+/** In a module's arguments: what `config` says at a path, without a view of each group on the way. */
+export const configAt = Symbol("config at a path");
+
+interface GateArguments {
+  readonly [configAt]: (path: Gate) => unknown;
+}
+
 /** Computes the definitions of a module behind a gate; none where the option is off. */
 export const gated =
   (gate: Gate, compute: (args: object) => unknown) =>
-  (args: object): unknown => {
-    const { config } = args as { config: unknown };
-    const value = gate.reduce<unknown>((inner, name) => (inner as Readonly<Record<string, unknown>>)[name], config);
-    return isOff(value) ? undefined : compute(args);
-  };
+  (args: object): unknown =>
+    isOff((args as GateArguments)[configAt](gate)) ? undefined : compute(args);
 
 /** The unknown is on: then it is seen what the module may define. */
 function isOff(value: unknown): boolean {

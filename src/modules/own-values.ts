@@ -2,6 +2,7 @@
 import type { Collected } from "./collect.ts";
 import { type DeclaredOption, isGroup } from "./declared.ts";
 import { isWrapper, Override, priorities } from "./definition.ts";
+import { configAt } from "./gate.ts";
 import { lib } from "./lib.ts";
 import { isPlainObject } from "./same.ts";
 import { unusual } from "./unusual.ts";
@@ -69,10 +70,10 @@ function computed(
   known: Values,
 ): unknown {
   const args = new Proxy(known, {
-    get(_target, name: string) {
+    get(_target, name: string | symbol) {
       if (name === "lib") return lib;
-      if (Object.hasOwn(known, name) && name !== "config" && name !== "options") return known[name];
-      return typeof name === "symbol" ? undefined : askForScope();
+      if (Object.hasOwn(known, name) && name !== "config" && name !== "options") return known[name as string];
+      return typeof name === "symbol" && name !== configAt ? undefined : askForScope();
     },
   });
   const outer = running;

@@ -2,6 +2,7 @@
 import type { Cell } from "./cell.ts";
 import { isGroup, type OptionGroup } from "./declared.ts";
 import { Failure } from "./failure.ts";
+import { configAt } from "./gate.ts";
 import { lib } from "./lib.ts";
 import { OptionCell } from "./option-cell.ts";
 import type { OptionType } from "./option-type.ts";
@@ -223,10 +224,17 @@ function memberNames(scope: Scope, group: OptionGroup, reader: Reader): string[]
   return typeof here === "object" && here !== null ? [...new Set([...names, ...Object.keys(here)])] : names;
 }
 
+function readAt(scope: Scope, path: readonly string[], reader: Reader): unknown {
+  const found = scope.find(path);
+  if (found && found.rest.length === 0) return readCell(scope.optionCell(found.option), reader);
+  return path.reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], configView(scope, reader));
+}
+
 /** What a module function is given. */
 export function argumentsFor(scope: Scope, reader: Reader): object {
   return new Proxy(scope.known, {
-    get(known, name: string) {
+    get(known, name: string | typeof configAt) {
+      if (name === configAt) return (path: readonly string[]) => readAt(scope, path, reader);
       if (name === "config") return configView(scope, reader);
       if (name === "options") return optionsView(scope, reader);
       if (name === "lib") return lib;

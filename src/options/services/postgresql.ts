@@ -113,17 +113,18 @@ export const postgresql = defineSystemModule({
   options: postgresqlOptions,
   when: "services.postgresql.enable",
   config: ({ config, lib }) => {
-    const { settings, package: name, openFirewall, initialScript, ...rest } = config.services.postgresql;
+    const { settings, package: name, openFirewall, initialScript, authentication } = config.services.postgresql;
+    const { identMap, ensureDatabases, ensureUsers } = config.services.postgresql;
     const files = {
       "postgresql.conf": postgresqlText({
         hba_file: `${directory}/pg_hba.conf`,
         ident_file: `${directory}/pg_ident.conf`,
         ...settings,
       }),
-      "pg_hba.conf": wholeLines(rest.authentication),
-      "pg_ident.conf": wholeLines(rest.identMap),
+      "pg_hba.conf": wholeLines(authentication),
+      "pg_ident.conf": wholeLines(identMap),
     };
-    const ensure = ensureSql(rest.ensureDatabases, rest.ensureUsers);
+    const ensure = ensureSql(ensureDatabases, ensureUsers);
     const port = Number(settings.port);
     return {
       packages: [name],

@@ -135,6 +135,14 @@ export const cases: readonly Case[] = [
     [l, ({ config }: Loose) => ({ options: { x: bool(), y: int(0) }, when: "x", config: { l: [`${config.y}`] } })],
     { l: [], x: false, y: 0 },
   ],
+  [
+    "a function of its name, with a gate",
+    [
+      inBoxes({ options: { x: bool() } }, ({ name }: Loose) => ({ when: "x", config: { l: [name] } })),
+      { boxes: { a: { x: true }, b: {} } },
+    ],
+    { boxes: { a: { l: ["a"], x: true }, b: { l: [], x: false } } },
+  ],
   ["an option that is not there", [{ options: {}, when: "x.y", config: {} }], fails("module-error")],
   ["no name of an option", [{ options: {}, when: "x..y", config: {} }], fails("bad-module")],
   ["an option may be called when", [{ options: { when: int(0) }, config: {} }, { when: 3 }], { when: 3 }],
