@@ -30,15 +30,15 @@ const known: readonly Known[] = [
   },
   {
     code: "gone-from-mirror",
-    form: /404 +Not Found|File not found|does not have a Release file/i,
+    form: /404 +Not Found|File not found|does not have a Release file|Failed to stat - stat \(2:/i,
     why: "the mirror does not have it, or not any more",
     hint: "`stowage update` locks the versions that there are now",
   },
   {
     code: "not-signed",
-    form: /is not signed|NO_PUBKEY|couldn't be verified|invalid signature|EXPKEYSIG/i,
+    form: /is not signed|NO_PUBKEY|couldn't be verified|invalid signature|signatures were invalid|signature verification|EXPKEYSIG/i,
     why: "the archive's signature could not be checked",
-    hint: "bring the package debian-archive-keyring up to date",
+    hint: "bring the keys up to date: the package debian-archive-keyring or ubuntu-keyring, or your own keyring",
   },
   {
     code: "release-date",

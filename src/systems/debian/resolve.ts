@@ -91,16 +91,18 @@ async function addGroup(
     return result;
   };
   const recent = fresh ? null : recentAptRoot(layout, group[0], arch, mirror);
-  // What went wrong may be right with the newest lists; if not, they say it again.
-  const added = recent && (await add(recent).catch(onlyMistakes));
-  if (added) return added;
+  const added = recent && (await add(recent).catch(asMistake));
+  if (added && !(added instanceof StowageError)) return added;
   const root = await openAptRoot(layout, group[0], arch, mirror);
-  await updateLists(root, mirror);
+  // What went wrong may be right with the newest lists. Where there are none to be had, it stays what went wrong.
+  await updateLists(root, mirror).catch((error) => {
+    throw added ?? error;
+  });
   return add(root);
 }
 
-function onlyMistakes(error: unknown): null {
-  if (error instanceof StowageError) return null;
+function asMistake(error: unknown): StowageError {
+  if (error instanceof StowageError) return error;
   throw error;
 }
 
