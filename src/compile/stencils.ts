@@ -19,8 +19,9 @@ export function piecesOf(
 ): Piece[] {
   if (containers.length <= worthIt) return containers.map((container) => pieceOf(make(container)));
   const patterns = new Map<string, Pattern>();
+  const holes = new Holes("a");
   return containers.map((container) => {
-    const holes = new Holes("a");
+    holes.clear();
     patternOf(container, holes);
     const pattern = patterns.get(holes.left) ?? { seen: 0, stencil: null };
     if (pattern.seen === 0) patterns.set(holes.left, pattern);

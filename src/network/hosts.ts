@@ -12,16 +12,18 @@ interface HostsEntry {
  * links are called `<interface>.<container>.containers`.
  */
 export function hostsEntries({ container, links }: Network): HostsEntry[] {
-  const named = new Set<number>();
-  return links.flatMap(({ inside, ends }, index) =>
-    ends.flatMap(({ family, local }) => {
-      if (local === null) return [];
-      const own = `${container}.containers`;
-      const names = [...(named.has(family) ? [] : [own]), ...(index === 0 ? [] : [`${inside}.${own}`])];
-      named.add(family);
-      return [{ address: local.address, names }];
-    }),
-  );
+  const own = `${container}.containers`;
+  const named: number[] = [];
+  const entries: HostsEntry[] = [];
+  for (const [index, { inside, ends }] of links.entries()) {
+    for (const { family, local } of ends) {
+      if (local === null) continue;
+      const first = named.includes(family) ? [] : [own];
+      entries.push({ address: local.address, names: index === 0 ? first : [...first, `${inside}.${own}`] });
+      named.push(family);
+    }
+  }
+  return entries;
 }
 
 /** What every hosts file begins with. */

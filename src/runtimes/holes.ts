@@ -47,7 +47,7 @@ const made: Readonly<Record<Tag, Record<keyof typeof kinds, string[]> & { number
 
 /** Takes values away and gives stand-ins. Equal values get the same one: that they are equal is seen in what is left. */
 export class Holes {
-  readonly values: string[] = [];
+  #values: string[] = [];
   readonly #indices = new Map<string, number>();
   readonly #tag: Tag;
   #left = "";
@@ -85,7 +85,21 @@ export class Holes {
   /** With how many there are. */
   each<T>(all: readonly T[], of: (one: T, holes: Holes) => T): T[] {
     this.#left += `${all.length}:`;
-    return all.map((one) => of(one, this));
+    const list: T[] = [];
+    for (const one of all) list.push(of(one, this));
+    return list;
+  }
+
+  /** Of each stand-in, by its index, what it stands for. */
+  get values(): readonly string[] {
+    return this.#values;
+  }
+
+  /** Begins anew: one is used for many containers. */
+  clear(): void {
+    this.#values = [];
+    this.#indices.clear();
+    this.#left = "";
   }
 
   /** All that was left, and where values were taken away: equal for two only if they differ in nothing but values. */
@@ -104,7 +118,7 @@ export class Holes {
   #indexOf(value: string): number {
     let index = this.#indices.get(value);
     if (index === undefined) {
-      index = this.values.push(value) - 1;
+      index = this.#values.push(value) - 1;
       this.#indices.set(value, index);
     }
     this.#left += `${index},`;

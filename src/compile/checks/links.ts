@@ -25,8 +25,14 @@ export function linksAt(name: string, container: ContainerConfig): LinkAt[] {
   return all;
 }
 
-export function allLinks(config: HostConfig): LinkAt[] {
+const found = new WeakMap<HostConfig, LinkAt[]>();
+
+/** Of all containers; looked for once. */
+export function allLinks(config: HostConfig): readonly LinkAt[] {
+  const known = found.get(config);
+  if (known !== undefined) return known;
   const all: LinkAt[] = [];
+  found.set(config, all);
   for (const [name, container] of Object.entries(config.containers)) all.push(...linksAt(name, container));
   return all;
 }

@@ -106,13 +106,13 @@ const reserved: Readonly<Record<string, string>> = {
   "/dev": "the container has its own devices there",
 };
 /** Nothing below these either. */
-const whole = ["/usr", "/run/declared", "/run/host", "/proc"];
+const whole = ["/usr/", "/run/declared/", "/run/host/", "/proc/"];
 
 function reservedReason(point: string, empty: boolean): string | null {
   if (empty && point === "/etc") return "the container's configuration is there, and its init needs it";
   const own = reserved[point];
   if (own !== undefined) return own;
-  const above = whole.find((path) => point.startsWith(`${path}/`));
+  const above = whole.find((path) => point.startsWith(path))?.slice(0, -1);
   return above === undefined ? null : `${above} is above it: ${reserved[above]}`;
 }
 
