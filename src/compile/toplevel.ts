@@ -7,7 +7,7 @@ import { authorizedKeys } from "./authorized-keys.ts";
 import { etcText, type InnerEtc, innerEtc } from "./inner-etc.ts";
 import { type InnerParts, innerUnits } from "./inner-units.ts";
 import type { NamesOutside } from "./names.ts";
-import type { Problems } from "./problems.ts";
+import { type Problems, showOption } from "./problems.ts";
 import { innerSettings } from "./settings.ts";
 import type { Sources } from "./sources.ts";
 import { innerTmpfiles } from "./tmpfiles.ts";
@@ -46,7 +46,7 @@ export function toplevelRecipe(
     units: join("units"),
     unitLinks: join("unitLinks"),
     bin: join("bin"),
-    needs: sorted(settings.needs),
+    needs: sorted({ ...settings.needs, ...packagedSources(etc) }),
     accounts,
   };
 }
@@ -55,6 +55,15 @@ export function toplevelRecipe(
 function withRules({ systemd: { tmpfiles } }: SystemConfig, rules: readonly string[]): typeof tmpfiles {
   return rules.length === 0 ? tmpfiles : { ...tmpfiles, rules: [...rules, ...tmpfiles.rules] };
 }
+
+/** Files of the packages that links below /etc lead to. */
+const packagedSources = ({ links }: InnerEtc): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(links).map(([path, target]) => [
+      target.slice(1),
+      showOption(["environment", "etc", path, "source"]),
+    ]),
+  );
 
 /** What every container has, then what is declared, which wins. */
 function joinEtc(

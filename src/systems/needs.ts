@@ -1,5 +1,5 @@
 /** What a toplevel wants of the packages below it. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Problem, StowageError } from "../error.ts";
 import { nearNames } from "./debian/near-names.ts";
@@ -7,9 +7,19 @@ import type { ToplevelRecipe } from "./recipe.ts";
 
 /** @throws StowageError `not-in-packages` for all that is missing */
 export function requireNeeded({ name, needs }: ToplevelRecipe, packages: string): void {
-  const missing = Object.entries(needs).filter(([path]) => !existsSync(join(packages, path)));
+  const missing = Object.entries(needs).filter(([path]) => !isThere(join(packages, path)));
   if (missing.length > 0)
     throw new StowageError(missing.map(([path, option]) => problem(name, path, option, packages)));
+}
+
+/** A link counts: where it leads to is seen inside, an alternative in /etc for instance. */
+function isThere(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function problem(name: string, path: string, option: string, packages: string): Problem {

@@ -71,9 +71,14 @@ describe("environment.etc.<path>.source", () => {
   });
 
   test("below /usr is a link to a file of the packages, also in the place of what every container has", () => {
-    const { etc, etcLinks } = recipe({ localtime: { source: "/usr/share/x" }, hostname: { source: "/usr/share/h" } });
+    const { etc, etcLinks, needs } = recipe({
+      localtime: { source: "/usr/share/x" },
+      hostname: { source: "/usr/share/h" },
+    });
     expect(etcLinks).toMatchObject({ localtime: "/usr/share/x", hostname: "/usr/share/h" });
     expect(Object.keys(etc)).not.toContain("hostname");
+    // Whether the packages have them shows when the system is built.
+    expect(needs).toMatchObject({ "usr/share/h": "environment.etc.hostname.source" });
   });
 
   const at = "containers web config environment etc x";

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -31,6 +31,12 @@ test("what is there is enough", () => {
   expect(
     problems({ "usr/share/zoneinfo/Europe/Berlin": "time.timeZone", "usr/lib/locale/de_DE.utf8": "i18n" }),
   ).toEqual([]);
+});
+
+test("a link is there, wherever it leads; below a file there is nothing", () => {
+  symlinkSync("/etc/alternatives/vi", join(tree, "usr/vi"));
+  expect(problems({ "usr/vi": "x" })).toEqual([]);
+  expect(problems({ "usr/share/zoneinfo/UTC/x": "x" })).toHaveLength(1);
 });
 
 test("all that is missing is told at once, with what is like it", () => {
