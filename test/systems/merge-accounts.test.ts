@@ -14,10 +14,13 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { writeSeedList } from "../../src/systems/debian/seed-list.ts";
 import { type DeclaredAccounts, type DeclaredUser, emptyToplevel } from "../../src/systems/recipe.ts";
 import { makeToplevel } from "../../src/systems/toplevel.ts";
+
+// Each run of the program is dozens of others.
+vi.setConfig({ testTimeout: 30_000 });
 
 const isRoot = process.getuid?.() === 0;
 
