@@ -32,11 +32,26 @@ export function childrenOf(evaluation: Evaluation<HostConfig>): Children {
   const all = new Map<string, Child[]>();
   for (const [container, { config }] of Object.entries(enabled(evaluation.config).containers)) {
     if (config === null) continue;
+    const badNames = Object.keys(config.specialisation).filter((name) => !/^[A-Za-z0-9_][\w.-]{0,63}$/.test(name));
+    problems.push(...badNames.map((name) => badName(evaluation, container, name)));
     const found = declared(config).map((one) => evaluated(evaluation, container, one, problems));
     if (found.length > 0) all.set(container, found);
   }
   if (problems.length > 0) throw new StowageError(problems);
   return all;
+}
+
+/** It is the name of a file, and part of a command that people type. */
+function badName(evaluation: Evaluation<HostConfig>, container: string, name: string): Problem {
+  const option = ["containers", container, "config", "specialisation", name];
+  const places = placesOf(evaluation, option);
+  return {
+    code: "bad-specialisation-name",
+    message: `${JSON.stringify(name)} cannot be the name of a specialisation`,
+    details: ["a name is at most 64 letters, digits and `_` `.` `-`, and begins with none of the last two"],
+    option,
+    ...(places.length > 0 && { places }),
+  };
 }
 
 interface Declared {

@@ -133,6 +133,11 @@ describe("mistakes", () => {
       ["unknown-option", expect.stringMatching(/^in specialisation\.a of container web: /)],
     ]);
   });
+  test.each(["..", "a/b", "", "-x", "a b", "x".repeat(65)])("a name that is no file's: %j", (name) => {
+    expect(problems({ specialisation: { [name]: {} } })).toEqual([
+      ["bad-specialisation-name", `${JSON.stringify(name)} cannot be the name of a specialisation`],
+    ]);
+  });
   test("of what is compiled do too", () => {
     const wrong = { environment: { etc: { "a//b": { text: "" } } } };
     expect(problems({ nesting: { clone: [{}, wrong] } })).toEqual([
