@@ -1,10 +1,22 @@
 /** `stowage image`: a container's own system as one file, made from store paths alone, never from a container's state. */
 import { createHash } from "node:crypto";
-import { chmodSync, createReadStream, existsSync, lstatSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  createReadStream,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { StowageError } from "../../error.ts";
 import { diskErrors } from "../../store/disk-errors.ts";
-import { fsyncDirectory, syncFileSystem } from "../../store/files.ts";
+import { fsyncDirectory } from "../../store/files.ts";
 import type { Layout } from "../../store/layout.ts";
 import { inBuildDirectory } from "../../store/store.ts";
 import type { OnWork } from "../progress.ts";
@@ -48,7 +60,7 @@ export async function makeImage(
       await diskErrors(dirname(file), () => writers[format](order));
     });
     chmodSync(temporary, 0o600);
-    await syncFileSystem(temporary);
+    fsyncFile(temporary);
     checkFree(file, force);
     renameSync(temporary, file);
   } finally {
@@ -74,6 +86,16 @@ function checkFree(file: string, force: boolean): void {
     message: `${file} is there already`,
     hint: "name another with -o, or replace it with --force",
   });
+}
+
+/** This one file, and not what else waits to be written on the same disk. */
+function fsyncFile(file: string): void {
+  const fd = openSync(file, "r");
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 async function sha256(file: string): Promise<string> {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, expect } from "vitest";
 import { labCache } from "../../../lab/places.ts";
 import { type Suite, suites, tree } from "../../../lab/tree.ts";
-import { type Machine, scenario } from "../harness.ts";
+import { type Machine, type Scene, scenario } from "../harness.ts";
 
 const packed = (suite: Suite) => join(labCache(), `sources-${process.pid}-${suite}.tar`);
 afterAll(() => {
@@ -35,7 +35,9 @@ export default defineHost({ containers: { alpha: { config: {
 } } } });
 `;
 
-scenario("an archive of a root file system is a system like any other", async ({ host }) => {
+scenario("an archive of a root file system is a system like any other", play, { timeout: 180_000 });
+
+async function play({ host }: Scene): Promise<void> {
   await mistakesAreTold(host);
   await giveArchive(host);
   await host.put("/etc/stowage/host.ts", hostTs("one"));
@@ -65,7 +67,7 @@ scenario("an archive of a root file system is a system like any other", async ({
   await host.stowage(["switch"]);
   expect(await inside("cat", "/etc/machine-id")).toBe(id);
   expect(await inside("systemctl", "is-active", "own.service")).toBe("active");
-});
+}
 
 /** What was pinned is what is used, until somebody says otherwise. */
 async function changesAreNoticed(host: Machine): Promise<void> {
