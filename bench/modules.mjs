@@ -110,9 +110,14 @@ function cases(dir) {
   };
 }
 
-const budgets = { 1000: { above: 200, mib: 150 }, "200 × 20 definitions": { above: 1500 } };
-/** The same for all that `check` leaves out. Not reached (docs/design/evaluation.md, "Speed"), so only told. */
-const goals = { "1000, everything made": { above: 200, mib: 150 } };
+const budgets = {
+  1000: { above: 200, mib: 150 },
+  "1000, stowage compile": { above: 400, mib: 150 },
+  "1000, everything made": { above: 500, mib: 150 },
+  "200 × 20 definitions": { above: 1500 },
+};
+/** What all that `check` leaves out should cost. Not reached (docs/design/evaluation.md, "Speed"), so only told. */
+const goals = { "1000, stowage compile": { above: 200 }, "1000, everything made": { above: 200 } };
 
 function print(measured) {
   const { empty, ...others } = measured;
@@ -139,14 +144,20 @@ function print(measured) {
 }
 
 function judge(measured) {
-  for (const [label, budget] of Object.entries({ ...budgets, ...goals })) {
-    const above = measured[label].wall - measured.empty.wall;
-    const { mib } = measured[label];
-    const isKept = above <= budget.above && mib <= (budget.mib ?? Number.POSITIVE_INFINITY);
-    const memory = budget.mib === undefined ? "" : `, ${mib.toFixed(0)} of ${budget.mib} MiB`;
-    console.log(`${label}: +${above.toFixed(0)} of ${budget.above} ms${memory}: ${isKept ? "kept" : "NOT KEPT"}`);
-    if (!isKept && label in budgets) process.exitCode = 1;
+  for (const [label, budget] of Object.entries(budgets)) {
+    if (!tell("budget", label, budget, measured)) process.exitCode = 1;
   }
+  for (const [label, goal] of Object.entries(goals)) tell("goal", label, goal, measured);
+}
+
+/** @returns whether it is kept */
+function tell(kind, label, limit, { empty, [label]: own }) {
+  const above = own.wall - empty.wall;
+  const isKept = above <= limit.above && own.mib <= (limit.mib ?? Number.POSITIVE_INFINITY);
+  const memory = limit.mib === undefined ? "" : `, ${own.mib.toFixed(0)} of ${limit.mib} MiB`;
+  const verdict = isKept ? "kept" : kind === "goal" ? "not reached" : "NOT KEPT";
+  console.log(`${kind} ${label}: +${above.toFixed(0)} of ${limit.above} ms${memory}: ${verdict}`);
+  return isKept;
 }
 
 const dir = mkdtempSync(join(tmpdir(), "bench-modules-"));
