@@ -29,10 +29,12 @@ async function largeSystems() {
   const { load } = await import("./load.mjs");
   const { buildOutside } = await load("lab/configure.ts");
   const { suites } = await load("lab/tree.ts");
-  const { seeds, shop } = await load("test/scenarios/services/systems.ts");
+  const { rebuilt, seeds, shop } = await load("test/scenarios/services/systems.ts");
   const onOutput = (piece) => process.stdout.write(piece);
   await buildOutside(readFileSync(join(root, "examples/first/host.ts"), "utf8"), { onOutput });
-  for (const suite of suites) await buildOutside(seeds(suite), { onOutput });
+  for (const suite of suites) {
+    for (const change of [{}, rebuilt]) await buildOutside(seeds(suite, change), { onOutput });
+  }
   const { hostTs, files } = shop(pathToFileURL(join(root, "examples/")));
   await buildOutside(hostTs, { files, onOutput });
 }

@@ -4,7 +4,7 @@ import { startParameters } from "../../../src/options/services/postgresql-settin
 import { eventually, type Machine, scenario } from "../harness.ts";
 import { client } from "./client.ts";
 import { testKey } from "./key.ts";
-import { type Change, key, seeds } from "./systems.ts";
+import { type Change, key, rebuilt, seeds } from "./systems.ts";
 
 const other = testKey("stranger@host");
 
@@ -100,8 +100,7 @@ async function changes(host: Machine): Promise<void> {
 
 async function restarts(host: Machine): Promise<void> {
   const known = await host.get("/root/known");
-  // More than a restart: other packages, and so a rebuilt system.
-  await host.switchTo(both(host).replace("services: {", 'packages: ["tree"],\n        services: {'));
+  await host.switchTo(both(host, rebuilt));
   await eventually(async () => expect(await sql(host, "SELECT name FROM goods")).toBe("apple"));
   // The initial script would fail: its table is there.
   expect(await host.inside("both", ["systemctl", "is-system-running", "--wait"])).toBe("running\n");

@@ -10,15 +10,21 @@ export interface Change {
   /** Further options of services.openssh, and of services.postgresql. */
   readonly ssh?: string;
   readonly sql?: string;
+  /** Further packages, as a text. */
+  readonly packages?: string;
 }
 
+/** More than a restart: other packages, and so a system built anew. */
+export const rebuilt: Change = { packages: '"tree"' };
+
 /** What the seeds print, both in one system, so that its packages are fetched and built once. */
-export const seeds = (suite: Suite, { ssh = "", sql = "" }: Change = {}): string =>
+export const seeds = (suite: Suite, { ssh = "", sql = "", packages = "" }: Change = {}): string =>
   hostWith({
     both: `
       autoStart: true, privateNetwork: true, hostAddress: "10.233.1.1", localAddress: "10.233.1.2",
       config: {
         system: { source: { suite: "${suite}" } },
+        packages: [${packages}],
         services: {
           openssh: { enable: true, ports: [2022],${ssh} },
           postgresql: {
