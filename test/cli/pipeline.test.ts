@@ -77,7 +77,7 @@ describe("check", () => {
     host(`    web: { config: { packages: ["nginx-light"] } },`);
     const { code, err } = await world.run("check");
     expect(code).toBe(0);
-    expect(err).toContain("not in stowage.lock yet");
+    expect(err).toContain("stowage build adds them");
     expect(existsSync(`${world.directory}/stowage.lock`)).toBe(false);
   });
 });
