@@ -10,6 +10,7 @@ export default async function check(session: Session, flags: HostFlags): Promise
   const locked = compileLocked(session, configured) !== null;
   const count = Object.keys(configured.evaluation.config.containers).length;
   session.tell(`${configured.file}: ${count} ${count === 1 ? "container" : "containers"}, no problems\n`);
-  if (!locked) session.tell("stowage.lock does not have all packages and numbers of accounts yet; stowage build adds them.\n");
+  if (!locked)
+    session.tell("stowage.lock does not have all packages and numbers of accounts yet; stowage build adds them.\n");
   return exitCodes.done;
 }

@@ -67,7 +67,8 @@ export const systemdOptions = {
       type: types.listOf(types.submodule({ options: automountOptions })),
       default: [],
       example: [{ where: "/srv/data", wantedBy: ["multi-user.target"] }],
-      description: "Mounts that are made when somebody looks there; each needs a mount of the same place. Only for a trusted container with the device /dev/autofs (`allowedDevices`): the kernel has no automounts for others.",
+      description:
+        "Mounts that are made when somebody looks there; each needs a mount of the same place. Only for a trusted container with the device /dev/autofs (`allowedDevices`): the kernel has no automounts for others.",
     }),
     tmpfiles: tmpfilesOptions,
   },
