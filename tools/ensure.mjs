@@ -12,11 +12,15 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** What the lab, the builder and the tests run, and the Debian package that brings it. */
 const programs = {
   "apt-get": "apt",
+  bzip2: "bzip2",
   cp: "coreutils",
   curl: "curl",
   "dpkg-deb": "dpkg",
   flock: "util-linux",
+  gpg: "gpg",
+  "gpg-agent": "gpg-agent",
   ip: "iproute2",
+  mksquashfs: "squashfs-tools",
   mmdebstrap: "mmdebstrap",
   mount: "mount",
   nc: "netcat-openbsd",
@@ -27,6 +31,7 @@ const programs = {
   "systemd-nspawn": "systemd-container",
   tar: "tar",
   unshare: "util-linux",
+  visudo: "sudo",
   xz: "xz-utils",
   zstd: "zstd",
 };
