@@ -49,6 +49,8 @@ export async function* decompressed(source: Chunks): AsyncGenerator<Buffer> {
     for await (const chunk of stdout) yield chunk;
     const wrong = await fed;
     if (wrong !== null) throw wrong;
+    // bzip2 leaves off at what it takes for garbage behind an archive: whether that belongs to it its hash says.
+    for await (const _ of bytes.rest());
     await ended.catch((error) => {
       throw notDecompressed(compression, error);
     });
