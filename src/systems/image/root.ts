@@ -128,7 +128,9 @@ function fileForLinks(root: string, { name, toplevel }: ImageParts): void {
     if (path !== "resolv.conf" && path !== "hosts") symlinkSync(target, to);
   }
   const names = `${root}/etc/hosts.declared`;
-  const hosts = existsSync(names) ? readFileSync(names, "utf8") : ownHosts(name);
+  // A link of the packages' would lead to a file of the host.
+  const isFile = lstatSync(names, { throwIfNoEntry: false })?.isFile();
+  const hosts = isFile ? readFileSync(names, "utf8") : ownHosts(name);
   rmSync(names, { force: true });
   if (!lstatSync(`${root}/etc/hosts`, { throwIfNoEntry: false })?.isFile()) writeNew(`${root}/etc/hosts`, hosts, 0o644);
 }
