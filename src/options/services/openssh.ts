@@ -5,6 +5,18 @@ import { configText, keywordLines, settingsOf, wholeLines } from "./text.ts";
 
 const port = types.ints.between(1, 65535);
 
+const usual = {
+  PermitRootLogin: "prohibit-password",
+  PasswordAuthentication: true,
+  KbdInteractiveAuthentication: true,
+  UsePAM: true,
+  X11Forwarding: false,
+  UseDNS: false,
+  PrintMotd: false,
+  AcceptEnv: "LANG LC_*",
+  Subsystem: "sftp /usr/lib/openssh/sftp-server",
+};
+
 export const opensshOptions = {
   services: {
     openssh: {
@@ -29,7 +41,8 @@ export const opensshOptions = {
         // `Match` and `Include` change the meaning of what follows them, and settings have no order.
         type: settingsOf(
           /^(?!(?:match|include)$)[A-Za-z][A-Za-z0-9]*$/i,
-          "keywords of sshd_config, but for Match and Include",
+          "keywords of sshd_config as sshd_config(5) spells them, but for Match and Include",
+          ["Port", "AuthorizedKeysFile", ...Object.keys(usual)],
         ),
         default: {},
         example: { PasswordAuthentication: false, AllowUsers: ["alice", "bob"] },
@@ -60,17 +73,7 @@ const defaults = {
   config: {
     services: {
       openssh: {
-        settings: {
-          PermitRootLogin: mkDefault("prohibit-password"),
-          PasswordAuthentication: mkDefault(true),
-          KbdInteractiveAuthentication: mkDefault(true),
-          UsePAM: mkDefault(true),
-          X11Forwarding: mkDefault(false),
-          UseDNS: mkDefault(false),
-          PrintMotd: mkDefault(false),
-          AcceptEnv: mkDefault("LANG LC_*"),
-          Subsystem: mkDefault("sftp /usr/lib/openssh/sftp-server"),
-        },
+        settings: Object.fromEntries(Object.entries(usual).map(([name, value]) => [name, mkDefault(value)])),
       },
     },
   },

@@ -44,7 +44,11 @@ export const postgresqlOptions = {
         description: "Whether its port is open where `networking.firewall` is on.",
       }),
       settings: mkOption({
-        type: settingsOf(/^[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)*$/, "parameters of postgresql.conf"),
+        type: settingsOf(
+          /^[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)*$/,
+          "parameters of postgresql.conf, ours in lower case",
+          ["port", "listen_addresses", "unix_socket_directories", "shared_buffers", "hba_file", "ident_file"],
+        ),
         default: {},
         example: { port: 5433, work_mem: "16MB", shared_preload_libraries: ["pg_stat_statements"] },
         description:

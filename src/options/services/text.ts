@@ -4,13 +4,20 @@ import { type OptionType, types } from "../../modules/index.ts";
 /** What one setting may be: a word, a number, yes or no, or several lines of the same key. */
 export const settingValue = types.oneOf(types.line, types.number, types.bool, types.listOf(types.line));
 
-/** @param key what the program takes for the name of a setting */
-export const settingsOf = (key: RegExp, description: string) =>
-  types.addCheck(
+/**
+ * @param key what the program takes for the name of a setting
+ * @param ours names that are defined here: to a program for which upper and lower case are one, the same name written
+ * otherwise would be a second value beside ours, and not in its place
+ */
+export const settingsOf = (key: RegExp, description: string, ours: readonly string[] = []) => {
+  const spelled = new Map(ours.map((name) => [name.toLowerCase(), name]));
+  const isFit = (name: string) => key.test(name) && (spelled.get(name.toLowerCase()) ?? name) === name;
+  return types.addCheck(
     types.attrsOf(settingValue),
-    (value) => Object.keys(value).every((name) => key.test(name)),
+    (value) => Object.keys(value).every(isFit),
     `attribute set of settings: ${description}`,
   );
+};
 
 /** Attributes whose names stand in a configuration file themselves. */
 export const named = <T extends AnyType>(element: T) =>

@@ -73,6 +73,8 @@ test("no value begins another line, and no keyword changes what follows it", () 
   refused({ "X yes\nPermitRootLogin": "yes" });
   refused({ Match: "User root" });
   refused({ include: "/etc/other" });
+  // To sshd it is the same keyword, whose first value counts: the default would stay.
+  refused({ passwordauthentication: false });
   expect(problems({ services: { openssh: { enable: true, extraConfig: "a\u0000" } } })).toEqual([
     "wrong-type services.openssh.extraConfig",
   ]);

@@ -98,5 +98,7 @@ test("what is no name, no line", () => {
   refused({ package: "postgresql-17; rm" });
   refused({ settings: { a: "x\ny" } });
   refused({ settings: { "a b": 1 } });
+  // To PostgreSQL it is the same parameter, whose last value counts: `settings.port` would be another.
+  refused({ settings: { Port: 5433 } });
   refused({ authentication: "a\rb" });
 });
