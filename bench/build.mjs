@@ -39,7 +39,7 @@ const host = ({ containers, packages }) => {
 /** Seconds for a `stowage build` of this step. */
 function build(place, cache, step) {
   writeFileSync(join(place, "host.ts"), host(step));
-  const args = [cli, "build", "--state", join(place, "state"), "--config", join(place, "host.ts")];
+  const args = [cli, "build", "--state-dir", join(place, "state"), "--config", join(place, "host.ts")];
   const began = performance.now();
   const { status, stderr } = spawnSync(process.execPath, args, {
     env: { ...clean, STOWAGE_CACHE_DIR: cache },

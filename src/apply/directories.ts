@@ -39,7 +39,10 @@ export function removeIfEmpty(directory: string): boolean {
     if (readdirSync(directory).length > 0) return false;
     rmdirSync(directory);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    // Something is mounted at it: not ours to take away.
+    if (code === "EBUSY") return false;
+    if (code !== "ENOENT") throw error;
   }
   return true;
 }

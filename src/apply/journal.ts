@@ -65,8 +65,8 @@ export function removeJournal(layout: Layout): void {
   fsyncDirectory(layout.state);
 }
 
-/** What a generation has that nothing is in: the machine before the first switch. */
-const nothing: Generation = {
+/** A generation that nothing is in: the machine before the first switch, and after the last. */
+export const nothing: Generation = {
   format: 1,
   id: "0".repeat(32),
   units: {},

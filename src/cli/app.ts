@@ -23,7 +23,7 @@ const app = buildApplication<Context>(
 );
 
 /** Flags that take a value, among those that may stand before the verb. */
-const withValue = new Set(["-c", "--config", "--state"]);
+const withValue = new Set(["-c", "--config", "--state-dir"]);
 
 /** `stowage -c host.ts plan` is `stowage plan -c host.ts`: what stands before the verb is put behind it. */
 export function verbFirst(argv: readonly string[]): string[] {

@@ -8,7 +8,7 @@ export const sharedFlags: FlagParametersForType<SharedFlags> = {
   quiet: { kind: "boolean", optional: true, brief: "Only the answer and errors", withNegated: false },
   verbose: { kind: "boolean", optional: true, brief: "Also what went well, and how long it took", withNegated: false },
   color: { kind: "boolean", default: true, brief: "Colours on a terminal (NO_COLOR is respected too)" },
-  state: {
+  stateDir: {
     kind: "parsed",
     parse: text,
     optional: true,

@@ -12,7 +12,7 @@ export type SharedFlags = {
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly color: boolean;
-  readonly state?: string;
+  readonly stateDir?: string;
 };
 
 export type HostFlags = SharedFlags & {
@@ -54,7 +54,7 @@ export function sessionOf(io: Io, flags: SharedFlags): Session {
  * elsewhere; what is generated then names those paths.
  */
 function layoutOf(io: Io, flags: SharedFlags): Layout {
-  const state = flags.state ?? io.env.STOWAGE_STATE_DIR;
+  const state = flags.stateDir ?? io.env.STOWAGE_STATE_DIR;
   const cache = io.env.STOWAGE_CACHE_DIR;
   return {
     ...defaultLayout,

@@ -16,6 +16,7 @@ export type GcFlags = WithJson<SharedFlags> & {
   readonly olderThan?: number;
   readonly dryRun?: boolean;
 };
+export type UninstallFlags = SharedFlags & { readonly state?: boolean };
 export type OptionsFlags = HostFlags & { readonly markdown?: boolean; readonly schema?: boolean };
 export type ImageFlags = WithJson<HostFlags> & {
   readonly format: ImageFormat;

@@ -3,7 +3,7 @@
 import { imageFormats } from "../systems/image/format.ts";
 import { containers } from "./container-verbs.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
-import { count, hostAliases, sharedAliases, span, textParameter } from "./flags.ts";
+import { count, hostAliases, sharedAliases, sharedFlags, span, textParameter } from "./flags.ts";
 import type { HostFlags, SharedFlags } from "./session.ts";
 import { verb } from "./verb.ts";
 import {
@@ -15,6 +15,7 @@ import {
   type OptionsFlags,
   one,
   oneOptional,
+  type UninstallFlags,
   type WithJson,
 } from "./verb-parts.ts";
 
@@ -170,6 +171,25 @@ const host = {
       aliases: sharedAliases,
     },
     load: () => import("./commands/gc.ts"),
+  }),
+  uninstall: verb<UninstallFlags, []>({
+    brief: "Stop and remove everything that stowage made on this machine",
+    details:
+      "Containers' own roots are kept unless --state is given; your host.ts and stowage.lock are never touched. Mounts of yours below a root stop it before anything is done.",
+    examples: ["uninstall", "uninstall --state"],
+    parameters: {
+      flags: {
+        ...sharedFlags,
+        state: {
+          kind: "boolean",
+          optional: true,
+          withNegated: false,
+          brief: "Also what containers have written: their roots, for good",
+        },
+      },
+      aliases: sharedAliases,
+    },
+    load: () => import("./commands/uninstall.ts"),
   }),
 };
 

@@ -127,7 +127,7 @@ describe("compile", () => {
 
   test("where the store is elsewhere, paths name that place", async () => {
     host(web);
-    expect((await world.run("--state", "/elsewhere", "compile")).out).toContain("/elsewhere/containers/web");
+    expect((await world.run("--state-dir", "/elsewhere", "compile")).out).toContain("/elsewhere/containers/web");
   });
 });
 

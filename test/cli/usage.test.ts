@@ -84,8 +84,8 @@ describe("flags of every verb", () => {
       ["plan", "-c", "x.ts"],
     ],
     [
-      ["--state", "d", "-q", "list", "--json"],
-      ["list", "--state", "d", "-q", "--json"],
+      ["--state-dir", "d", "-q", "list", "--json"],
+      ["list", "--state-dir", "d", "-q", "--json"],
     ],
     [
       ["run", "web", "--", "-c", "x"],
@@ -101,11 +101,11 @@ describe("flags of every verb", () => {
     expect(verbFirst(argv)).toEqual(expected);
   });
 
-  test("--state puts the store elsewhere", async () => {
+  test("--state-dir puts the store elsewhere", async () => {
     world.containers(container("web"));
     const state = world.env.STOWAGE_STATE_DIR!;
     world.env = { NO_COLOR: "1" };
-    expect((await world.run("--state", state, "list")).out).toContain("web");
+    expect((await world.run("--state-dir", state, "list")).out).toContain("web");
   });
 });
 

@@ -56,7 +56,7 @@ async function stand(suite: "bookworm" | "trixie", name: string, timeZone: strin
 
 async function build({ machine, configuration, state, env }: Stand, containers: string): Promise<void> {
   await machine.put(`${configuration}/host.ts`, hostTs(containers));
-  const argv = ["build", "--state", state, "--config", `${configuration}/host.ts`];
+  const argv = ["build", "--state-dir", state, "--config", `${configuration}/host.ts`];
   await machine.stowage(argv, { env, timeout: 300_000 });
 }
 
