@@ -157,6 +157,8 @@ merge_seed() {
   while IFS="$tab" read -r what path; do
     case $what in
       mkdir)
+        # Where it would be was deleted here, or is something else.
+        [ -d "$(dirname -- "$root/$path")" ] || continue
         mkdir -- "$root/$path"
         chown --reference="$seed/$path" -- "$root/$path"
         chmod --reference="$seed/$path" -- "$root/$path"

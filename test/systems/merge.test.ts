@@ -104,6 +104,16 @@ describe("new packages in an existing root", () => {
     expect([text("etc/removed"), text("etc/local"), text("etc/quiet")]).toEqual(["mine", "mine", "mine"]);
     expect([there("etc/deleted"), there("etc/quiet.dpkg-dist")]).toEqual([false, false]);
   });
+  test("what comes below a directory that was deleted here stays away with it", () => {
+    seedFrom(packages("old", { "etc/app/a": "1", "var/lib/app/a": "1" }));
+    activate(packages("same", { "etc/app/a": "1", "var/lib/app/a": "1" }));
+    for (const path of ["etc/app", "var/lib/app"]) rmSync(join(root(), path), { recursive: true });
+    writeFileSync(join(root(), "var/lib/app"), "of the container's own");
+    const fresh = { "etc/app/parts/b": "2", "var/lib/app/parts/b": "2", "etc/other/c": "3" };
+    expect(activate(packages("new", { "etc/app/a": "1", "var/lib/app/a": "1", ...fresh })).status).toBe(0);
+    expect(["etc/app", "etc/other/c"].map(there)).toEqual([false, true]);
+    expect(text("var/lib/app")).toBe("of the container's own");
+  });
   test("outside /etc only what is missing is added", () => {
     seedFrom(packages("a", { "var/lib/app/db": "1", "var/lib/old/db": "1" }));
     write(root(), { "var/lib/app/db": "data" });
