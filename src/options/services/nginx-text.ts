@@ -21,13 +21,13 @@ export function nginxText(nginx: Nginx): string {
     ...Object.entries(nginx.upstreams).map(([name, { servers, extraConfig }]) =>
       block(`upstream ${word(name)}`, [
         ...servers.map((server) => line("server", ...split(server))),
-        wholeLines(extraConfig),
+        asWritten(extraConfig),
       ]),
     ),
     ...Object.entries(nginx.virtualHosts).map(([name, host]) =>
       virtualHost(name, host, nginx.recommendedProxySettings),
     ),
-    wholeLines(nginx.appendHttpConfig),
+    asWritten(nginx.appendHttpConfig),
   ];
   return [
     line("user", nginx.user),
@@ -37,7 +37,9 @@ export function nginxText(nginx: Nginx): string {
     line("include", "/etc/nginx/modules-enabled/*.conf"),
     block("events", [line("worker_connections", "768")]),
     block("http", http),
-  ].join("");
+  ]
+    .join("")
+    .replaceAll(kept, "\n");
 }
 
 function virtualHost(name: string, host: VirtualHost, tells: boolean): string {
@@ -53,7 +55,7 @@ function virtualHost(name: string, host: VirtualHost, tells: boolean): string {
     host.index.length === 0 ? "" : line("index", ...host.index),
     host.return === null ? "" : answer(host.return),
     ...Object.entries(host.locations).map(([path, location]) => locationBlock(path, location, tells)),
-    wholeLines(host.extraConfig),
+    asWritten(host.extraConfig),
   ]);
 }
 
@@ -72,7 +74,7 @@ function locationBlock(key: string, location: Location, tells: boolean): string 
     location.index.length === 0 ? "" : line("index", ...location.index),
     location.tryFiles.length === 0 ? "" : line("try_files", ...location.tryFiles),
     location.return === null ? "" : answer(location.return),
-    wholeLines(location.extraConfig),
+    asWritten(location.extraConfig),
   ]);
 }
 
@@ -86,9 +88,15 @@ const optional = (name: string, value: string | null): string => (value === null
 const split = (words: string): string[] => words.split(" ").filter((one) => one !== "");
 const line = (name: string, ...values: readonly string[]): string => `${[name, ...values.map(word)].join(" ")};\n`;
 const block = (head: string, parts: readonly string[]): string => {
-  const inner = parts.join("").replace(/^(?=.)/gm, "  ");
+  const lines = parts.join("").split("\n");
+  const inner = lines.map((one) => (one === "" ? one : `  ${one}`)).join("\n");
   return `${head} {\n${inner}}\n`;
 };
+
+/** Stands for a line break after which nothing may be moved: no text of a configuration has it. */
+const kept = "\0";
+/** What people write may go on in quotes on its next line, or be a block of Lua. */
+const asWritten = (text: string): string => wholeLines(text).replace(/\n(?!$)/g, kept);
 
 /** One argument. Facts: ngx_conf_read_token takes `\"` and `\\` in quotes; `$` is nginx's own in either form. */
 const word = (text: string): string =>

@@ -81,6 +81,12 @@ test("what is passed on knows who asked, where wanted", () => {
   expect(nginx({ virtualHosts, recommendedProxySettings: true }).match(/X-Forwarded-For/g)).toHaveLength(2);
 });
 
+test("further directives are as they were written, where they have several lines too", () => {
+  const extraConfig = 'return 200 "one\ntwo\n\n  three";\nexpires 1h;';
+  const text = nginx({ virtualHosts: { a: { extraConfig, locations: { "/": { extraConfig } } } } });
+  expect(text.split(`${extraConfig}\n`)).toHaveLength(3);
+});
+
 test("the whole text instead", () => {
   expect(nginx({ config: "events {}\n", appendHttpConfig: "no" })).toBe("events {}\n");
 });
