@@ -123,7 +123,14 @@ merge_accounts() {
     [ -s "$work/$file" ] || continue
     cut -d : -f 1 "$work/$file" >"$work/names"
     if [ -f "$etc/$hidden" ] && [ -f "$seed/etc/$hidden" ]; then
-      { cat "$etc/$hidden"; awk -F : 'FILENAME == ARGV[1] { wanted[$1]; next } $1 in wanted' "$work/names" "$seed/etc/$hidden"; } >"$work/hidden"
+      # Some are here already after a run that was cut off.
+      {
+        cat "$etc/$hidden"
+        awk -F : '
+          FILENAME == ARGV[1] { wanted[$1]; next }
+          FILENAME == ARGV[2] { delete wanted[$1]; next }
+          $1 in wanted' "$work/names" "$etc/$hidden" "$seed/etc/$hidden"
+      } >"$work/hidden"
       rewrite "$etc/$hidden" <"$work/hidden"
     fi
     cat "$etc/$file" "$work/$file" >"$work/all"

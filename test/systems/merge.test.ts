@@ -181,4 +181,10 @@ describe("accounts of new packages", () => {
     expect(text("etc/shadow")).toBe(grown["etc/shadow"]);
     expect(text("etc/gshadow")).toBe(grown["etc/gshadow"]);
   });
+  test("of a run that was cut off between two files are in each once", () => {
+    seedFrom(packages("a", {}));
+    for (const path of ["etc/shadow", "etc/gshadow"]) write(root(), { [path]: grown[path] ?? "" });
+    expect(activate(packages("b", grown))).toEqual({ status: 0, said: "" });
+    for (const path of Object.keys(accounts)) expect(text(path)).toBe(grown[path]);
+  });
 });
