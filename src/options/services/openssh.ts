@@ -89,7 +89,7 @@ export const openssh = defineSystemModule({
     // The first value of a keyword counts, so what is declared stands before what is said here.
     const text =
       keywordLines(settings) +
-      keywordLines({ Port: ports.map(String), AuthorizedKeysFile: keys.join(" ") }) +
+      keywordLines({ Port: ports.map(String), AuthorizedKeysFile: keys.map(word).join(" ") }) +
       wholeLines(extraConfig);
     return {
       packages: ["openssh-server"],
@@ -100,3 +100,6 @@ export const openssh = defineSystemModule({
     };
   },
 });
+
+/** One of several words of a line. Facts: argv_split of OpenSSH. */
+const word = (text: string): string => (/^[^\s"'#\\]+$/.test(text) ? text : `"${text.replace(/["\\]/g, "\\$&")}"`);

@@ -55,6 +55,13 @@ test("settings win over defaults, lists are lines, what is said at the end is at
   expect(text).toMatch(/\nMatch User backup\n {2}ForceCommand internal-sftp\n$/);
 });
 
+test("a file of keys is one, whatever its name has", () => {
+  const authorizedKeysFiles = ["/srv/our keys/%u", "#%u", 'a"\\b'];
+  expect(sshd({ services: { openssh: { enable: true, authorizedKeysFiles } } })).toContain(
+    'authorized_keys.d/%u "/srv/our keys/%u" "#%u" "a\\"\\\\b"\n',
+  );
+});
+
 test("a closed firewall stays closed", () => {
   const ports = (firewall: object, openFirewall: boolean) =>
     system({ networking: { firewall }, services: { openssh: { enable: true, openFirewall } } }).networking.firewall
