@@ -38,11 +38,12 @@ export const opensshOptions = {
         description: "Whether its ports are open where `networking.firewall` is on.",
       }),
       settings: mkOption({
-        // `Match` and `Include` change the meaning of what follows them, and settings have no order.
+        // `Match` and `Include` change the meaning of what follows them, and settings have no order. A `Port` would be one more
+        // than those of `ports`, and closed.
         type: settingsOf(
-          /^(?!(?:match|include)$)[A-Za-z][A-Za-z0-9]*$/i,
-          "keywords of sshd_config as sshd_config(5) spells them, but for Match and Include",
-          ["Port", "AuthorizedKeysFile", ...Object.keys(usual)],
+          /^(?!(?:match|include|port)$)[A-Za-z][A-Za-z0-9]*$/i,
+          "keywords of sshd_config as sshd_config(5) spells them, but for Match, Include, and Port, which is `ports`",
+          ["AuthorizedKeysFile", ...Object.keys(usual)],
         ),
         default: {},
         example: { PasswordAuthentication: false, AllowUsers: ["alice", "bob"] },

@@ -82,6 +82,8 @@ test("no value begins another line, and no keyword changes what follows it", () 
   refused({ include: "/etc/other" });
   // To sshd it is the same keyword, whose first value counts: the default would stay.
   refused({ passwordauthentication: false });
+  // 22 would stay, and this one closed.
+  refused({ Port: 2022 });
   expect(problems({ services: { openssh: { enable: true, extraConfig: "a\u0000" } } })).toEqual([
     "wrong-type services.openssh.extraConfig",
   ]);
