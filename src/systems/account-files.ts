@@ -4,6 +4,7 @@
  * Facts: passwd(5), shadow(5), group(5), gshadow(5).
  */
 import { type Problem, StowageError } from "../error.ts";
+import { unfitHome } from "./account-homes.ts";
 import { Lines } from "./account-lines.ts";
 import type { DeclaredAccounts, DeclaredUser } from "./recipe.ts";
 
@@ -80,7 +81,19 @@ class Resolver {
     const packagedGroup = packaged === null ? null : this.#groups.owner(Number(packaged.split(":")[3]));
     const group = user.group ?? packagedGroup ?? (packaged === null ? defaultGroup(name, user) : null);
     const homeMode = user.homeMode === null ? null : Number.parseInt(user.homeMode, 8).toString(8);
+    if (homeMode !== null) this.#checkHome(name, fields[5] ?? "");
     return { name, fields, group, packaged, packagedGroup, hashedPassword: user.hashedPassword, homeMode };
+  }
+
+  /** That of an account of packages is what they say: an image that somebody else made may say anything. */
+  #checkHome(name: string, home: string): void {
+    const why = unfitHome(home);
+    if (why === null) return;
+    this.#problem("users", name, {
+      code: "bad-home",
+      message: `the home of user ${name} cannot be made at ${JSON.stringify(home)}: ${why}`,
+      hint: "set its createHome to false, or another home",
+    });
   }
 
   #gid(user: string, group: string): number {

@@ -243,6 +243,16 @@ describe.runIf(isRoot)("a home", () => {
     fresh(at("/var/lib/app", "0710"));
     expect(seen("var/lib/app")).toEqual(["710", 500, 500]);
   });
+  test.each(["/../../outside", "/usr/app", "outside", "//outside", ""])(
+    "nothing is made at %j, which the packages of somebody else may say",
+    (home) => {
+      write("tree/seed", { passwd: `root:x:0:0:root:/root:/bin/bash\nwww-data:x:33:33:www-data:${home}:/no\n` });
+      expect(() => toplevel({ users: { "www-data": packaged({ homeMode: "0700" }) }, groups: {} })).toThrow(
+        `the home of user www-data cannot be made at ${JSON.stringify(home)}`,
+      );
+      expect(existsSync(join(place, "outside"))).toBe(false);
+    },
+  );
   test("a link in its place is not followed", () => {
     fresh(none);
     mkdirSync(join(place, "root/trap"), { recursive: true });

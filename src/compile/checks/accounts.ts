@@ -1,5 +1,6 @@
 /** What can be said of `users` without knowing the packages. */
 import type { SystemConfig } from "../../options/index.ts";
+import { unfitHome } from "../../systems/account-homes.ts";
 import type { DeclaredAccounts } from "../../systems/recipe.ts";
 import type { UserConfig } from "../accounts.ts";
 import { type Problems, showOption } from "../problems.ts";
@@ -125,13 +126,4 @@ class Check {
       [...this.#at.slice(0, -1), "environment", "etc", path],
     );
   }
-}
-
-/** Directories that are not the root's own: the packages', and what is new at each start. */
-const notOwn = ["usr", "bin", "sbin", "lib", "lib64", "proc", "sys", "dev", "run", "tmp"];
-
-function unfitHome(home: string): string | null {
-  const parts = home.split("/").slice(1);
-  if (parts.some((part) => part === "" || part === "." || part === "..")) return "it is no plain path of a directory";
-  return notOwn.includes(parts[0] as string) ? `/${parts[0]} is not part of the container's own root` : null;
 }
