@@ -4,7 +4,7 @@ import { defineSystemModule } from "../system/module.ts";
 import { ensureSql, identifier } from "./postgresql-ensure.ts";
 import { keepAwayFirstBoot, preStart, serverScript } from "./postgresql-scripts.ts";
 import { needsRestart, postgresqlText } from "./postgresql-settings.ts";
-import { configText, settingsOf, wholeLines } from "./text.ts";
+import { configText, type SettingValue, settingsOf, wholeLines } from "./text.ts";
 
 const ensuredUser = types.submodule({
   options: {
@@ -144,7 +144,10 @@ export const postgresql = defineSystemModule({
             ...server(name, Object.values(files), needsRestart(settings)),
             preStart: preStart(name, initialScript !== null),
           },
-          "postgresql-setup": lib.mkIf(ensure !== "" || initialScript !== null, setup(port, ensure, initialScript)),
+          "postgresql-setup": lib.mkIf(
+            ensure !== "" || initialScript !== null,
+            setup(port, socketOf(settings), ensure, initialScript),
+          ),
           ...keepAwayFirstBoot,
         },
       },
@@ -154,6 +157,12 @@ export const postgresql = defineSystemModule({
     };
   },
 });
+
+/** Where psql finds the server, of one or several places; without any on localhost, which is another way in. */
+const socketOf = (settings: Readonly<Record<string, SettingValue>>): string => {
+  const [first = ""] = [settings.unix_socket_directories ?? ""].flat().join(",").split(",");
+  return first.trim() || "localhost";
+};
 
 const account = { User: "postgres", Group: "postgres" };
 
@@ -180,13 +189,13 @@ const server = (name: string, texts: readonly string[], restart: readonly string
 });
 
 /** Apart from the server, so that one more database is no reason to restart it. */
-const setup = (port: number, ensure: string, initialScript: string | null) => ({
+const setup = (port: number, socket: string, ensure: string, initialScript: string | null) => ({
   description: "Roles and databases of PostgreSQL",
   wantedBy: ["multi-user.target"],
   requires: ["postgresql.service"],
   after: ["postgresql.service"],
   restartTriggers: [ensure],
-  environment: { PGPORT: port, PGHOST: "/run/postgresql", INITIAL_SCRIPT: initialScript },
+  environment: { PGPORT: port, PGHOST: socket, INITIAL_SCRIPT: initialScript },
   script: [
     'psql="/usr/bin/psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname=postgres"',
     // Made by the server's preStart with a new cluster.

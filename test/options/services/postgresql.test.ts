@@ -102,3 +102,14 @@ test("what is no name, no line", () => {
   refused({ settings: { Port: 5433 } });
   refused({ authentication: "a\rb" });
 });
+
+test("databases are made by the socket that the server has", () => {
+  const host = (settings: object) =>
+    system({ services: { postgresql: { enable: true, ensureDatabases: ["shop"], settings } } }).systemd.services[
+      "postgresql-setup"
+    ]?.environment.PGHOST;
+  expect(host({})).toBe("/run/postgresql");
+  expect(host({ unix_socket_directories: "/run/app, /run/postgresql" })).toBe("/run/app");
+  expect(host({ unix_socket_directories: ["/run/app"] })).toBe("/run/app");
+  expect(host({ unix_socket_directories: "" })).toBe("localhost");
+});
