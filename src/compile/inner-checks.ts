@@ -16,7 +16,16 @@ export function checkUnit(
   problems: Problems,
 ): boolean {
   const file = unit.name.startsWith("/") ? mountUnit(unit, option, problems) : namedUnit(unit, option, problems);
-  if (file === null) return false;
+  return file !== null && checkFile(file, option, known, problems);
+}
+
+/** Of two units or aliases by one name only one could be there. @param file whole name */
+export function checkFile(
+  file: string,
+  option: readonly string[],
+  known: Map<string, readonly string[]>,
+  problems: Problems,
+): boolean {
   const other = known.get(file);
   known.set(file, option);
   if (other === undefined) return true;

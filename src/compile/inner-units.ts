@@ -1,7 +1,7 @@
 /** `systemd` of a container, units of all kinds, as unit files of its toplevel. */
 import type { SystemConfig } from "../options/index.ts";
 import { escapePath, lineText, literal, type UnitSection } from "../units/index.ts";
-import { checkCommands, checkUnit } from "./inner-checks.ts";
+import { checkCommands, checkFile, checkUnit } from "./inner-checks.ts";
 import { innerService, type ServiceConfig } from "./inner-service.ts";
 import { type InnerParts, innerSection, innerUnit, renderInner } from "./inner-unit.ts";
 import type { Problems } from "./problems.ts";
@@ -36,7 +36,22 @@ export function innerUnits(at: readonly string[], systemd: Systemd, problems: Pr
     if (made === null) fine = false;
     else parts.push(made);
   }
+  for (const { names, option } of declaredAliases(systemd)) {
+    for (const name of names) if (!checkFile(name, [...at, ...option], known, problems)) fine = false;
+  }
   return fine ? parts : null;
+}
+
+/** Of the units that are there: one that is masked has none. */
+function declaredAliases(systemd: Systemd): { readonly names: readonly string[]; readonly option: string[] }[] {
+  return kinds.flatMap((kind) =>
+    Object.entries<{ readonly enable: boolean; readonly aliases: readonly string[] }>(systemd[kind]).flatMap(
+      ([name, { enable, aliases }]) =>
+        enable && aliases.length > 0
+          ? [{ names: [...new Set(aliases)], option: ["systemd", kind, name, "aliases"] }]
+          : [],
+    ),
+  );
 }
 
 /** Every unit that is declared, of whatever kind. */
@@ -75,6 +90,8 @@ const suffixes: Readonly<Record<Kind, string>> = {
   mounts: ".mount",
   automounts: ".automount",
 };
+
+const kinds = Object.keys(suffixes) as Kind[];
 
 interface Timer {
   /** As declared; null: a service's `startAt` is all there is. */
