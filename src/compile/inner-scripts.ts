@@ -24,8 +24,8 @@ export function scriptsOf(name: string, service: ServiceConfig): Scripts {
   for (const [option, { key, suffix }] of Object.entries(kinds)) {
     const text = service[option as keyof typeof kinds];
     if (text === "") continue;
-    // A template's `@` is at home in a file name; nothing else in a unit name needs care.
-    const file = `${name}-${suffix}`;
+    // A template's `@` is at home in a file name. `app-pre` and its `start` are not `app` and its `pre-start`.
+    const file = /-(pre|post)$/.test(name) ? `${name}+${suffix}` : `${name}-${suffix}`;
     bin[file] = `#!/bin/sh -e\n${text.endsWith("\n") ? text : `${text}\n`}`;
     const args = option === "script" ? service.scriptArgs : [];
     commands[key] = { exec: [`/run/declared/current/bin/${file}`, ...args] };

@@ -211,6 +211,35 @@ test("what cannot be a unit", () => {
   expect(told({ mounts: [{ where: "/a", what: "b\nOptions=x" }] })).toEqual(["unfit-text, mounts 0"]);
 });
 
+test("no unit and no alias takes the place of another", () => {
+  const [a, b] = [{ script: "a" }, { script: "b" }];
+  expect(told({ services: { a: { ...a, aliases: ["b.service"] }, b } })).toEqual([
+    "two-units, services b, services a aliases",
+  ]);
+  const timerConfig = { OnCalendar: "daily" };
+  expect(
+    told({
+      services: { a: { ...a, aliases: ["c.service", "c.service"] } },
+      timers: { b: { timerConfig, aliases: ["c.timer"] }, d: { timerConfig, aliases: ["c.timer"] } },
+    }),
+  ).toEqual(["two-units, timers b aliases, timers d aliases"]);
+  expect(told({ services: { a: { ...a, aliases: ["a.service"] } } })).toEqual([
+    "two-units, services a, services a aliases",
+  ]);
+});
+
+test("no script takes the place of another one's", () => {
+  const services = {
+    app: { script: "1", preStart: "2", postStart: "3" },
+    "app-pre": { script: "4" },
+    "app-post": { script: "5" },
+  };
+  expect(Object.values(recipe({ services }).bin).map((text) => text.split("\n")[1])).toEqual(
+    expect.arrayContaining(["1", "2", "3", "4", "5"]),
+  );
+  expect(lines({ services }, "app-pre.service")).toContain("ExecStart=/run/declared/current/bin/app-pre+start");
+});
+
 describe("systemd.tmpfiles", () => {
   const rules = ["d /srv/inbox 0750 app app -", 'f+ "/srv/a b" - - - - text', "L+ %t/x - - - - /y"];
 
