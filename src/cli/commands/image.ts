@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { ContainerPart, Generation } from "../../compile/index.ts";
 import { StowageError } from "../../error.ts";
 import { storePath } from "../../store/layout.ts";
+import { whileBuilding } from "../../store/store.ts";
 import { endings } from "../../systems/image/format.ts";
 import { makeImage } from "../../systems/image/make.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -20,9 +21,12 @@ export default async function image(session: Session, flags: ImageFlags, name: s
     const [container] = findContainers(generation, [name]);
     const parts = partsOf(session, container);
     const shown = flags.output ?? `${name}${endings[flags.format]}`;
-    await buildPart(session, flags, generation, systemsOf(generation, container), progress.on);
     const options = { onWork: progress.on, force: flags.force === true };
-    const made = await makeImage(session.layout, parts, flags.format, resolve(session.io.cwd(), shown), options);
+    // Until the image is whole: it is made of store paths that no generation need have, and `gc` would take.
+    const made = await whileBuilding(session.layout, async () => {
+      await buildPart(session, flags, generation, systemsOf(generation, container), progress.on);
+      return makeImage(session.layout, parts, flags.format, resolve(session.io.cwd(), shown), options);
+    });
     progress.end();
     const answer = { container: name, format: flags.format, file: shown, ...made };
     session.print(flags.json ? `${JSON.stringify(answer, null, 2)}\n` : `${shown}\n`);
