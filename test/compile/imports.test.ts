@@ -53,6 +53,13 @@ describe("a source that is imported", () => {
     );
     expect(kinds).toEqual(["import", "toplevel"]);
   });
+  test("runs none of its programs on the host: commands of the build are refused", () => {
+    const system = { source: tarball("./base.tar.xz"), extraSystemBuilderCmds: 'echo 42 >"$out/answer"\n' };
+    expect(problemsOf({ system })).toMatchObject([
+      { code: "commands-with-import", option: ["containers", "web", "config", "system", "extraSystemBuilderCmds"] },
+    ]);
+    expect(problemsOf({ system: { ...system, extraSystemBuilderCmds: "\n" } })).toEqual([]);
+  });
   test("that is not pinned yet is said to be so", () => {
     expect(problemsOf({ system: { source: tree("/srv/tree") } })).toMatchObject([
       { code: "not-locked", details: ["tree /srv/tree"] },

@@ -54,6 +54,20 @@ function checkUnused(name: string, system: SystemConfig, problems: Problems): vo
       source("kind"),
     );
   }
+  if (system.system.extraSystemBuilderCmds.trim() !== "") {
+    problems.add(
+      {
+        code: "commands-with-import",
+        message: `container ${name} has system.extraSystemBuilderCmds, and a source of the kind ${kind}`,
+        details: [
+          "they run on the host when the system is built, by programs of its packages: those of an import may be anybody's",
+        ],
+        hint: "declare what they make as files of environment.etc, or take the source debian(…)",
+      },
+      at(name, "config", "system", "extraSystemBuilderCmds"),
+      source("kind"),
+    );
+  }
   const ofDebian = { components: components.join(" ") !== "main", furtherSuites, mirror, securityMirror, keyring };
   for (const [option, value] of Object.entries(ofDebian)) {
     if (value === null || value === false) continue;
