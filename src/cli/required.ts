@@ -8,10 +8,22 @@ import type { Configured } from "./evaluate.ts";
 import type { Session } from "./session.ts";
 
 /**
- * Of a container that is as it was nothing is asked: that its system went away keeps nobody else from being switched.
+ * {@link requirePaths} of what a configuration was compiled to, with the places where it says so.
  * @throws StowageError `no-system-at-path`, one for each container
  */
 export function requireSystems(session: Session, { evaluation }: Configured, next: Generation): void {
+  requirePaths(session, next, (option) => placesOf(evaluation, option));
+}
+
+/**
+ * Of a container that is as it was nothing is asked: that its system went away keeps nobody else from being switched.
+ * @throws StowageError `no-system-at-path`, one for each container
+ */
+export function requirePaths(
+  session: Session,
+  next: Generation,
+  places: (option: readonly string[]) => Problem["places"] = () => [],
+): void {
   const current = readCurrent(session.layout)?.generation.containers ?? {};
   const problems = Object.values(next.containers)
     // What a flake is built into is not there before.
@@ -21,7 +33,7 @@ export function requireSystems(session: Session, { evaluation }: Configured, nex
       return noSystemProblem(container).map((problem) => ({
         ...problem,
         option,
-        places: placesOf(evaluation, option),
+        places: places(option),
       }));
     });
   if (problems.length > 0) throw new StowageError(problems);

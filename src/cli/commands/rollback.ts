@@ -7,6 +7,7 @@ import { whileAlone } from "../alone.ts";
 import type { JsonFlag } from "../flags.ts";
 import { planFor, rebuild } from "../pipeline.ts";
 import { progressOf } from "../report/progress.ts";
+import { requirePaths } from "../required.ts";
 import type { Session, SharedFlags } from "../session.ts";
 import { carryOutShown } from "../shown.ts";
 
@@ -17,6 +18,7 @@ export default async function rollback(session: Session, flags: SharedFlags & Js
 async function rollBack(session: Session, flags: JsonFlag, to: number | undefined): Promise<number> {
   const number = chosen(session.layout, to);
   const next = readChecked(session.layout, number);
+  requirePaths(session, next);
   const progress = progressOf(session);
   try {
     await rebuild(session, next, progress.on);
