@@ -22,7 +22,7 @@ export function requireSystems(session: Session, { evaluation }: Configured, nex
 export function requirePaths(
   session: Session,
   next: Generation,
-  places: (option: readonly string[]) => Problem["places"] = () => [],
+  places: (option: readonly string[]) => NonNullable<Problem["places"]> = () => [],
 ): void {
   const current = readCurrent(session.layout)?.generation.containers ?? {};
   const problems = Object.values(next.containers)
