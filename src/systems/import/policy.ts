@@ -3,6 +3,7 @@
  * none goes through a link of a former one. Pure.
  */
 import type { Problem } from "../../error.ts";
+import { withNumbers } from "./acl.ts";
 import type { EntryKind, TarEntry } from "./tar-reader.ts";
 
 /** Thrown for an entry that is refused; told with the name of the source by who reads it. */
@@ -59,7 +60,7 @@ export class TreePolicy {
     const link = this.#link(path, entry);
     if (usrLinks.includes(path)) return this.#usrLink(path, entry);
     this.#note(path, entry);
-    const attributes = new Map([...entry.attributes].filter(([key]) => keptAttributes.test(key)));
+    const attributes = new Map([...withNumbers(entry.attributes)].filter(([key]) => keptAttributes.test(key)));
     return { ...entry, name: path, link, attributes };
   }
 
