@@ -148,6 +148,10 @@ decide_accounts() {
 prepare_accounts() {
   rm -rf -- "$state/accounts.new"
   mkdir -m 0700 -- "$state/accounts.new"
+  # Some systems have none, and grpunconv(8) takes one away.
+  for file in shadow gshadow; do
+    [ -e "$etc/$file" ] || (umask 077; : >"$etc/$file")
+  done
   decide_accounts "$state/accounts.new" || exit $?
 }
 

@@ -213,7 +213,7 @@ export const emptyToplevel = (name: string, packages: StoreName): ToplevelRecipe
 export type Recipe = DebianRecipe | ImportRecipe | ToplevelRecipe;
 
 /** What `builder` holds in a recipe made now. Raise one when the builder makes something else of the same recipe. */
-export const builders = { debian: 2, import: 2, toplevel: 11 } as const;
+export const builders = { debian: 2, import: 2, toplevel: 12 } as const;
 
 /** What a person reads in the store path's name: `debian-trixie-nginx-light`, `web`. */
 export function recipeLabel(recipe: Recipe): string {

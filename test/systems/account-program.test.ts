@@ -107,6 +107,17 @@ describe("an account", () => {
     expect(statSync(join(place, "root/etc/shadow")).mode & 0o777).toBe(0o640);
     expect(statSync(join(place, "declared/accounts.list")).mode & 0o777).toBe(0o600);
   });
+  test("is added where there are no hidden files: some systems have none, and grpunconv takes one away", () => {
+    fresh(none);
+    for (const file of ["shadow", "gshadow"]) rmSync(join(place, "root/etc", file));
+    expect(activate(app)).toEqual(done);
+    expect([line("passwd", "app"), line("shadow", "app"), line("gshadow", "app")]).toEqual([
+      "app:x:500:500::/nonexistent:/usr/sbin/nologin",
+      "app:*:::::::",
+      "app:!::",
+    ]);
+    expect(statSync(join(place, "root/etc/shadow")).mode & 0o777).toBe(0o600);
+  });
   test("is added, changed and taken away in a root that is there", () => {
     fresh(none);
     const before = all();
