@@ -8,11 +8,11 @@
  * tar's versions write differently is made the same.
  */
 import { createHash } from "node:crypto";
-import { run } from "../host/run.ts";
+import { pipe, run } from "../host/run.ts";
 import { TarStream } from "./tar-stream.ts";
 
 /** Options of GNU tar under which equal trees give equal streams; also right for carrying a tree elsewhere. */
-export const exactTar = [
+const exactTar = [
   "--format=posix",
   // Without it the name of the extended header holds tar's process id.
   "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime",
@@ -25,14 +25,15 @@ export const exactTar = [
   "--xattrs-exclude=trusted.*",
 ] as const;
 
+/** Lists of access stand among the extended attributes too, with numbers: beside those tar would write the host's names. */
+const withoutNames = exactTar.filter((option) => option !== "--acls");
+
 /**
  * The hash of the tree below a directory, hex. Reads every byte: about half a second for 500 MB.
  * @param parts what belongs to it, by name below the directory; default: everything
  */
 export async function treeHash(directory: string, parts: readonly string[] = ["."]): Promise<string> {
-  // They are among the extended attributes; beside those tar would write them in words, with the host's names of groups.
-  const exact = exactTar.filter((option) => option !== "--acls");
-  const options = ["-C", directory, "--sort=name", "--hard-dereference", ...exact, "-cf", "-", "--", ...parts];
+  const options = ["-C", directory, "--sort=name", "--hard-dereference", ...withoutNames, "-cf", "-", "--", ...parts];
   const hash = createHash("sha256");
   const stream = new TarStream((piece) => hash.update(piece));
   await run(["tar", ...options], {
@@ -41,4 +42,32 @@ export async function treeHash(directory: string, parts: readonly string[] = [".
     package: "tar",
   });
   return hash.digest("hex");
+}
+
+/**
+ * The tree below a directory as an archive that depends on nothing but its content, whatever version of tar reads it.
+ * @param options further ones, which come first
+ */
+export const exactStream = (directory: string, options: readonly string[]): AsyncGenerator<Buffer> =>
+  tarStream(["-C", directory, "--sort=name", ...options, ...withoutNames, "-cf", "-", "."]);
+
+/** What tar writes to its output, without what its versions write differently. */
+export async function* tarStream(options: readonly string[]): AsyncGenerator<Buffer> {
+  const abort = new AbortController();
+  const env = { LC_ALL: "C", TZ: "UTC0" };
+  const { stdin, stdout, ended } = pipe(["tar", ...options], { env, package: "tar", signal: abort.signal });
+  stdin.end();
+  try {
+    let pieces: Uint8Array[] = [];
+    const same = new TarStream((piece) => pieces.push(piece));
+    for await (const chunk of stdout as AsyncIterable<Buffer>) {
+      same.push(chunk);
+      yield Buffer.concat(pieces);
+      pieces = [];
+    }
+    await ended;
+  } finally {
+    abort.abort();
+    await Promise.allSettled([ended]);
+  }
 }

@@ -1,6 +1,8 @@
 /** A root file system as one file. The same root gives the same bytes. */
+import { createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
 import { run } from "../../host/run.ts";
-import { exactTar } from "../../store/tree-hash.ts";
+import { exactStream } from "../../store/tree-hash.ts";
 import type { ImageFormat } from "./format.ts";
 import { writeOci } from "./oci.ts";
 
@@ -16,20 +18,12 @@ export interface ImageOrder {
   readonly epoch: number;
 }
 
-/** Arguments of GNU tar for a root, without the place it goes to. */
-export const rootTar = (root: string): string[] => [
-  "tar",
-  "-C",
-  root,
-  "--sort=name",
-  "--hard-dereference",
-  ...exactTar,
-];
-export const tarEnvironment = { LC_ALL: "C", TZ: "UTC0" } as const;
+/** A root as an archive. */
+export const rootStream = (root: string): AsyncGenerator<Buffer> => exactStream(root, ["--hard-dereference"]);
 
 export const writers: Readonly<Record<ImageFormat, (order: ImageOrder) => Promise<void>>> = {
   async tar({ root, file }) {
-    await run([...rootTar(root), "-cf", file, "."], { env: tarEnvironment, package: "tar" });
+    await pipeline(rootStream(root), createWriteStream(file, { flags: "wx", mode: 0o600 }));
   },
   async squashfs({ root, file, epoch }) {
     const options = [

@@ -3,11 +3,22 @@
  * `docker load` wants beside it. Facts: the OCI image specification, and docker's "Image Tarball" format.
  */
 import { createHash } from "node:crypto";
-import { closeSync, mkdirSync, openSync, renameSync, statSync, writeFileSync, writeSync } from "node:fs";
-import { pipe, run } from "../../host/run.ts";
+import {
+  closeSync,
+  createWriteStream,
+  mkdirSync,
+  openSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { pipe } from "../../host/run.ts";
 import { canonicalJson } from "../../store/names.ts";
+import { tarStream } from "../../store/tree-hash.ts";
 import { ociArchitecture } from "../import/image.ts";
-import { type ImageOrder, rootTar, tarEnvironment } from "./formats.ts";
+import { type ImageOrder, rootStream } from "./formats.ts";
 
 interface Blob {
   readonly mediaType: string;
@@ -42,10 +53,8 @@ export async function writeOci(order: ImageOrder): Promise<void> {
 /** Names and times alone are the layout's own: its bytes must not depend on when and by whom it was made. */
 function pack(layout: string, { file, epoch }: ImageOrder) {
   const same = ["--sort=name", "--format=ustar", "--owner=0", "--group=0", "--numeric-owner", "--mode=u=rw,go=r,a+X"];
-  return run(["tar", "-C", layout, ...same, `--mtime=@${epoch}`, "-cf", file, "--", ...parts], {
-    env: tarEnvironment,
-    package: "tar",
-  });
+  const stream = tarStream(["-C", layout, ...same, `--mtime=@${epoch}`, "-cf", "-", "--", ...parts]);
+  return pipeline(stream, createWriteStream(file, { flags: "wx", mode: 0o600 }));
 }
 
 const parts = ["oci-layout", "index.json", "manifest.json", "blobs"];
@@ -56,18 +65,19 @@ const parts = ["oci-layout", "index.json", "manifest.json", "blobs"];
  */
 async function writeLayer({ root }: ImageOrder, layout: string) {
   const [plain, packed] = [createHash("sha256"), createHash("sha256")];
-  const tar = pipe([...rootTar(root), "-cf", "-", "."], { env: tarEnvironment, package: "tar" });
-  tar.stdin.end();
   const gzip = pipe(["gzip", "-n", "-1"], { package: "gzip" });
   const file = `${layout}/layer`;
   const writing = writeHashed(gzip.stdout, packed, file);
-  for await (const chunk of tar.stdout as AsyncIterable<Buffer>) {
-    plain.update(chunk);
-    if (!gzip.stdin.write(chunk))
-      await Promise.race([new Promise((ready) => gzip.stdin.once("drain", ready)), gzip.ended]);
+  try {
+    for await (const chunk of rootStream(root)) {
+      plain.update(chunk);
+      if (!gzip.stdin.write(chunk))
+        await Promise.race([new Promise((ready) => gzip.stdin.once("drain", ready)), gzip.ended]);
+    }
+  } finally {
+    gzip.stdin.end();
   }
-  gzip.stdin.end();
-  await Promise.all([tar.ended, gzip.ended, writing]);
+  await Promise.all([gzip.ended, writing]);
   const digest = `sha256:${packed.digest("hex")}`;
   renameSync(file, `${layout}/${blobPath(digest)}`);
   const layer: Blob = {

@@ -5,9 +5,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, lstatSync, statSync } from "node:fs";
 import { StowageError } from "../../error.ts";
-import { pipe } from "../../host/run.ts";
-import { TarStream } from "../../store/tar-stream.ts";
-import { exactTar } from "../../store/tree-hash.ts";
+import { exactStream } from "../../store/tree-hash.ts";
 import type { ImportKind } from "../recipe.ts";
 import { openImage } from "./image.ts";
 import { changed, type Source, verified } from "./layer.ts";
@@ -38,33 +36,7 @@ export async function digestOf(kind: ImportKind, path: string, shown: string): P
 /** Mount points and what a running system has there are no part of a tree. */
 const left = ["dev", "proc", "sys", "run", "tmp"].map((name) => `--exclude=./${name}/*`);
 
-/** Lists of access stand among the extended attributes too, with numbers: beside those tar would write the host's names. */
-const exact = exactTar.filter((option) => option !== "--acls");
-
-/** A tree as an archive that depends on nothing but its content, whatever version of tar reads it. */
-async function* treeStream(path: string): AsyncGenerator<Uint8Array> {
-  const abort = new AbortController();
-  const options = ["--sort=name", "--anchored", "--warning=no-file-ignored", ...left, ...exact];
-  const { stdin, stdout, ended } = pipe(["tar", "-C", path, ...options, "-cf", "-", "."], {
-    env: { LC_ALL: "C", TZ: "UTC0" },
-    package: "tar",
-    signal: abort.signal,
-  });
-  stdin.end();
-  try {
-    let pieces: Uint8Array[] = [];
-    const same = new TarStream((piece) => pieces.push(piece));
-    for await (const chunk of stdout as AsyncIterable<Buffer>) {
-      same.push(chunk);
-      yield* pieces;
-      pieces = [];
-    }
-    await ended;
-  } finally {
-    abort.abort();
-    await Promise.allSettled([ended]);
-  }
-}
+const treeStream = (path: string) => exactStream(path, ["--anchored", "--warning=no-file-ignored", ...left]);
 
 const nouns: Readonly<Record<ImportKind, string>> = {
   tree: "a directory with a root file system",
