@@ -1,5 +1,5 @@
 /** `stowage.lock` on disk: read, completed by what is asked for and not yet in it, brought up to date. */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
 import { writeFileAtomic } from "../store/files.ts";
 import { whileLocked } from "../store/flock.ts";
 import type { Layout } from "../store/layout.ts";
@@ -14,8 +14,9 @@ export function readLock(file: string): Lock {
   return existsSync(file) ? parseLock(readFileSync(file, "utf8"), file) : emptyLock;
 }
 
+/** Through a link, which a user may have made to the file in version control. */
 export function writeLock(file: string, lock: Lock): void {
-  writeFileAtomic(file, renderLock(lock));
+  writeFileAtomic(existsSync(file) ? realpathSync(file) : file, renderLock(lock));
 }
 
 /**
