@@ -46,7 +46,8 @@ const serverOptions = {
     description: "Whether each change is written to a log, so that at most a second of them can be lost.",
   }),
   settings: mkOption({
-    type: settingsOf(/^[a-z][a-z0-9-]*$/, "directives of redis.conf"),
+    // The firewall goes by the option.
+    type: settingsOf(/^(?!port$)[a-z][a-z0-9-]*$/, "directives of redis.conf, but for port, which is `port`"),
     default: {},
     example: { maxmemory: "100mb", "maxmemory-policy": "allkeys-lru" },
     description:

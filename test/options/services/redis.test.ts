@@ -40,13 +40,17 @@ test("the one without a name, and others beside it", () => {
   expect(config.networking.firewall.allowedTCPPorts).toEqual([]);
 });
 
-test("settings win, and an open port is one where it is said", () => {
+test("settings win, but there is one place for the port: what is open is what it listens on", () => {
   const config = redis({
-    a: { enable: true, port: 6380, openFirewall: true, bind: null, settings: { port: 6381, maxmemory: "10mb" } },
+    a: { enable: true, port: 6380, openFirewall: true, bind: null, settings: { databases: 3, maxmemory: "10mb" } },
   });
   const text = textOf(config, "redis/redis-a.conf");
-  expect(text).toContain("port 6381\n");
-  expect(text).not.toContain("6380");
+  expect(text).toContain("port 6380\n");
+  expect(text).toContain("databases 3\n");
+  expect(text).not.toContain("databases 16");
+  expect(problems({ services: { redis: { servers: { a: { enable: true, settings: { port: 1 } } } } } })[0]).toMatch(
+    /^wrong-type/,
+  );
   expect(text).not.toContain("bind");
   expect(text).toContain("maxmemory 10mb\n");
   expect(config.networking.firewall.allowedTCPPorts).toEqual([6380]);
