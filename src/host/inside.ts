@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { constants } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseFields } from "./journal.ts";
 import { attach, type RunOptions, type RunResult, run } from "./run.ts";
 
@@ -79,9 +80,14 @@ export interface Ended {
 export async function runInside(machine: string, command: readonly string[], options: InsideOptions): Promise<Ended> {
   const unit = transientName();
   let interrupted: NodeJS.Signals | null = null;
+  let stopping: Promise<void> | null = null;
+  let isOver = false;
   const stop = (signal: NodeJS.Signals) => {
     interrupted = signal;
-    void stopInside(machine, unit);
+    stopping ??= stopUntil(
+      () => isOver,
+      () => stopInside(machine, unit),
+    );
   };
   // systemd-run would leave the command running: it is the machine's systemd that runs it, not we.
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -91,11 +97,28 @@ export async function runInside(machine: string, command: readonly string[], opt
     // Our terminal itself is nothing that a machine with users of its own may own: systemd gives up on it, status 208.
     const passInput = !options.terminal && process.stdin.isTTY === true;
     const attached = await attach(argv, { package: "systemd-container", env: asItIs, passInput });
+    isOver = true;
+    await stopping;
     if (interrupted !== null) return { status: 128 + constants.signals[interrupted], failedStep: null };
     const status = options.terminal && attached === 0 ? await endOfUnit(machine, unit) : attached;
     return await explained(machine, unit, status);
   } finally {
+    isOver = true;
     for (const signal of signals) process.off(signal, stop);
+  }
+}
+
+/**
+ * Stops what may not be there yet: who is interrupted early has asked for a unit that the machine is only about to make.
+ * So it is tried until nobody waits for the unit any more, and once after that.
+ * @param pause milliseconds between two tries
+ */
+export async function stopUntil(isOver: () => boolean, stop: () => Promise<void>, pause = 200): Promise<void> {
+  for (;;) {
+    const isLast = isOver();
+    await stop().catch(() => undefined);
+    if (isLast) return;
+    await sleep(pause);
   }
 }
 

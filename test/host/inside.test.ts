@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { endingOf, insideCommand } from "../../src/host/inside.ts";
+import { endingOf, insideCommand, stopUntil } from "../../src/host/inside.ts";
 
 const entry = (fields: Record<string, unknown>) => JSON.stringify({ MESSAGE_ID: "x", ...fields });
 const spawnFailed = { MESSAGE_ID: "641257651c1b4ec9a8624d7a40a9e1e7", MESSAGE: "u: Failed at step CHDIR" };
@@ -36,4 +36,19 @@ test("on a terminal: through both replacements of variables an argument arrives 
   expect(argv.slice(0, 2)).toEqual(["machinectl", "--quiet"]);
   expect(argv).toContain("--pty");
   expect(argv.slice(-2)).toEqual(["printf", "$$$$HOME"]);
+});
+
+test("what is interrupted before it is there is stopped once it is; and once more when nobody waits any more", async () => {
+  let [tries, isThere, isOver] = [0, false, false];
+  const stopped: number[] = [];
+  const stop = async () => {
+    tries++;
+    if (tries === 2) throw new Error("no answer");
+    if (tries === 3) isThere = true;
+    if (!isThere) return;
+    stopped.push(tries);
+    isOver = true;
+  };
+  await stopUntil(() => isOver, stop, 1);
+  expect(stopped).toEqual([3, 4]);
 });
