@@ -21,9 +21,9 @@ export default defineConfig({
           include: live,
           // Not threads: what a lab host is told to do when its process dies is tied to the thread that started it.
           pool: "forks",
-          // Three at a time on two cores: a scenario waits more than it works, and each has machines of its own.
+          // Two at a time: a scenario waits more than it works, and each has machines of its own. Three make some miss their time.
           fileParallelism: true,
-          maxWorkers: 3,
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },

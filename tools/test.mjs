@@ -52,8 +52,8 @@ try {
     check("build", [process.execPath, `${root}tools/build.mjs`]),
     ...checks(),
     vitest("unit tests", "unit", filters),
-    task("lab trees", labTrees),
-    task("lab store", largeSystems),
+    // Together: each waits for the network, the disk and one dpkg after the other.
+    task("lab trees and store", () => Promise.all([labTrees(), largeSystems()])),
     vitest("scenarios", "scenarios", filters),
   ];
   const chosen = only === undefined ? parts : parts.filter(({ name }) => name.includes(only));
