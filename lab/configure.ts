@@ -44,9 +44,7 @@ async function build(hostTs: string, key: string, options: BuildOptions): Promis
   const directory = join(stateDir(), "configurations", key);
   const lockFile = join(directory, "stowage.lock");
   mkdirSync(directory, { recursive: true });
-  for (const [name, text] of Object.entries({ ...options.files, "host.ts": hostTs })) {
-    writeFileSync(join(directory, name), text);
-  }
+  for (const [name, text] of filesOf(hostTs, options)) writeFileSync(join(directory, name), text);
   // One lock file for all: what was resolved for one configuration is not asked of the mirror again for the next.
   if (existsSync(sharedLock())) copyFileSync(sharedLock(), lockFile);
   const argv = [process.execPath, join(checkout(), "dist/cli.js"), "-c", join(directory, "host.ts"), "build", "--json"];
@@ -60,6 +58,8 @@ async function build(hostTs: string, key: string, options: BuildOptions): Promis
   copyFileSync(lockFile, sharedLock());
   return { lock: readFileSync(lockFile, "utf8"), storePaths: storePathsIn(answer) };
 }
+
+const filesOf = (hostTs: string, { files }: BuildOptions) => Object.entries({ ...files, "host.ts": hostTs });
 
 const sharedLock = (): string => join(stateDir(), "stowage.lock");
 
@@ -82,9 +82,7 @@ function storePathsIn(answer: string): string[] {
 export async function configure(host: LabHost, hostTs: string, options: BuildOptions = {}): Promise<void> {
   const { lock, storePaths } = await buildOutside(hostTs, options);
   await copyToStore(host, storePaths);
-  for (const [name, text] of Object.entries({ ...options.files, "host.ts": hostTs })) {
-    await host.put(`/etc/stowage/${name}`, text);
-  }
+  for (const [name, text] of filesOf(hostTs, options)) await host.put(`/etc/stowage/${name}`, text);
   if (lock !== null) await host.put("/etc/stowage/stowage.lock", lock);
 }
 

@@ -6,12 +6,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { StowageError } from "../error.ts";
 import { parseMounts } from "../host/mounts.ts";
 import { run } from "../host/run.ts";
-import { containerDir, generationsDir, type Layout, storeDir } from "../store/layout.ts";
+import { containerDir, containersDir, generationsDir, type Layout, storeDir } from "../store/layout.ts";
 import { removeIfEmpty } from "./directories.ts";
 
 /** Containers that have something on disk, sorted. */
 export function containersOnDisk(layout: Layout): string[] {
-  const directory = `${layout.state}/containers`;
+  const directory = containersDir(layout);
   return existsSync(directory) ? readdirSync(directory).sort() : [];
 }
 
@@ -21,7 +21,7 @@ export function containersOnDisk(layout: Layout): string[] {
  */
 export function refuseMounts(layout: Layout, mountinfo = readFileSync("/proc/self/mountinfo", "utf8")): void {
   const points = parseMounts(mountinfo).map(({ point }) => point);
-  const below = points.filter((point) => point.startsWith(`${layout.state}/containers/`)).sort();
+  const below = points.filter((point) => point.startsWith(`${containersDir(layout)}/`)).sort();
   if (below.length === 0) return;
   throw new StowageError({
     code: "foreign-mount",
@@ -34,7 +34,7 @@ export function refuseMounts(layout: Layout, mountinfo = readFileSync("/proc/sel
 /** The roots, and what stands beside them. Never into another file system. */
 export async function removeStates(layout: Layout, names: readonly string[]): Promise<void> {
   for (const name of names) await removeWhole(containerDir(layout, name));
-  removeIfEmpty(`${layout.state}/containers`);
+  removeIfEmpty(containersDir(layout));
 }
 
 /** All but the containers' own. What names the rest goes last: cut short, it is seen that there is something left. */

@@ -1,6 +1,7 @@
 /** What changes the machine runs alone, as root, and on a machine that has systemd. */
 import { isBooted } from "../host/systemd.ts";
 import { takeSwitchLock } from "../store/lock.ts";
+import { whileNothingIsBuilt } from "../store/store.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { noSystemd } from "./jobs.ts";
 import { requireRoot, type Session } from "./session.ts";
@@ -21,6 +22,12 @@ export async function whileAlone<T>(session: Session, verb: string, work: () => 
     lock.release();
   }
 }
+
+/** {@link whileAlone}, and while nothing is built either: for what takes store paths away. */
+export const whileRemoving = <T>(session: Session, verb: string, work: () => Promise<T>): Promise<T> =>
+  whileAlone(session, verb, () =>
+    whileNothingIsBuilt(session.layout, () => session.tell("waiting for a build to end\n"), work),
+  );
 
 /** As without us, but with a word on what became of it. What is under way is known by what it leaves behind. */
 function endOnSignal(session: Session) {

@@ -2,7 +2,7 @@
 import { count, jsonFlag, sharedAliases, sharedFlags, textParameter } from "./flags.ts";
 import type { SharedFlags } from "./session.ts";
 import { verb } from "./verb.ts";
-import { type LogsFlags, nameJson, names, one, type RunFlags, type WithJson } from "./verb-parts.ts";
+import { type LogsFlags, manyNames, nameJson, one, type RunFlags, type WithJson } from "./verb-parts.ts";
 
 export const containers = {
   list: verb<WithJson<SharedFlags>, []>({
@@ -27,20 +27,20 @@ export const containers = {
   start: verb<SharedFlags, string[]>({
     brief: "Start containers and wait until they are ready",
     examples: ["start web", "start web db"],
-    parameters: { flags: sharedFlags, aliases: sharedAliases, positional: names },
+    parameters: manyNames,
     load: () => import("./commands/start.ts"),
   }),
   stop: verb<SharedFlags, string[]>({
     brief: "Stop containers and wait until they are down",
     examples: ["stop web db"],
-    parameters: { flags: sharedFlags, aliases: sharedAliases, positional: names },
+    parameters: manyNames,
     load: () => import("./commands/stop.ts"),
   }),
   reload: verb<SharedFlags, string[]>({
     brief: "Make running containers take over what is declared, in place",
     details: "For what a switch left for later, or did not come to. Nothing to do: nothing is touched.",
     examples: ["reload web"],
-    parameters: { flags: sharedFlags, aliases: sharedAliases, positional: names },
+    parameters: manyNames,
     load: () => import("./commands/reload.ts"),
   }),
   run: verb<RunFlags, string[]>({

@@ -1,6 +1,6 @@
 /** host.ts to an evaluation. */
 import { join, resolve } from "node:path";
-import { type Children, childrenOf } from "../compile/index.ts";
+import { type Children, childrenOf, everySystem } from "../compile/index.ts";
 import { StowageError } from "../error.ts";
 import * as stowage from "../index.ts";
 import { loadHost } from "../load/index.ts";
@@ -23,6 +23,8 @@ export interface Configured {
   readonly evaluation: Evaluation<HostConfig>;
   /** Further systems of containers, without issues too. */
   readonly children: Children;
+  /** The configuration as what only collects from all systems sees it. */
+  readonly every: HostConfig;
   /** Ours first, then the user's: all that declare options. */
   readonly modules: readonly Module[];
 }
@@ -47,12 +49,14 @@ export async function evaluate(session: Session, flags: HostFlags): Promise<Conf
   if (evaluation.issues.length > 0) throw new StowageError(evaluation.issues);
   for (const warning of evaluation.warnings) session.tell(problemText(warning, session.paintErr, "warning"));
   const ours = evaluation as Evaluation as Evaluation<HostConfig>;
+  const children = childrenOf(ours);
   return {
     file,
     path: resolve(session.io.cwd(), file),
     lockFile: resolve(session.io.cwd(), file, "../stowage.lock"),
     evaluation: ours,
-    children: childrenOf(ours),
+    children,
+    every: everySystem(ours.config, children),
     modules: all,
   };
 }

@@ -12,7 +12,6 @@ import type { OnProgress, Report } from "../apply/report.ts";
 import {
   accountsAsked,
   compile,
-  everySystem,
   type Generation,
   importsOf,
   type More,
@@ -26,7 +25,6 @@ import { machineId } from "../host/machine-id.ts";
 import { systemctl } from "../host/systemd.ts";
 import { takeOverInside } from "../host/take-over.ts";
 import { placesOf } from "../modules/index.ts";
-import type { HostConfig } from "../options/index.ts";
 import { type Plan, plan } from "../plan/index.ts";
 import { observe } from "../runtimes/nspawn/observe.ts";
 import { takeOverCommand } from "../runtimes/nspawn/reload.ts";
@@ -64,36 +62,27 @@ export async function generationHere(session: Session, flags: HostFlags, onProgr
 }
 
 async function generationFor(session: Session, configured: Configured, onProgress: OnProgress): Promise<Generation> {
-  const { evaluation, lockFile } = configured;
+  const { evaluation, every, lockFile } = configured;
   tellWarnings(session, evaluation);
   // First, so that a mistake is told before apt is asked for anything.
   const sources = readSourcesOf(configured);
   const locked = compileLocked(session, configured, sources);
-  await ensurePinned(session.layout, lockFile, importsOf(everySystemOf(configured)), {
+  await ensurePinned(session.layout, lockFile, importsOf(every), {
     directory: dirname(lockFile),
     onWork: onProgress,
   });
   if (locked !== null) return locked;
-  const every = everySystemOf(configured);
   const options = { onWork: onProgress };
   const lock = await ensureLocked(session.layout, lockFile, requestsOf(every), options, accountsAsked(every));
   return madeFrom(evaluation, compile(evaluation, lock, session.layout, machineId(), sources, moreOf(configured)));
 }
 
-/** The configuration as what only collects from all systems sees it. */
-export const everySystemOf = ({ evaluation, children }: Configured): HostConfig =>
-  everySystem(evaluation.config, children);
-
 /** The files that the configuration takes contents from, as they are now. */
-const readSourcesOf = (configured: Configured): Sources =>
-  readSources(sourcesOf(everySystemOf(configured)), dirname(configured.lockFile));
+const readSourcesOf = ({ every, lockFile }: Configured): Sources => readSources(sourcesOf(every), dirname(lockFile));
 
 /** The text of host.ts is read only where a result keeps it. */
-function moreOf(configured: Configured): More {
-  const { children, path } = configured;
-  const keeps = Object.values(everySystemOf(configured).containers).some(
-    ({ config }) => config?.system.copySystemConfiguration,
-  );
+function moreOf({ children, every, path }: Configured): More {
+  const keeps = Object.values(every.containers).some(({ config }) => config?.system.copySystemConfiguration);
   return { children, ...(keeps && { text: readFileSync(path, "utf8") }) };
 }
 

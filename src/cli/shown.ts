@@ -8,6 +8,7 @@ import type { JsonFlag } from "./flags.ts";
 import { carryOut, type Planned } from "./pipeline.ts";
 import { printable } from "./report/paint.ts";
 import { planJson } from "./report/plan-json.ts";
+import { progressOf } from "./report/progress.ts";
 import { reportJson, reportText, wentWell } from "./report/switched.ts";
 import type { Session } from "./session.ts";
 
@@ -17,8 +18,27 @@ function outliveTerminal(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 }
 
-/** @returns the exit code. @throws StowageError with what stands in the plan's way */
-export async function carryOutShown(session: Session, flags: JsonFlag, planned: Planned, onProgress: OnProgress) {
+/**
+ * @param prepare everything up to the plan
+ * @returns the exit code
+ * @throws StowageError with what stands in the plan's way
+ */
+export async function planAndCarryOut(
+  session: Session,
+  flags: JsonFlag,
+  prepare: (onProgress: OnProgress) => Promise<Planned>,
+): Promise<number> {
+  const progress = progressOf(session);
+  try {
+    const planned = await prepare(progress.on);
+    progress.end();
+    return await carryOutShown(session, flags, planned, progress.on);
+  } finally {
+    progress.end();
+  }
+}
+
+async function carryOutShown(session: Session, flags: JsonFlag, planned: Planned, onProgress: OnProgress) {
   const { plan } = planned;
   if (plan.blocked.length > 0) throw new StowageError(plan.blocked);
   // Nothing to do: nothing is printed. A program that asked for JSON gets a plan without steps.

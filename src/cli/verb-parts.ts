@@ -33,8 +33,9 @@ export const one = (brief: string, placeholder: string) =>
   ({ kind: "tuple", parameters: [textParameter(brief, placeholder)] }) as const;
 export const oneOptional = (brief: string, placeholder: string) =>
   ({ kind: "tuple", parameters: [{ ...textParameter(brief, placeholder), optional: true }] }) as const;
-export const names = { kind: "array", minimum: 1, parameter: textParameter("A container", "name") } as const;
+const names = { kind: "array", minimum: 1, parameter: textParameter("A container", "name") } as const;
 
 export const hostVerb = { flags: hostFlags, aliases: hostAliases };
 export const hostJson = { flags: { ...hostFlags, ...jsonFlag }, aliases: hostAliases };
+export const manyNames = { flags: sharedFlags, aliases: sharedAliases, positional: names };
 export const nameJson = { flags: { ...sharedFlags, ...jsonFlag }, aliases: sharedAliases };

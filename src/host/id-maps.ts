@@ -7,8 +7,11 @@ const neverMapped = (
 ).split(" ");
 
 /** @param release as `uname --kernel-release` */
-export function canMap(type: string, release: string): boolean {
-  if (neverMapped.includes(type)) return false;
-  const [major = 0, minor = 0] = release.split(".").map((part) => Number.parseInt(part, 10));
-  return type !== "tmpfs" || major > 6 || (major === 6 && minor >= 3);
+export const canMap = (type: string, release: string): boolean =>
+  !neverMapped.includes(type) && (type !== "tmpfs" || isSince(release, 6, 3));
+
+/** Whether a kernel is this version or a later one. @param release as `uname --kernel-release` */
+export function isSince(release: string, major: number, minor: number): boolean {
+  const [first = 0, second = 0] = release.split(".").map((part) => Number.parseInt(part, 10));
+  return first > major || (first === major && second >= minor);
 }

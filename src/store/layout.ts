@@ -26,5 +26,6 @@ export const defaultLayout: Layout = {
 export const storeDir = (layout: Layout): string => `${layout.state}/store`;
 export const storePath = (layout: Layout, name: string): string => `${storeDir(layout)}/${name}`;
 export const generationsDir = (layout: Layout): string => `${layout.state}/generations`;
-export const containerDir = (layout: Layout, container: string): string => `${layout.state}/containers/${container}`;
+export const containersDir = (layout: Layout): string => `${layout.state}/containers`;
+export const containerDir = (layout: Layout, container: string): string => `${containersDir(layout)}/${container}`;
 export const runtimeRoot = (layout: Layout, container: string): string => `${layout.run}/containers/${container}`;

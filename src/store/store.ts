@@ -71,24 +71,29 @@ function moveIn(from: string, to: string): boolean {
 export async function whileBuilding<T>(layout: Layout, work: () => Promise<T>): Promise<T> {
   openState(layout);
   mkdirSync(storeDir(layout), { recursive: true, mode: 0o755 });
-  const fd = openSync(storeDir(layout), "r");
-  try {
-    await lockDescriptor(fd, { shared: true, wait: true });
-    return await work();
-  } finally {
-    closeSync(fd);
-  }
+  return withStore(layout, (fd) => lockDescriptor(fd, { shared: true, wait: true }), work);
 }
 
 /** Waits until nobody builds, and says so; who wants to begin meanwhile waits for us. Writes nothing: the disk may be full. */
 export async function whileNothingIsBuilt<T>(layout: Layout, onWait: () => void, work: () => Promise<T>): Promise<T> {
   if (!existsSync(storeDir(layout))) return work();
+  const lock = async (fd: number) => {
+    if (await lockDescriptor(fd)) return;
+    onWait();
+    await lockDescriptor(fd, { wait: true });
+  };
+  return withStore(layout, lock, work);
+}
+
+/** With a lock of the store directory itself, which ends with its descriptor. */
+async function withStore<T>(
+  layout: Layout,
+  lock: (fd: number) => Promise<unknown>,
+  work: () => Promise<T>,
+): Promise<T> {
   const fd = openSync(storeDir(layout), "r");
   try {
-    if (!(await lockDescriptor(fd))) {
-      onWait();
-      await lockDescriptor(fd, { wait: true });
-    }
+    await lock(fd);
     return await work();
   } finally {
     closeSync(fd);

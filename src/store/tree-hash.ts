@@ -17,7 +17,7 @@ const exactTar = [
   // Without it the name of the extended header holds tar's process id.
   "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime",
   "--numeric-owner",
-  "--acls",
+  // With them lists of access, by numbers. `--acls` would write the host's names of their users beside those.
   "--xattrs",
   "--xattrs-include=*",
   // The host's own: a label of its SELinux policy, what its overlayfs remembers.
@@ -25,15 +25,12 @@ const exactTar = [
   "--xattrs-exclude=trusted.*",
 ] as const;
 
-/** Lists of access stand among the extended attributes too, with numbers: beside those tar would write the host's names. */
-const withoutNames = exactTar.filter((option) => option !== "--acls");
-
 /**
  * The hash of the tree below a directory, hex. Reads every byte: about half a second for 500 MB.
  * @param parts what belongs to it, by name below the directory; default: everything
  */
 export async function treeHash(directory: string, parts: readonly string[] = ["."]): Promise<string> {
-  const options = ["-C", directory, "--sort=name", "--hard-dereference", ...withoutNames, "-cf", "-", "--", ...parts];
+  const options = ["-C", directory, "--sort=name", "--hard-dereference", ...exactTar, "-cf", "-", "--", ...parts];
   const hash = createHash("sha256");
   const stream = new TarStream((piece) => hash.update(piece));
   await run(["tar", ...options], {
@@ -49,7 +46,7 @@ export async function treeHash(directory: string, parts: readonly string[] = [".
  * @param options further ones, which come first
  */
 export const exactStream = (directory: string, options: readonly string[]): AsyncGenerator<Buffer> =>
-  tarStream(["-C", directory, "--sort=name", ...options, ...withoutNames, "-cf", "-", "."]);
+  tarStream(["-C", directory, "--sort=name", ...options, ...exactTar, "-cf", "-", "."]);
 
 /** What tar writes to its output, without what its versions write differently. */
 export async function* tarStream(options: readonly string[]): AsyncGenerator<Buffer> {

@@ -62,6 +62,12 @@ export interface DebianRecipe {
   readonly mirror?: DeclaredMirror;
 }
 
+/** A recipe with so many of its layers: the tree that the next one is built on. */
+export const upTo = (recipe: DebianRecipe, count: number): DebianRecipe => ({
+  ...recipe,
+  layers: recipe.layers.slice(0, count),
+});
+
 /** Who made a root file system that is imported: a directory, an archive, or an image of containers. */
 export type ImportKind = "tree" | "tarball" | "oci";
 

@@ -6,8 +6,8 @@ import { rootsOf } from "../../apply/roots.ts";
 import { type Keep, removePaths, toForget, toRemove } from "../../store/garbage.ts";
 import { currentGeneration, listGenerations, removeGeneration, switchedAt } from "../../store/generations.ts";
 import type { Layout } from "../../store/layout.ts";
-import { removeLeftovers, whileNothingIsBuilt } from "../../store/store.ts";
-import { whileAlone } from "../alone.ts";
+import { removeLeftovers } from "../../store/store.ts";
+import { whileRemoving } from "../alone.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Session } from "../session.ts";
 import type { GcFlags } from "../verb-parts.ts";
@@ -19,15 +19,12 @@ interface Garbage {
 
 export default async function gc(session: Session, flags: GcFlags): Promise<number> {
   const keep = keepOf(flags, Date.now());
-  const onWait = () => session.tell("waiting for a build to end\n");
-  return whileAlone(session, "gc", () =>
-    whileNothingIsBuilt(session.layout, onWait, async () => {
-      const garbage = garbageOf(session.layout, keep);
-      const freed = flags.dryRun ? null : await remove(session.layout, garbage);
-      session.print(flags.json ? `${JSON.stringify({ ...garbage, freed }, null, 2)}\n` : text(garbage, freed));
-      return exitCodes.done;
-    }),
-  );
+  return whileRemoving(session, "gc", async () => {
+    const garbage = garbageOf(session.layout, keep);
+    const freed = flags.dryRun ? null : await remove(session.layout, garbage);
+    session.print(flags.json ? `${JSON.stringify({ ...garbage, freed }, null, 2)}\n` : text(garbage, freed));
+    return exitCodes.done;
+  });
 }
 
 const keepOf = ({ keep, olderThan }: GcFlags, now: number): Keep => ({

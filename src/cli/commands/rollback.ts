@@ -6,10 +6,9 @@ import type { Layout } from "../../store/layout.ts";
 import { whileAlone } from "../alone.ts";
 import type { JsonFlag } from "../flags.ts";
 import { planFor, rebuild } from "../pipeline.ts";
-import { progressOf } from "../report/progress.ts";
 import { requirePaths } from "../required.ts";
 import type { Session, SharedFlags } from "../session.ts";
-import { carryOutShown } from "../shown.ts";
+import { planAndCarryOut } from "../shown.ts";
 
 export default async function rollback(session: Session, flags: SharedFlags & JsonFlag, to?: number): Promise<number> {
   return whileAlone(session, "rollback", () => rollBack(session, flags, to));
@@ -19,15 +18,10 @@ async function rollBack(session: Session, flags: JsonFlag, to: number | undefine
   const number = chosen(session.layout, to);
   const next = readChecked(session.layout, number);
   requirePaths(session, next);
-  const progress = progressOf(session);
-  try {
-    await rebuild(session, next, progress.on);
-    const planned = await planFor(session, next, number);
-    progress.end();
-    return await carryOutShown(session, flags, planned, progress.on);
-  } finally {
-    progress.end();
-  }
+  return planAndCarryOut(session, flags, async (onProgress) => {
+    await rebuild(session, next, onProgress);
+    return planFor(session, next, number);
+  });
 }
 
 /** @throws StowageError `no-generation` */

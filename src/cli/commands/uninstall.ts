@@ -1,20 +1,15 @@
 /** stowage uninstall: the machine is as if stowage had never been there. */
 import { nothing } from "../../apply/journal.ts";
 import { containersOnDisk, refuseMounts, removeInstallation, removeStates } from "../../apply/uninstall.ts";
-import { whileNothingIsBuilt } from "../../store/store.ts";
-import { whileAlone } from "../alone.ts";
+import { whileRemoving } from "../alone.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { planFor } from "../pipeline.ts";
-import { progressOf } from "../report/progress.ts";
 import type { Session } from "../session.ts";
-import { carryOutShown } from "../shown.ts";
+import { planAndCarryOut } from "../shown.ts";
 import type { UninstallFlags } from "../verb-parts.ts";
 
 export default async function uninstall(session: Session, flags: UninstallFlags): Promise<number> {
-  const onWait = () => session.tell("waiting for a build to end\n");
-  return whileAlone(session, "uninstall", () =>
-    whileNothingIsBuilt(session.layout, onWait, () => removeAll(session, flags.state === true)),
-  );
+  return whileRemoving(session, "uninstall", () => removeAll(session, flags.state === true));
 }
 
 async function removeAll(session: Session, withState: boolean): Promise<number> {
@@ -23,8 +18,7 @@ async function removeAll(session: Session, withState: boolean): Promise<number> 
   const planned = await planFor(session, nothing);
   const { current, leftBehind } = planned.machine;
   if (current !== null || leftBehind.length > 0) {
-    const progress = progressOf(session);
-    const done = await carryOutShown(session, {}, planned, progress.on).finally(progress.end);
+    const done = await planAndCarryOut(session, {}, async () => planned);
     // What did not stop still needs what it was made from.
     if (done !== exitCodes.done) return done;
   }

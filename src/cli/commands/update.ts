@@ -8,7 +8,7 @@ import { evaluate } from "../evaluate.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { JsonFlag } from "../flags.ts";
 import { type UpdatedFlake, updateFlakes } from "../flakes.ts";
-import { compileLocked, everySystemOf, generationOf } from "../pipeline.ts";
+import { compileLocked, generationOf } from "../pipeline.ts";
 import { progressOf } from "../report/progress.ts";
 import { type HostFlags, requireRoot, type Session } from "../session.ts";
 
@@ -22,11 +22,10 @@ export default async function update(
   const configured = await evaluate(session, flags);
   // Mistakes first, before apt is asked.
   compileLocked(session, configured);
-  const { lockFile } = configured;
+  const { every, lockFile } = configured;
   const before = readLock(lockFile);
   const progress = progressOf(session);
   try {
-    const every = everySystemOf(configured);
     const options = { onWork: progress.on };
     await pinAnew(session.layout, lockFile, importsOf(every), { ...options, directory: dirname(lockFile) });
     const after = await updateLock(session.layout, lockFile, requestsOf(every), options, accountsAsked(every));

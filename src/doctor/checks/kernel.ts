@@ -1,5 +1,5 @@
 /** What the kernel must be able to do, and its limits. */
-import { canMap } from "../../host/id-maps.ts";
+import { canMap, isSince } from "../../host/id-maps.ts";
 import { containersOf, type Facts } from "../facts.ts";
 import { type Finding, judge } from "../finding.ts";
 
@@ -57,10 +57,8 @@ export function limits(facts: Facts): Finding[] {
 const doubtful = /^(fuse(\..*)?|vfat|exfat|ntfs3?|zfs|ceph)$/;
 
 /** Mounts are mapped since Linux 5.12. */
-function mapsIds(fileSystem: string, release: string): boolean {
-  const [major = 0, minor = 0] = release.split(".").map((part) => Number.parseInt(part, 10));
-  return (major > 5 || (major === 5 && minor >= 12)) && !doubtful.test(fileSystem) && canMap(fileSystem, release);
-}
+const mapsIds = (fileSystem: string, release: string): boolean =>
+  isSince(release, 5, 12) && !doubtful.test(fileSystem) && canMap(fileSystem, release);
 
 export function storage({ state, kernel }: Facts): Finding[] {
   const mib = Math.floor(state.freeBytes / 2 ** 20);

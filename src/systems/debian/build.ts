@@ -12,7 +12,7 @@ import { canonicalJson } from "../../store/names.ts";
 import { addPath, has } from "../../store/store.ts";
 import { treeHash } from "../../store/tree-hash.ts";
 import type { OnWork } from "../progress.ts";
-import { type DebianRecipe, type LockedPackage, recipeName, type StoreName, whatIsMade } from "../recipe.ts";
+import { type DebianRecipe, type LockedPackage, recipeName, type StoreName, upTo, whatIsMade } from "../recipe.ts";
 import { clampTimes } from "../tree.ts";
 import type { Mirror } from "./archives.ts";
 import { debDir, fetchPackages } from "./fetch.ts";
@@ -65,10 +65,6 @@ function bytesFor(parts: readonly DebianRecipe[]): number {
   const factor = (part: DebianRecipe) => (part.layers.length === 1 ? 4 : 1);
   const size = (part: DebianRecipe) => (part.layers.at(-1) ?? []).reduce((sum, { size }) => sum + size, 0);
   return parts.reduce((sum, part) => sum + factor(part) * size(part), 0);
-}
-
-function upTo(recipe: DebianRecipe, count: number): DebianRecipe {
-  return { ...recipe, layers: recipe.layers.slice(0, count) };
 }
 
 async function buildLayer(layout: Layout, recipe: DebianRecipe, options: BuildOptions): Promise<void> {
