@@ -13,6 +13,8 @@ export default defineConfig({
           exclude: live,
           pool: "threads",
           isolate: false,
+          // Far above what any takes: one that starts programs may meet a machine that is busy with something else.
+          testTimeout: 60_000,
         },
       },
       {
@@ -24,8 +26,8 @@ export default defineConfig({
           // Two at a time: a scenario waits more than it works, and each has machines of its own. Three make some miss their time.
           fileParallelism: true,
           maxWorkers: 2,
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          testTimeout: 240_000,
+          hookTimeout: 300_000,
         },
       },
     ],

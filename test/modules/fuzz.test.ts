@@ -65,8 +65,14 @@ function program(random: Random, acyclic: boolean): Assignment[] {
 
 class Cycle extends Error {}
 
-/** What comes out, by variable; undefined if something depends on itself. */
-function oracle(assignments: readonly Assignment[]): Record<string, number> | undefined {
+/**
+ * What comes out, by variable; undefined if something depends on itself.
+ * @param gated what stands in a module of its own with a `when`: where that is off, nobody asks what it reads
+ */
+function oracle(
+  assignments: readonly Assignment[],
+  gated: ReadonlySet<Assignment>,
+): Record<string, number> | undefined {
   const values = new Map<string, number>();
   const computing = new Set<string>();
   const value = (variable: Variable): number => {
@@ -75,9 +81,11 @@ function oracle(assignments: readonly Assignment[]): Record<string, number> | un
     if (computing.has(key)) throw new Cycle();
     computing.add(key);
     let best: { priority: number; value: number } = { priority: 1500, value: 0 };
-    for (const { target, priority, guard, constant, reads } of assignments) {
+    for (const assignment of assignments) {
+      const { target, priority, guard, constant, reads } = assignment;
       if (keyOf(target) !== key) continue;
       const holds = guard === undefined || value(guard) % 2 === 0;
+      if (!holds && gated.has(assignment)) continue;
       const sum = reads.reduce((total, read) => total + value(read), constant);
       if (holds && priority < best.priority) best = { priority, value: sum };
     }
@@ -116,8 +124,11 @@ function definition(config: Loose, { target, priority, guard, constant, reads }:
   return guard === undefined ? defined : mkIf(read(config, guard) % 2 === 0, defined as Loose);
 }
 
-/** Cuts a program into modules: assignments together or alone, as functions, in boxes, or as they are. */
-function modules(random: Random, assignments: readonly Assignment[]): Loose[] {
+/**
+ * Cuts a program into modules: assignments together or alone, as functions, in boxes, or as they are.
+ * @param gated to be filled with what is given a `when`
+ */
+function modules(random: Random, assignments: readonly Assignment[], gated = new Set<Assignment>()): Loose[] {
   const count = 1 + random.below(assignments.length);
   const groups = Array.from({ length: count }, () => [] as Assignment[]);
   for (const assignment of assignments) random.pick(groups).push(assignment);
@@ -126,6 +137,7 @@ function modules(random: Random, assignments: readonly Assignment[]): Loose[] {
     const [only] = group;
     if (group.length === 1 && only!.guard?.length === 1 && random.below(2) === 0) {
       const config = (args: Loose) => definition(args.config, { ...only!, guard: undefined });
+      gated.add(only!);
       return { options: {}, when: `even.${only!.guard[0]}`, config };
     }
     const inBox = group.length === 1 && group[0]!.target.length === 3;
@@ -150,8 +162,9 @@ function evaluated(list: readonly Loose[]): { config: Loose; codes: readonly str
 function check(seed: number, acyclic: boolean): void {
   const random = new Random(seed);
   const assignments = program(random, acyclic);
-  const expected = oracle(assignments);
-  const cut = modules(random, assignments);
+  const gated = new Set<Assignment>();
+  const cut = modules(random, assignments, gated);
+  const expected = oracle(assignments, gated);
   for (const list of [cut, [...cut].reverse(), random.shuffled(cut)]) {
     const { config, codes } = evaluated(list);
     if (expected === undefined) {
