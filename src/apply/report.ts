@@ -1,4 +1,5 @@
 /** What became of a plan: a row for every step from the start. Decides the exit code. */
+import type { JobState } from "../host/systemd.ts";
 import type { Step } from "../plan/plan.ts";
 
 export interface ReportRow {
@@ -28,6 +29,8 @@ export type Progress =
       readonly done?: number;
       readonly total?: number;
     }
-  | { readonly kind: "work-ended"; readonly id: string; readonly text: string };
+  | { readonly kind: "work-ended"; readonly id: string; readonly text: string }
+  /** How the job of a step stands: told when it begins and whenever that changes, between the step's start and its end. */
+  | ({ readonly kind: "job" } & JobState);
 
 export type OnProgress = (event: Progress) => void;

@@ -3,7 +3,8 @@
  * client can take their place. No policy here.
  * Facts: systemctl(1), journalctl(1), org.freedesktop.systemd1(5), sd_booted(3).
  */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { StowageError } from "../error.ts";
 import { type RunOptions, type RunResult, run } from "./run.ts";
 
@@ -28,13 +29,35 @@ export interface UnitState {
 
 export type Activity = Pick<UnitState, "active" | "sub">;
 
+/** How a job that is under way stands, and the unit that it is about. */
+export interface JobState {
+  readonly unit: string;
+  /** ActiveState and SubState, such as `activating` and `start-pre`. */
+  readonly active: string;
+  readonly sub: string;
+  /** What its main process says of itself (STATUS= of sd_notify(3)), which is a container's own words; "" where it says nothing. */
+  readonly status: string;
+  /** Where the job has not begun: the units whose jobs it waits for, sorted. Empty while it runs. */
+  readonly waitsFor: readonly string[];
+}
+
+/** Told when a job begins and whenever its state changes. Never called where systemd is asked through its programs. */
+export type OnJob = (state: JobState) => void;
+
 export interface Systemd {
   daemonReload(): Promise<void>;
   /** Each of these waits until the job is done. @throws StowageError `job-failed` */
-  start(unit: string): Promise<void>;
-  stop(unit: string): Promise<void>;
-  restart(unit: string): Promise<void>;
-  reload(unit: string): Promise<void>;
+  start(unit: string, onJob?: OnJob): Promise<void>;
+  stop(unit: string, onJob?: OnJob): Promise<void>;
+  restart(unit: string, onJob?: OnJob): Promise<void>;
+  reload(unit: string, onJob?: OnJob): Promise<void>;
+  /**
+   * Moves our own process into a scope of its own, so that the end of the session or service that started it does not
+   * end it. Done when it is there.
+   * @param scope its whole name, `stowage-switch-1234.scope`; one that is free
+   * @throws StowageError `no-scope`
+   */
+  ownScope(scope: string, description: string): Promise<void>;
   /** Forgets that it failed. One that did not, or is not loaded, is no failure. */
   resetFailed(unit: string): Promise<void>;
   /**
@@ -80,11 +103,52 @@ export function systemctl(program: Run = run): Systemd {
     reload: (unit) => job("reload", unit),
     resetFailed: async (unit) =>
       void (await program(["systemctl", "reset-failed", "--", unit], { accept: "any", package: "systemd" })),
+    ownScope: (scope, description) => ownScopeBy(program, scope, description),
     activity: (units) => activityOf(program, units),
     states: (units) => statesOf(program, units),
     log: (units, options) => lastLines(program, units, options),
   };
 }
+
+/** Milliseconds that systemd may take to move us. */
+const movePatience = 10_000;
+
+async function ownScopeBy(program: Run, scope: string, description: string): Promise<void> {
+  const pid = `${process.pid}`;
+  const call = ["org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"];
+  const about = [
+    "3",
+    "Description",
+    "s",
+    description,
+    "PIDs",
+    "au",
+    "1",
+    pid,
+    "CollectMode",
+    "s",
+    "inactive-or-failed",
+  ];
+  const argv = ["busctl", "call", ...call, "StartTransientUnit", "ssa(sv)a(sa(sv))", scope, "fail", ...about, "0"];
+  const { status, stderr } = await program(argv, { accept: "any", package: "systemd", timeout: movePatience });
+  if (status !== 0) throw noScope(scope, stderr.trim());
+  await inScope(scope);
+}
+
+/** systemd has answered when the job is queued; we are moved when it runs. */
+export async function inScope(scope: string): Promise<void> {
+  for (const deadline = Date.now() + movePatience; !isInScope(readFileSync("/proc/self/cgroup", "utf8"), scope); ) {
+    if (Date.now() > deadline) throw noScope(scope, `systemd did not move us within ${movePatience / 1000} s`);
+    await sleep(5);
+  }
+}
+
+/** @param cgroups contents of /proc/self/cgroup, see cgroups(7) */
+export const isInScope = (cgroups: string, scope: string): boolean =>
+  cgroups.split("\n").some((line) => line.split("/").includes(scope));
+
+export const noScope = (scope: string, why: string): StowageError =>
+  new StowageError({ code: "no-scope", message: `systemd did not make ${scope}`, details: [why] });
 
 async function activityOf(program: Run, units: readonly string[]): Promise<Record<string, Activity>> {
   const argv = ["systemctl", "list-units", "--all", "--full", "--plain", "--no-legend", "--no-pager"];
