@@ -1,10 +1,10 @@
 /** `networking.bridges` as bridges. */
 import { type Bridge, parseAddress } from "../network/index.ts";
-import type { HostConfig } from "../options/index.ts";
+import type { AcrossContainers } from "./across.ts";
 
 /** In the order of their names. */
-export function bridgesOf(config: HostConfig): Bridge[] {
-  return Object.entries(config.networking.bridges)
+export function bridgesOf({ networking }: Pick<AcrossContainers, "networking">): Bridge[] {
+  return Object.entries(networking.bridges)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, { interfaces, rstp, addresses }]) => ({
       name,

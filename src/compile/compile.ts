@@ -226,7 +226,7 @@ function assemble(
 }
 
 /** Package trees before what is made above them, and further systems of a container before its own. */
-function inBuildOrder(systems: Record<StoreName, Recipe>): Record<StoreName, Recipe> {
+export function inBuildOrder(systems: Record<StoreName, Recipe>): Record<StoreName, Recipe> {
   const entries = byName(systems);
   const of = (kind: Recipe["kind"]) => entries.filter(([, recipe]) => recipe.kind === kind);
   const hasChildren = ([, recipe]: [string, Recipe]) => recipe.kind === "toplevel" && recipe.children.length > 0;

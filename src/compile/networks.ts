@@ -11,6 +11,7 @@ import {
 } from "../network/index.ts";
 import type { ContainerConfig } from "../options/index.ts";
 import type { ContainerNetwork } from "../runtimes/nspawn/index.ts";
+import type { AcrossContainer } from "./across.ts";
 
 export const addressOptions = ["hostAddress", "localAddress", "hostAddress6", "localAddress6"] as const;
 
@@ -18,7 +19,7 @@ export const addressOptions = ["hostAddress", "localAddress", "hostAddress6", "l
 export type LinkConfig = ContainerConfig["extraVeths"][string];
 
 /** Whether it has a network namespace that is made for it. */
-export const hasOwnNetwork = (container: ContainerConfig): boolean =>
+export const hasOwnNetwork = (container: AcrossContainer): boolean =>
   container.networkNamespace === null &&
   (container.privateNetwork ||
     container.macvlans.length > 0 ||
@@ -26,7 +27,7 @@ export const hasOwnNetwork = (container: ContainerConfig): boolean =>
     Object.keys(container.extraVeths).length > 0);
 
 /** @param hostId a text that no other host has; names of interfaces and addresses do not depend on it */
-export function networkFor(name: string, container: ContainerConfig, hostId = ""): ContainerNetwork {
+export function networkFor(name: string, container: AcrossContainer, hostId = ""): ContainerNetwork {
   if (container.networkNamespace !== null) return { kind: "joined", path: container.networkNamespace };
   if (!hasOwnNetwork(container)) return { kind: "host" };
   const main = container.privateNetwork ? [linkOf(name, endsOf(container), requestOf(container, hostId))] : [];
@@ -43,7 +44,7 @@ export function networkFor(name: string, container: ContainerConfig, hostId = ""
 }
 
 /** In the order of their names. */
-export const extraLinks = ({ extraVeths }: ContainerConfig): [name: string, link: LinkConfig][] =>
+export const extraLinks = ({ extraVeths }: AcrossContainer): [name: string, link: LinkConfig][] =>
   Object.entries(extraVeths).sort(([a], [b]) => (a < b ? -1 : 1));
 
 function requestOf(link: LinkConfig, host: string) {

@@ -2,7 +2,7 @@
  * Bind mounts that begin where a container may write. systemd-nspawn follows links in a source: a container could put one
  * in its place, and get, or let another one get, any path of the host at the next start.
  */
-import type { HostConfig } from "../options/index.ts";
+import type { AcrossContainers } from "./across.ts";
 
 interface Known {
   readonly writers: Writers;
@@ -11,7 +11,7 @@ interface Known {
 }
 
 /** The parts of a bind mount's source that some container may replace by a link; see Bind.plantable. */
-export function plantableParts(source: string, config: HostConfig): string[] {
+export function plantableParts(source: string, config: AcrossContainers): string[] {
   const { writers } = knownOf(config);
   const path = plainPath(source);
   if (!writers.areAbove(path)) return [];
@@ -20,13 +20,13 @@ export function plantableParts(source: string, config: HostConfig): string[] {
 }
 
 /** Why a container that may write where another one's bind mounts begin is not isolated from it. */
-export const foreignWriting = (name: string, config: HostConfig): readonly string[] =>
+export const foreignWriting = (name: string, config: AcrossContainers): readonly string[] =>
   knownOf(config).reasons.get(name) ?? [];
 
-const cache = new WeakMap<HostConfig, Known>();
+const cache = new WeakMap<AcrossContainers, Known>();
 
 /** Looked up once: it is asked for each bind mount of a configuration. */
-function knownOf(config: HostConfig): Known {
+function knownOf(config: AcrossContainers): Known {
   const found = cache.get(config);
   if (found !== undefined) return found;
   const known = lookUp(config);
@@ -34,7 +34,7 @@ function knownOf(config: HostConfig): Known {
   return known;
 }
 
-function lookUp(config: HostConfig): Known {
+function lookUp(config: AcrossContainers): Known {
   const sources: { name: string; path: string }[] = [];
   const writers = new Writers();
   for (const [name, { bindMounts }] of Object.entries(config.containers)) {

@@ -1,13 +1,13 @@
 /** Checks of addresses across containers. */
 import type { LinkEnds } from "../../network/index.ts";
-import type { HostConfig } from "../../options/index.ts";
+import type { AcrossContainers } from "../across.ts";
 import { endsOf } from "../networks.ts";
 import { type Problems, showOption } from "../problems.ts";
 import { claim } from "./claim.ts";
 import { allLinks, type LinkAt, linkOption } from "./links.ts";
 
 /** Host ends may share an address, since each link has its own route; what the container is reached by may not. */
-export function checkAddresses(config: HostConfig, problems: Problems): void {
+export function checkAddresses(config: AcrossContainers, problems: Problems): void {
   const ends = allEnds(config);
   const gateways = new Map<string, End>();
   for (const end of ends) if (end.ends.host !== null) gateways.set(end.ends.host.address, end);
@@ -41,7 +41,7 @@ interface End {
 const optionOf = ({ link, ends }: End, end: "host" | "local"): string[] =>
   linkOption(link, `${end}Address${ends.family === 6 ? "6" : ""}`);
 
-function allEnds(config: HostConfig): End[] {
+function allEnds(config: AcrossContainers): End[] {
   const all: End[] = [];
   for (const link of allLinks(config)) for (const ends of endsOf(link.link)) all.push({ link, ends });
   return all;

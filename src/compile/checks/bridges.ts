@@ -1,7 +1,7 @@
 /** Checks of `networking.bridges`, by themselves and against containers. */
 import { types } from "../../modules/index.ts";
 import { parseAddress } from "../../network/index.ts";
-import type { HostConfig } from "../../options/index.ts";
+import type { AcrossContainers } from "../across.ts";
 import { endsOf, networkFor } from "../networks.ts";
 import { type Problems, showOption } from "../problems.ts";
 import { claim } from "./claim.ts";
@@ -9,7 +9,7 @@ import { at } from "./place.ts";
 
 const bridgeAt = (name: string, ...path: string[]): string[] => ["networking", "bridges", name, ...path];
 
-export function checkBridges(config: HostConfig, problems: Problems): void {
+export function checkBridges(config: AcrossContainers, problems: Problems): void {
   const names = Object.keys(config.networking.bridges);
   // Most hosts have none, and to look through all containers for its name takes long.
   if (names.length === 0) return;
@@ -32,7 +32,7 @@ function checkBridgeName(name: string, problems: Problems): void {
 }
 
 /** The kernel gives an interface to one bridge at most, and to none if it is a bridge itself. */
-function checkPortsOfBridges(config: HostConfig, problems: Problems): void {
+function checkPortsOfBridges(config: AcrossContainers, problems: Problems): void {
   const owners = new Map<string, string[]>();
   for (const [name, { interfaces }] of Object.entries(config.containers))
     for (const port of interfaces) owners.set(port, at(name, "interfaces"));
@@ -61,7 +61,7 @@ function checkPortsOfBridges(config: HostConfig, problems: Problems): void {
   }
 }
 
-function checkBridgeClashes(config: HostConfig, problems: Problems): void {
+function checkBridgeClashes(config: AcrossContainers, problems: Problems): void {
   for (const [name, container] of Object.entries(config.containers)) {
     const network = networkFor(name, container);
     for (const link of network.kind === "own" ? network.network.links : []) {
@@ -79,7 +79,7 @@ function checkBridgeClashes(config: HostConfig, problems: Problems): void {
   }
 }
 
-function checkBridgeAddresses(config: HostConfig, problems: Problems): void {
+function checkBridgeAddresses(config: AcrossContainers, problems: Problems): void {
   const owners = new Map<string, string[]>();
   for (const [name, container] of Object.entries(config.containers)) {
     for (const link of [container, ...Object.values(container.extraVeths)])

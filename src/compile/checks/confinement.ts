@@ -1,7 +1,8 @@
 /** Checks of what a container's root may do: capabilities, devices, user ids, arguments of systemd-nspawn. */
 import { nearestNames } from "../../modules/suggest.ts";
-import type { ContainerConfig, HostConfig } from "../../options/index.ts";
+import type { ContainerConfig } from "../../options/index.ts";
 import { refusedFlags } from "../../runtimes/nspawn/index.ts";
+import type { AcrossContainers } from "../across.ts";
 import { type Problems, showOption } from "../problems.ts";
 import { usersFor } from "../users.ts";
 import { isNormalised } from "./mounts.ts";
@@ -85,7 +86,7 @@ function checkTun(name: string, container: ContainerConfig, problems: Problems):
 }
 
 /** Ids that two containers share are no border between them. */
-export function checkUserIds({ containers }: HostConfig, problems: Problems): void {
+export function checkUserIds({ containers }: AcrossContainers, problems: Problems): void {
   const ranges = Object.entries(containers)
     .flatMap(([name, { privateUsers }]) => (typeof privateUsers === "number" ? [{ name, first: privateUsers }] : []))
     .sort((a, b) => a.first - b.first || (a.name < b.name ? -1 : 1));

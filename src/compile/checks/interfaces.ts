@@ -1,12 +1,12 @@
 /** Checks of interfaces across containers: those of the host that they take, and those that they make. */
 import { mainInterface } from "../../network/index.ts";
-import type { HostConfig } from "../../options/index.ts";
+import type { AcrossContainers } from "../across.ts";
 import { type Problems, showOption } from "../problems.ts";
 import { claim } from "./claim.ts";
 import { allLinks, type LinkAt, linkOption } from "./links.ts";
 import { at } from "./place.ts";
 
-export function checkInterfaces(config: HostConfig, problems: Problems): void {
+export function checkInterfaces(config: AcrossContainers, problems: Problems): void {
   const links = allLinks(config);
   const made = checkMade(links, problems);
   const moved = checkMoved(config, made, problems);
@@ -42,7 +42,7 @@ function checkMade(links: readonly LinkAt[], problems: Problems): Owners {
 }
 
 /** An interface can be in one place only. */
-function checkMoved(config: HostConfig, made: Owners, problems: Problems): Owners {
+function checkMoved(config: AcrossContainers, made: Owners, problems: Problems): Owners {
   const owners: Owners = new Map();
   for (const [name, { interfaces }] of Object.entries(config.containers)) {
     for (const moved of new Set(interfaces)) {
@@ -64,7 +64,7 @@ function checkMoved(config: HostConfig, made: Owners, problems: Problems): Owner
 }
 
 /** What is handed over can be neither a bridge for others, nor the parent of macvlans, nor where ports come in. */
-function checkUsed(config: HostConfig, moved: Owners, problems: Problems): void {
+function checkUsed(config: AcrossContainers, moved: Owners, problems: Problems): void {
   if (moved.size === 0) return;
   const uses: [name: string, option: string[]][] = [];
   for (const [name, { macvlans }] of Object.entries(config.containers))

@@ -1,5 +1,5 @@
 /** Links as the options say them, for checks: a container's main one, and its further ones. */
-import type { ContainerConfig, HostConfig } from "../../options/index.ts";
+import type { AcrossContainer, AcrossContainers } from "../across.ts";
 import type { LinkConfig } from "../networks.ts";
 import { at } from "./place.ts";
 
@@ -16,7 +16,7 @@ export const linkOption = ({ name, extra }: LinkAt, ...option: string[]): string
   extra === null ? at(name, ...option) : at(name, "extraVeths", extra, ...option);
 
 /** Of one container; the main link only where there is one. */
-export function linksAt(name: string, container: ContainerConfig): LinkAt[] {
+export function linksAt(name: string, container: AcrossContainer): LinkAt[] {
   const all: LinkAt[] = container.privateNetwork ? [{ name, extra: null, link: container }] : [];
   for (const extra of Object.keys(container.extraVeths)) {
     const link = container.extraVeths[extra];
@@ -25,10 +25,10 @@ export function linksAt(name: string, container: ContainerConfig): LinkAt[] {
   return all;
 }
 
-const found = new WeakMap<HostConfig, LinkAt[]>();
+const found = new WeakMap<AcrossContainers, LinkAt[]>();
 
 /** Of all containers; looked for once. */
-export function allLinks(config: HostConfig): readonly LinkAt[] {
+export function allLinks(config: AcrossContainers): readonly LinkAt[] {
   const known = found.get(config);
   if (known !== undefined) return known;
   const all: LinkAt[] = [];

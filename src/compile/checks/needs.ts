@@ -1,6 +1,7 @@
 /** Checks of what containers need of each other, and of what a change may do to them. */
 import { nearestNames } from "../../modules/suggest.ts";
-import type { ContainerConfig, HostConfig } from "../../options/index.ts";
+import type { ContainerConfig } from "../../options/index.ts";
+import type { AcrossContainers } from "../across.ts";
 import { type Problems, showOption } from "../problems.ts";
 import { at } from "./place.ts";
 
@@ -17,7 +18,7 @@ export function checkChange(name: string, { restartIfChanged, onChange }: Contai
   );
 }
 
-export function checkNeeds({ containers }: HostConfig, problems: Problems): void {
+export function checkNeeds({ containers }: AcrossContainers, problems: Problems): void {
   for (const [name, { dependsOn }] of Object.entries(containers)) {
     for (const other of new Set(dependsOn)) {
       if (Object.hasOwn(containers, other)) continue;
@@ -50,7 +51,7 @@ export function checkNeeds({ containers }: HostConfig, problems: Problems): void
 }
 
 /** Each circle once, from the name that comes first. */
-function circles(containers: HostConfig["containers"]): string[][] {
+function circles(containers: AcrossContainers["containers"]): string[][] {
   const found = new Map<string, string[]>();
   const left = new Set<string>();
   const visit = (name: string, path: readonly string[]): void => {

@@ -1,12 +1,12 @@
 /** Checks of forwarded ports across containers. */
 import { parseAddress } from "../../network/index.ts";
-import type { HostConfig } from "../../options/index.ts";
+import type { AcrossContainers } from "../across.ts";
 import type { LinkConfig } from "../networks.ts";
 import type { Problems } from "../problems.ts";
 import { allLinks, type LinkAt, linkOption } from "./links.ts";
 
 /** A port is one container's, unless it is that of different addresses or interfaces. */
-export function checkPorts(config: HostConfig, problems: Problems): void {
+export function checkPorts(config: AcrossContainers, problems: Problems): void {
   const owners = { tcp: new Map<number, Owner[]>(), udp: new Map<number, Owner[]>() };
   for (const link of allLinks(config)) {
     for (const port of link.link.forwardPorts) {

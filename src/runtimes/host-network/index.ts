@@ -2,7 +2,7 @@
 import type { Bridge, ContainerSide, Link } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
-import { linksOf, type SystemContainer } from "../nspawn/index.ts";
+import { linksOf, type Networked } from "../nspawn/index.ts";
 import { bridgeParts } from "./bridges.ts";
 import { dockerParts } from "./docker.ts";
 import { forwardingParts } from "./forwarding.ts";
@@ -18,7 +18,7 @@ export interface HostNetworkParts {
 export function hostNetworkParts(
   layout: Layout,
   bridges: readonly Bridge[],
-  containers: readonly SystemContainer[],
+  containers: readonly Networked[],
 ): HostNetworkParts {
   const links = containers.flatMap(linksOf);
   const names = new Set([...bridges.map(({ name }) => name), ...links.flatMap(({ bridge }) => bridge ?? [])]);

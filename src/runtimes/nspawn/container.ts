@@ -32,6 +32,9 @@ export interface SystemContainer {
   readonly onChange: "auto" | "reload" | "restart" | "none";
 }
 
+/** What of a container makes a difference to what all of them share. */
+export type Networked = Pick<SystemContainer, "name" | "network" | "copyResolvConf">;
+
 /** The host's own network, one made for the container, or one that somebody else made. */
 export type ContainerNetwork =
   | { readonly kind: "host" }
@@ -93,8 +96,7 @@ export const isShifted = ({ users }: SystemContainer): boolean => users.kind ===
 export const isIsolated = ({ trust }: SystemContainer): boolean => trust.length === 0;
 
 /** The network that its net unit makes, or null. */
-export const ownNetwork = ({ network }: SystemContainer): Network | null =>
-  network.kind === "own" ? network.network : null;
+export const ownNetwork = ({ network }: Networked): Network | null => (network.kind === "own" ? network.network : null);
 
 /** Its root rules its network: nothing of the host's users is in the way. */
 export const ownsNetwork = (container: SystemContainer): boolean =>
@@ -104,11 +106,10 @@ export const ownsNetwork = (container: SystemContainer): boolean =>
 export const hasFirewall = (container: SystemContainer): boolean =>
   container.system.kind === "toplevel" && ownNetwork(container) !== null;
 
-export const linksOf = (container: SystemContainer): readonly Link[] => ownNetwork(container)?.links ?? [];
+export const linksOf = (container: Networked): readonly Link[] => ownNetwork(container)?.links ?? [];
 
 /** Its ports of the host, whatever link they lead by. */
-export const forwardsOf = (container: SystemContainer): Forward[] =>
-  linksOf(container).flatMap((link) => link.forwards);
+export const forwardsOf = (container: Networked): Forward[] => linksOf(container).flatMap((link) => link.forwards);
 
 export const containerUnit = (name: string): string => `container@${name}.service`;
 export const netUnit = (name: string): string => `container-net@${name}.service`;

@@ -7,6 +7,7 @@ export {
   forwardsOf,
   isIsolated,
   linksOf,
+  type Networked,
   ownNetwork,
   type SystemContainer,
   type Tmpfs,
@@ -14,7 +15,7 @@ export {
 } from "./container.ts";
 export { openingFlags, refusedFlags } from "./extra-flags.ts";
 export { insideHosts, insideResolv } from "./names.ts";
-export { containerParts, type Parts } from "./parts.ts";
+export { containerParts, linksAtBoot, type Parts } from "./parts.ts";
 export { patternOf } from "./pattern.ts";
 export { resolvSources } from "./resolv.ts";
 export { sharedParts } from "./shared.ts";

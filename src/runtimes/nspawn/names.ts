@@ -5,7 +5,7 @@
 import { hostsEntries, hostsText, loopbackHosts } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
-import { ownNetwork, type SystemContainer } from "./container.ts";
+import { type Networked, ownNetwork, type SystemContainer } from "./container.ts";
 import { belowRun, type FileText } from "./paths.ts";
 import { resolvProgram, resolvSources } from "./resolv.ts";
 import { noStartLimit } from "./service.ts";
@@ -35,10 +35,7 @@ export function nameBinds(layout: Layout, container: SystemContainer): (readonly
 /** Units that a container wants, and starts after. */
 export const nameUnits = ({ copyResolvConf }: SystemContainer): string[] => (copyResolvConf ? [resolvUnit] : []);
 
-export function nameParts(
-  layout: Layout,
-  containers: readonly SystemContainer[],
-): { units: Unit[]; files: FileText[] } {
+export function nameParts(layout: Layout, containers: readonly Networked[]): { units: Unit[]; files: FileText[] } {
   const resolving = containers.some(({ copyResolvConf }) => copyResolvConf);
   const hosts: FileText = [`${namesDir(layout)}/hosts`, sharedHosts(containers)];
   if (!resolving) return { units: [], files: [hosts] };
@@ -94,7 +91,7 @@ export function nameParts(
 }
 
 /** One for all: every container by its full name and, where that is not somebody else's, by its bare one. */
-function sharedHosts(containers: readonly SystemContainer[]): string {
+function sharedHosts(containers: readonly Networked[]): string {
   const entries = containers.flatMap((container) => {
     const network = ownNetwork(container);
     const own = `${container.name}.containers`;

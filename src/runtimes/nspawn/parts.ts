@@ -9,6 +9,7 @@ import {
   isIsolated,
   isShifted,
   linksOf,
+  type Networked,
   ownNetwork,
   type SystemContainer,
 } from "./container.ts";
@@ -43,12 +44,11 @@ export function containerParts(
   const forwards = forwardUnits(container);
   const sockets = forwards.map((unit) => unit.name).filter((name) => name.endsWith(".socket"));
   const companions = [...(net ? [net.unit] : []), ...(merge ? [merge] : []), ...forwards];
-  const unit = containerUnit(container.name);
   const created = createdFiles(layout, container);
   return {
     part: containerPart(layout, container, companions),
     units: [containerService(layout, container, sockets), ...companions],
-    unitLinks: container.autoStart ? Object.fromEntries([unit, ...devices(container, made)].map(wantedAtBoot)) : {},
+    unitLinks: container.autoStart ? linksAtBoot(container, made) : {},
     files: [
       ...(net?.files ?? []),
       ...created,
@@ -59,8 +59,12 @@ export function containerParts(
   };
 }
 
+/** Of a container that starts with the host, and of the interfaces that it waits for. */
+export const linksAtBoot = (container: Networked, made: ReadonlySet<string>): Record<string, string> =>
+  Object.fromEntries([containerUnit(container.name), ...devices(container, made)].map(wantedAtBoot));
+
 /** At boot interfaces come when they come. A start by hand does not wait for one that is not there. */
-function devices(container: SystemContainer, made: ReadonlySet<string>): string[] {
+function devices(container: Networked, made: ReadonlySet<string>): string[] {
   const network = ownNetwork(container);
   const interfaces = network === null ? [] : hostInterfaces(network).filter((name) => !made.has(name));
   return interfaces.map(deviceUnit);

@@ -2,17 +2,14 @@
 import { hostSysctls, nftBase, nftBaseDown } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
-import { forwardsOf, nftablesUnit, type SystemContainer, sysctlUnit } from "./container.ts";
+import { forwardsOf, type Networked, nftablesUnit, sysctlUnit } from "./container.ts";
 import { nameParts } from "./names.ts";
 import { type FileText, nftablesDownFile, nftablesFile, sysctlFile } from "./paths.ts";
 import { noStartLimit } from "./service.ts";
 import { restartTriggers } from "./triggers.ts";
 
 /** Units and files; nothing for a host without containers. */
-export function sharedParts(
-  layout: Layout,
-  containers: readonly SystemContainer[],
-): { units: Unit[]; files: FileText[] } {
+export function sharedParts(layout: Layout, containers: readonly Networked[]): { units: Unit[]; files: FileText[] } {
   if (containers.length === 0) return { units: [], files: [] };
   const forwarding = containers.filter((container) => forwardsOf(container).length > 0);
   const names = nameParts(layout, containers);

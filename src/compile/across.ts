@@ -1,0 +1,31 @@
+/**
+ * What of a configuration is compared across containers, and what they share is made from. A configuration that was
+ * evaluated has it, and so has a generation: its containers' parameters say it again.
+ */
+import type { ContainerConfig, HostConfig } from "../options/index.ts";
+
+type BindMount = Pick<ContainerConfig["bindMounts"][string], "mountPoint" | "hostPath" | "isReadOnly">;
+
+export type AcrossContainer = Pick<
+  ContainerConfig,
+  | "privateNetwork"
+  | "networkNamespace"
+  | "hostBridge"
+  | "hostAddress"
+  | "localAddress"
+  | "hostAddress6"
+  | "localAddress6"
+  | "localMacAddress"
+  | "forwardPorts"
+  | "extraVeths"
+  | "macvlans"
+  | "interfaces"
+  | "copyResolvConf"
+  | "privateUsers"
+  | "dependsOn"
+> & { readonly bindMounts: Readonly<Record<string, BindMount>> };
+
+export interface AcrossContainers {
+  readonly containers: Readonly<Record<string, AcrossContainer>>;
+  readonly networking: HostConfig["networking"];
+}
