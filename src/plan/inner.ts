@@ -39,11 +39,14 @@ export function innerChanges(former: ToplevelRecipe, next: ToplevelRecipe): Inne
   const [before, after] = [new Inside(former), new Inside(next)];
   const names = [...new Set([...before.names(), ...after.names()])].sort();
   const alone = names.flatMap((unit) => changeOf(unit, before, after) ?? []);
-  const units = withStarters(withSockets(alone, after));
   const accounts = accountChanges(former, next);
+  const etc = changedKeys({ ...former.etc, ...former.etcLinks }, { ...next.etc, ...next.etcLinks });
+  const own = withSockets(alone, after);
+  const bounced = own.length + etc.length + accounts.length === 0 ? [] : bouncedTargets(names, before, after);
+  const units = withStarters([...own, ...bounced].sort((a, b) => (a.unit < b.unit ? -1 : 1)));
   return {
     units: verbs.flatMap((verb) => units.filter((change) => change.verb === verb)),
-    etc: changedKeys({ ...former.etc, ...former.etcLinks }, { ...next.etc, ...next.etcLinks }),
+    etc,
     ...(accounts.length > 0 && { accounts }),
   };
 }
@@ -54,25 +57,42 @@ const isTarget = (unit: string): boolean => unit.endsWith(".target");
 /** Stopping it would stop all that is in it, and what it limits a daemon-reload takes over. */
 const isSlice = (unit: string): boolean => unit.endsWith(".slice");
 
+/** Stopped and started by every change, with what is part of them. */
+function bouncedTargets(names: readonly string[], before: Inside, after: Inside): InnerChange[] {
+  const bounces = (inside: Inside, unit: string) =>
+    inside.isMeant(unit) && inside.isSet(unit, "X-StopOnReconfiguration");
+  return names
+    .filter((unit) => isTarget(unit) && bounces(before, unit) && bounces(after, unit))
+    .map((unit) => ({ unit, verb: "exchange", because: "X-StopOnReconfiguration" }));
+}
+
 function changeOf(unit: string, before: Inside, after: Inside): InnerChange | null {
   const had = before.isMeant(unit);
-  const has = after.isMeant(unit);
   if (isApplied(unit, after)) return appliedUnit(unit, before, after);
-  if (after.isMasked(unit) || (had && !has && !after.isDefined(unit))) {
-    if (before.isMasked(unit) || isSlice(unit)) return null;
-    return { unit, verb: "stop", because: after.isMasked(unit) ? "enable is false" : "no longer declared" };
-  }
+  if (after.isMasked(unit) || (had && !after.isMeant(unit) && !after.isDefined(unit)))
+    return goneUnit(unit, before, after);
   const by = after.wantedBy(unit).filter((other) => !before.wantedBy(unit).includes(other));
   // A target itself does nothing that could be done again.
   const isGroup = isTarget(unit) || isSlice(unit);
-  if (by.length > 0 && !had)
-    return { unit, verb: "start", because: "new", by, ...(after.isDefined(unit) && !isGroup && { replaces: true }) };
   const changed = isGroup ? null : changedUnit(unit, before, after);
-  return changed ?? (by.length > 0 ? { unit, verb: "start", because: "newly wanted", by } : null);
+  if (by.length === 0 || (had && changed !== null)) return changed;
+  const because = had ? "newly wanted" : "new";
+  if (after.isSet(unit, "RefuseManualStart"))
+    return { unit, verb: "keep", because: `${because}; RefuseManualStart is set` };
+  const replaces = !had && !isGroup && after.isDefined(unit);
+  return { unit, verb: "start", because, by, ...(replaces && { replaces }) };
+}
+
+function goneUnit(unit: string, before: Inside, after: Inside): InnerChange | null {
+  if (before.isMasked(unit) || isSlice(unit)) return null;
+  const because = after.isMasked(unit) ? "enable is false" : "no longer declared";
+  if (before.isSet(unit, "RefuseManualStop"))
+    return { unit, verb: "keep", because: `${because}; RefuseManualStop is set` };
+  return { unit, verb: "stop", because };
 }
 
 /** Nothing starts it but a change; at boot others do what it does. */
-const isApplied = (unit: string, inside: Inside): boolean => inside.setting(unit, "X-RunIfChanged") === "yes";
+const isApplied = (unit: string, inside: Inside): boolean => inside.isSet(unit, "X-RunIfChanged");
 
 function appliedUnit(unit: string, before: Inside, after: Inside): InnerChange | null {
   if (before.changes(unit, after).length === 0) return null;
@@ -94,8 +114,13 @@ function changedUnit(unit: string, before: Inside, after: Inside): InnerChange |
   if (setting("X-ReloadIfChanged") === "yes" || isBus(unit)) return { unit, verb: "reload", because };
   // Mounted again with other options, in place.
   if (unit.endsWith(".mount") && keys.every((key) => key === "Mount.Options")) return { unit, verb: "reload", because };
+  const refusal = refusals.find((key) => after.isSet(unit, key) || before.isSet(unit, key));
+  if (refusal !== undefined) return { unit, verb: "keep", because: `${because}; ${refusal} is set` };
   return { unit, verb: setting("X-StopIfChanged") === "no" ? "restart" : "exchange", because };
 }
+
+/** systemd stops and starts such a unit only with what needs it. */
+const refusals = ["RefuseManualStart", "RefuseManualStop"] as const;
 
 /**
  * A socket cannot be started while its service runs, and one that stayed would start the old service again before the

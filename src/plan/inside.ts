@@ -62,6 +62,11 @@ export class Inside {
     return this.#value(unit, "Unit", key);
   }
 
+  /** Whether a switch of [Unit] is on: systemd.syntax(7), "boolean". */
+  isSet(unit: string, key: string): boolean {
+    return /^(yes|true|on|1|y|t)$/i.test(this.setting(unit, key) ?? "");
+  }
+
   /** Sockets of ours, each with the service that it starts and hands its connections to, all in one. */
   sockets(): [socket: string, service: string][] {
     const own = this.names().filter((unit) => unit.endsWith(".socket") && !this.isMasked(unit));

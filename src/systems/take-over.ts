@@ -57,8 +57,9 @@ put() {
 with_dependents() {
   sort -u >"$state/known"
   while :; do
+    # A name with a backslash is printed in quotes.
     systemctl show --property=RequiredBy --property=BoundBy --property=ConsistsOf --value -- $(cat "$state/known") |
-      tr ' ' '\n' | sed '/^$/d' | sort -u -- - "$state/known" >"$state/more"
+      tr ' ' '\n' | sed '/^$/d; /^"/ { s/^"\(.*\)"$/\1/; s/\\\\/\\/g }' | sort -u -- - "$state/known" >"$state/more"
     if cmp -s "$state/known" "$state/more"; then break; fi
     mv -T -- "$state/more" "$state/known"
   done
@@ -74,17 +75,27 @@ stop_old() {
   [ -z "$old" ] || systemctl stop -- $old
 }
 
+# Of the units on stdin those that may not be started by name: what needs them starts them.
+refusing() {
+  names=$(cat)
+  [ -n "$names" ] || return 0
+  systemctl show --property=RefuseManualStart -- $names | sed '/^$/d' >"$state/states"
+  printf '%s\n' $names | paste - "$state/states" | awk '$2 == "RefuseManualStart=yes" { print $1 }'
+}
+
 # With the new definitions loaded, and before anything is started: which jobs there are.
 list_jobs() {
   awk -v gone="$state/gone" 'BEGIN { while ((getline unit <gone) > 0) left[unit] } !($2 in left)' "$state/todo"
   units "restart" | sort >"$state/restarted"
   units "reload" | sort >"$state/reloaded"
   units "run" | sed 's/^/run /'
+  refusing <"$state/up" >"$state/refused"
   while read -r unit; do
     if grep -qxF -- "$unit" "$state/gone"; then continue; fi
     verb=start
     if grep -qxF -- "$unit" "$state/restarted"; then verb=restart; fi
     if grep -qxF -- "$unit" "$state/reloaded" && systemctl is-active --quiet -- "$unit"; then verb=reload; fi
+    if [ "$verb" != reload ] && grep -qxF -- "$unit" "$state/refused"; then continue; fi
     printf '%s %s\n' "$verb" "$unit"
   done <"$state/up"
   awk '$1 == "start" { $1 = ""; print }' "$order" | while read -r unit by; do
@@ -99,8 +110,8 @@ bring() {
   [ -z "$name" ] || [ "$name" = "$(uname -n)" ] || hostname -- "$name"
   systemctl daemon-reload
   units "stop" >"$state/gone"
-  # One that had failed would be told of for ever.
-  systemctl reset-failed -- $(cat "$state/gone") 2>/dev/null || :
+  # One that had failed would be told of for ever. Without a name all would be forgotten.
+  [ ! -s "$state/gone" ] || systemctl reset-failed -- $(cat "$state/gone") 2>/dev/null || :
   list_jobs | sort -u | put todo
 }
 
@@ -116,13 +127,16 @@ not_right() {
   verb=$1 ended=$2
   shift 2
   systemctl show --property=LoadState,ActiveState,SubState,Result,ReloadResult -- "$@" |
-    awk -v RS= -v verb="$verb" -v ended="$ended" -v names="$*" '
-      BEGIN { split(names, name, " ") }
+    names=$* awk -v RS= -v verb="$verb" -v ended="$ended" '
+      # Not by -v, which takes a backslash for the beginning of an escape.
+      BEGIN { split(ENVIRON["names"], name, " ") }
       { delete value
         for (i = 1; i <= NF; i++) { at = index($i, "="); value[substr($i, 1, at - 1)] = substr($i, at + 1) }
         state = value["ActiveState"]
-        bad = value["LoadState"] != "loaded" || state == "failed" || value["SubState"] ~ /^auto-restart/
-        bad = bad || (state == "inactive" && value["Result"] != "" && value["Result"] != "success")
+        went_wrong = value["Result"] != "" && value["Result"] != "success"
+        bad = value["LoadState"] != "loaded" || state == "failed"
+        # One that ends well and is started again and again is as its unit says.
+        bad = bad || (went_wrong && (state == "inactive" || value["SubState"] ~ /^auto-restart/))
         bad = bad || (verb == "reload" && value["ReloadResult"] != "" && value["ReloadResult"] != "success")
         idle[NR] = state == "inactive"
         if (bad) { found++; print verb, name[NR] } }
@@ -153,7 +167,7 @@ run_jobs() {
   [ -s "$state/todo" ] || return 0
   cat "$state/said" >&2
   while read -r verb unit; do
-    echo "$unit: $verb failed; its last lines:" >&2
+    printf '%s: %s failed; its last lines:\n' "$unit" "$verb" >&2
     journalctl --quiet --no-pager --output=cat --lines=10 --since="@$began" --unit="$unit" >&2 || :
   done <"$state/todo"
   return 1

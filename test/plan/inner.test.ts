@@ -113,6 +113,60 @@ test.each<[string, Services, Services, string[]]>([
     ["exchange app.timer (OnCalendar changed)"],
   ],
   [
+    "stopped by nobody but what needs it: kept",
+    app({ unitConfig: { RefuseManualStop: true } }),
+    app({ ...other, unitConfig: { RefuseManualStop: true } }),
+    ["keep app.service (ExecStart changed; RefuseManualStop is set)"],
+  ],
+  [
+    "the same, gone",
+    app({ unitConfig: { RefuseManualStop: true } }),
+    {},
+    ["keep app.service (no longer declared; RefuseManualStop is set)"],
+  ],
+  [
+    "started by nobody but what needs it: kept",
+    app(),
+    app({ ...other, unitConfig: { RefuseManualStart: "yes" } }),
+    ["keep app.service (ExecStart changed; RefuseManualStart is set)"],
+  ],
+  [
+    "the same, new",
+    {},
+    app({ unitConfig: { RefuseManualStart: true } }),
+    ["keep app.service (new; RefuseManualStart is set)"],
+  ],
+  [
+    "the same, reloaded",
+    app({ reloadIfChanged: true }),
+    app({ ...other, reloadIfChanged: true, unitConfig: { RefuseManualStop: true } }),
+    ["reload app.service (ExecStart changed)"],
+  ],
+  [
+    "a key that nobody knows, added",
+    app(),
+    app({ serviceConfig: { ExecStart: "/bin/app", Nonsense: "1" } }),
+    ["exchange app.service (Nonsense changed)"],
+  ],
+  [
+    "a reload trigger added",
+    app(),
+    app({ reloadTriggers: ["x"] }),
+    ["reload app.service (its reloadTriggers changed)"],
+  ],
+  [
+    "a reload trigger and another key",
+    app({ reloadTriggers: ["x"] }),
+    app({ ...other, reloadTriggers: ["y"] }),
+    ["exchange app.service (ExecStart changed)"],
+  ],
+  [
+    "names with an escape, and one that is a dash",
+    { "-": app().app, "a\\x2db": app().app },
+    { "-": app(other).app, "a\\x2db": app(other).app },
+    ["exchange -.service (ExecStart changed)", "exchange a\\x2db.service (ExecStart changed)"],
+  ],
+  [
     "a template: all its instances",
     { "app@": { serviceConfig: { ExecStart: "/bin/app %i" } } },
     { "app@": { serviceConfig: { ExecStart: "/bin/app -x %i" } } },
@@ -143,6 +197,7 @@ const timer = (OnCalendar: string) => ({
 });
 const watched = (PathChanged: string) => ({ paths: { app: { ...wanted, pathConfig: { PathChanged } } } });
 const app2 = { app: { serviceConfig: { ExecStart: "/bin/app --other" } } };
+const bounced = { ...wanted, unitConfig: { "X-StopOnReconfiguration": true } };
 const rules = (...lines: string[]) => ({ tmpfiles: { rules: lines } });
 
 describe("units of other kinds", () => {
@@ -230,6 +285,13 @@ describe("units of other kinds", () => {
       { targets: { app: { ...wanted, after: ["a.service"] } } },
       [],
     ],
+    [
+      "a target that is bounced by every change, and by no change not",
+      { targets: { app: bounced } },
+      { targets: { app: bounced }, services: daemon(wanted) },
+      ["exchange app.target (X-StopOnReconfiguration)", "start app.service (new) by multi-user.target replaces"],
+    ],
+    ["the same, and nothing changes", { targets: { app: bounced } }, { targets: { app: bounced } }, []],
     ["a target that goes", { targets: { app: wanted } }, {}, ["stop app.target (no longer declared)"]],
     [
       "limits of a slice",

@@ -21,8 +21,8 @@ const run = "a".repeat(32);
 const systemctl = String.raw`#!/bin/sh
 verb=$1; shift
 echo "$verb $*" | sed 's/--[^ ]* *//g; s/ *$//' >>"$FAKE/calls"
-names=; quiet=
-for arg; do case $arg in --quiet) quiet=1 ;; -*) ;; *) names="$names $arg" ;; esac; done
+names=; quiet= named=
+for arg; do case $named$arg in --quiet) quiet=1 ;; --) named=yes ;; -*) ;; *) names="$names $arg" ;; esac; done
 state() { cat "$FAKE/units/$1" 2>/dev/null || echo inactive; }
 status=0
 case $verb in
@@ -35,14 +35,22 @@ case $verb in
   show)
     case "$*" in
       *RequiredBy*) for unit in $names; do cat "$FAKE/needs/$unit" 2>/dev/null; echo; done ;;
+      *RefuseManualStart*) for unit in $names; do
+        [ -e "$FAKE/refusing/$unit" ] && echo RefuseManualStart=yes || echo RefuseManualStart=no; echo
+      done ;;
       *) for unit in $names; do
-        result=success; [ "$(state "$unit")" != failed ] || result=exit-code
-        printf 'LoadState=loaded\nActiveState=%s\nSubState=x\nResult=%s\nReloadResult=success\n\n' "$(state "$unit")" "$result"
+        result=success sub=x active=$(state "$unit")
+        [ "$active" != failed ] || result=exit-code
+        [ "$active" != ending ] || active=activating sub=auto-restart
+        [ "$active" != failing ] || active=activating sub=auto-restart result=exit-code
+        printf 'LoadState=loaded\nActiveState=%s\nSubState=%s\nResult=%s\nReloadResult=success\n\n' "$active" "$sub" "$result"
       done ;;
     esac ;;
   start | restart)
     for unit in $names; do
-      if [ -e "$FAKE/broken/$unit" ] || [ -e "$FAKE/limited/$unit" ]; then echo failed >"$FAKE/units/$unit"; status=1
+      if [ -e "$FAKE/becomes/$unit" ]; then cat "$FAKE/becomes/$unit" >"$FAKE/units/$unit"
+      elif [ -e "$FAKE/refusing/$unit" ] && [ "$verb" = start ]; then status=1
+      elif [ -e "$FAKE/broken/$unit" ] || [ -e "$FAKE/limited/$unit" ]; then echo failed >"$FAKE/units/$unit"; status=1
       else echo active >"$FAKE/units/$unit"; fi
     done ;;
   stop)
@@ -58,7 +66,8 @@ exit $status
 let place: string;
 beforeEach(() => {
   place = mkdtempSync(join(tmpdir(), "stowage-take-over-"));
-  for (const part of ["bin", "units", "broken", "limited", "needs", "declared", "root"]) mkdirSync(join(place, part));
+  for (const part of ["bin", "units", "broken", "limited", "needs", "becomes", "refusing", "declared", "root"])
+    mkdirSync(join(place, part));
   script("bin/systemctl", systemctl);
   script("bin/journalctl", "#!/bin/sh\necho its last words\n");
 });
@@ -180,6 +189,49 @@ test("what stops with a unit, because it needs that, runs again", () => {
   order("exchange db.service");
   expect(takeOver("one").status).toBe(0);
   expect([stateOf("web.service"), stateOf("idle.service")]).toEqual(["active", "inactive"]);
+});
+
+test("what may not be started by name is left to what needs it, and is no failure", () => {
+  units({ "db.service": "active", "helper.service": "active" });
+  writeFileSync(join(place, "needs/db.service"), "helper.service\n");
+  writeFileSync(join(place, "refusing/helper.service"), "");
+  order("exchange db.service");
+  expect(takeOver("one")).toMatchObject({
+    status: 0,
+    jobs: ["stop db.service", "activate one", "daemon-reload", "start db.service"],
+  });
+});
+
+test("one that ends well and is started again is right, one that fails and is started again is not", () => {
+  units({ "multi-user.target": "active" });
+  order("start ends.service multi-user.target", "start fails.service multi-user.target");
+  writeFileSync(join(place, "becomes/ends.service"), "ending\n");
+  writeFileSync(join(place, "becomes/fails.service"), "failing\n");
+  expect(takeOver("one")).toMatchObject({
+    status: 1,
+    stderr: "fails.service: start failed; its last lines:\nits last words\n",
+  });
+  expect(read("state/todo")).toBe("start fails.service\n");
+});
+
+test("names with an escape stay what they are", () => {
+  const name = "a\\x2db\\x5cn.service";
+  units({ [name]: "active", "db.service": "active", "-.service": "active" });
+  // As systemctl prints it in a list.
+  writeFileSync(join(place, "needs/db.service"), '"a\\\\x2db\\\\x5cn.service"\n');
+  order("exchange db.service", "exchange -.service");
+  writeFileSync(join(place, "broken", name), "");
+  expect(takeOver("one", "stop").jobs).toEqual(["stop -.service db.service"]);
+  expect(read("state/up").split("\n")).toContain(name);
+  expect(takeOver("one").status).toBe(1);
+  expect(read("state/todo")).toBe(`start ${name}\n`);
+});
+
+test("other units' failures are not forgotten where none is gone", () => {
+  units({ "app.service": "active" });
+  order("exchange app.service");
+  takeOver("one");
+  expect(read("calls").split("\n")).not.toContain("reset-failed");
 });
 
 test("what was stopped for an order that never came to its end runs again with the next one", () => {
