@@ -1,40 +1,98 @@
 /** What changes the machine runs alone, as root, and on a machine that has systemd. */
+
+import type { SystemLog } from "../host/system-log.ts";
 import { isBooted } from "../host/systemd.ts";
-import { takeSwitchLock } from "../store/lock.ts";
+import { type Holder, holderText, sinceText, takeSwitchLock } from "../store/lock.ts";
 import { whileNothingIsBuilt } from "../store/store.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { noSystemd } from "./jobs.ts";
+import { emit } from "./report/events.ts";
 import { requireRoot, type Session } from "./session.ts";
 
+export type WaitFlag = {
+  readonly wait?: boolean;
+};
+
+/** A verb that has the machine to itself. */
+export interface Alone {
+  readonly session: Session;
+  /** For messages, and for the one who comes second. */
+  readonly verb: string;
+  /** What is true when it is interrupted from now on: a sentence without a full stop. */
+  ifInterrupted(words: string): void;
+  /** Where it is also told what happens, once something does; see `begin` in ./begun.ts. */
+  log: SystemLog | null;
+}
+
 /**
- * @param verb for messages, and for the one who comes second
- * @throws StowageError `needs-root`, `no-systemd`; `busy` where another holds the lock
+ * @throws StowageError `needs-root`, `no-systemd`; `busy` where another holds the lock, unless it is to be waited for
  */
-export async function whileAlone<T>(session: Session, verb: string, work: () => Promise<T>): Promise<T> {
+export async function whileAlone<T>(
+  session: Session,
+  verb: string,
+  flags: WaitFlag,
+  work: (alone: Alone) => Promise<T>,
+): Promise<T> {
   requireRoot(session, verb);
   if (!isBooted()) throw noSystemd();
-  const lock = await takeSwitchLock(session.layout, verb);
-  const listening = endOnSignal(session);
+  const ending = endOnSignal(session);
   try {
-    return await work();
+    const onWait = (holder: Holder | null) => tellWaiting(session, holder);
+    const lock = await takeSwitchLock(session.layout, verb, flags.wait ? { onWait } : {});
+    const alone: Alone = { session, verb, log: null, ifInterrupted: ending.say };
+    ending.of(alone);
+    try {
+      return await work(alone);
+    } finally {
+      alone.log?.end();
+      lock.release();
+    }
   } finally {
-    listening.end();
-    lock.release();
+    ending.stop();
   }
 }
 
 /** {@link whileAlone}, and while nothing is built either: for what takes store paths away. */
-export const whileRemoving = <T>(session: Session, verb: string, work: () => Promise<T>): Promise<T> =>
-  whileAlone(session, verb, () =>
-    whileNothingIsBuilt(session.layout, () => session.tell("waiting for a build to end\n"), work),
+export const whileRemoving = <T>(
+  session: Session,
+  verb: string,
+  flags: WaitFlag,
+  work: (alone: Alone) => Promise<T>,
+): Promise<T> =>
+  whileAlone(session, verb, flags, (alone) =>
+    whileNothingIsBuilt(
+      session.layout,
+      () => {
+        emit(session, { event: "waiting", for: "build" });
+        session.tell("waiting for a build to end\n");
+      },
+      () => work(alone),
+    ),
   );
+
+function tellWaiting(session: Session, holder: Holder | null): void {
+  emit(session, { event: "waiting", for: "lock", ...(holder !== null && holder) });
+  session.tell(`waiting for ${holderText(holder)}, which is changing this machine${sinceText(holder)}\n`);
+}
 
 /** As without us, but with a word on what became of it. What is under way is known by what it leaves behind. */
 function endOnSignal(session: Session) {
+  let words = "nothing on this machine was changed";
+  let alone: Alone | undefined;
   const onSignal = (signal: "SIGINT" | "SIGTERM") => {
-    session.io.stderr.write("\ninterrupted: the next switch goes on where this one stopped\n");
+    session.io.stderr.write(`\ninterrupted: ${words}\n`);
+    emit(session, { event: "interrupted", signal, text: words });
+    alone?.log?.line("warning", `${alone.verb}: interrupted by ${signal}: ${words}`);
     process.exit(signal === "SIGINT" ? exitCodes.interrupted : exitCodes.terminated);
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
-  return { end: () => void process.off("SIGINT", onSignal).off("SIGTERM", onSignal) };
+  return {
+    say(text: string) {
+      words = text;
+    },
+    of(one: Alone) {
+      alone = one;
+    },
+    stop: () => void process.off("SIGINT", onSignal).off("SIGTERM", onSignal),
+  };
 }

@@ -37,6 +37,41 @@ export const jsonFlag: FlagParametersForType<JsonFlag> = {
   json: { kind: "boolean", optional: true, brief: "As JSON, for programs", withNegated: false },
 };
 
+/** Of verbs that change the machine. */
+export type ChangeFlags = JsonFlag & {
+  readonly events?: boolean;
+  readonly wait?: boolean;
+};
+
+export const changeFlags: FlagParametersForType<ChangeFlags> = {
+  ...jsonFlag,
+  events: {
+    kind: "boolean",
+    optional: true,
+    brief: "JSON lines as things happen; the last one has what --json prints",
+    withNegated: false,
+  },
+  wait: {
+    kind: "boolean",
+    optional: true,
+    brief: "Wait while another changes the machine, instead of leaving with 75",
+    withNegated: false,
+  },
+};
+
+export type BackFlag = {
+  readonly rollbackOnFailure?: boolean;
+};
+
+export const backFlag: FlagParametersForType<BackFlag> = {
+  rollbackOnFailure: {
+    kind: "boolean",
+    optional: true,
+    brief: "Go back to what was active when a container that ran before does not become ready",
+    withNegated: false,
+  },
+};
+
 export const sharedAliases = { q: "quiet", v: "verbose" } as const;
 export const hostAliases = { c: "config", ...sharedAliases } as const;
 

@@ -25,7 +25,7 @@ import { machineId } from "../host/machine-id.ts";
 import { systemctl } from "../host/systemd.ts";
 import { takeOverInside } from "../host/take-over.ts";
 import { placesOf } from "../modules/index.ts";
-import { type Plan, plan } from "../plan/index.ts";
+import { type Plan, plan, runningIn } from "../plan/index.ts";
 import { observe } from "../runtimes/nspawn/observe.ts";
 import { takeOverCommand } from "../runtimes/nspawn/reload.ts";
 import type { Layout } from "../store/layout.ts";
@@ -147,6 +147,8 @@ export const rebuild = (session: Session, { systems }: Generation, onProgress: O
 export interface Planned {
   readonly plan: Plan;
   readonly machine: Machine;
+  /** Names of containers that ran when it was made. */
+  readonly ran: readonly string[];
 }
 
 /**
@@ -161,7 +163,11 @@ export async function planFor(session: Session, next: Generation, stored?: numbe
   const leftGenerations = left.map((one) => one.generation);
   const ours = current === null ? leftGenerations : [current.generation, ...leftGenerations];
   const observed = await observe({ layout, systemd, ours, next });
+  const parts = new Map(ours.flatMap(({ containers }) => Object.entries(containers)));
   return {
+    ran: [...parts.values()]
+      .filter(({ unit }) => runningIn(observed.units, unit) === "running")
+      .map(({ name }) => name),
     plan: plan(current?.generation ?? null, next, observed, { layout, leftBehind: leftGenerations }),
     machine: {
       layout,

@@ -24,6 +24,8 @@ export interface Session {
   readonly layout: Layout;
   readonly quiet: boolean;
   readonly verbose: boolean;
+  /** Standard output is for events, one a line. */
+  readonly events: boolean;
   /** Colours for what goes to stdout, and for stderr. */
   readonly paint: Paint;
   readonly paintErr: Paint;
@@ -33,13 +35,14 @@ export interface Session {
   tell(text: string): void;
 }
 
-export function sessionOf(io: Io, flags: SharedFlags): Session {
+export function sessionOf(io: Io, flags: SharedFlags & { readonly events?: unknown }): Session {
   const quiet = flags.quiet === true;
   return {
     io,
     layout: layoutOf(io, flags),
     quiet,
     verbose: flags.verbose === true,
+    events: flags.events === true,
     paint: paintFor(io.stdout, io.env, flags.color),
     paintErr: paintFor(io.stderr, io.env, flags.color),
     print: (text) => void io.stdout.write(text),

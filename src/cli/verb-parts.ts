@@ -1,6 +1,15 @@
 /** What the descriptions of several verbs share. */
 import type { ImageFormat } from "../systems/image/format.ts";
-import { hostAliases, hostFlags, jsonFlag, sharedAliases, sharedFlags, textParameter } from "./flags.ts";
+import {
+  type ChangeFlags,
+  changeFlags,
+  hostAliases,
+  hostFlags,
+  jsonFlag,
+  sharedAliases,
+  sharedFlags,
+  textParameter,
+} from "./flags.ts";
 import type { HostFlags, SharedFlags } from "./session.ts";
 
 export type WithJson<Flags> = Flags & { readonly json?: boolean };
@@ -10,13 +19,14 @@ export type LogsFlags = WithJson<SharedFlags> & {
   readonly since?: string;
   readonly unit?: string;
 };
-export type GcFlags = WithJson<SharedFlags> & {
-  readonly keep?: number;
-  /** Milliseconds. */
-  readonly olderThan?: number;
-  readonly dryRun?: boolean;
-};
-export type UninstallFlags = SharedFlags & { readonly state?: boolean };
+export type GcFlags = SharedFlags &
+  ChangeFlags & {
+    readonly keep?: number;
+    /** Milliseconds. */
+    readonly olderThan?: number;
+    readonly dryRun?: boolean;
+  };
+export type UninstallFlags = SharedFlags & ChangeFlags & { readonly state?: boolean };
 export type OptionsFlags = HostFlags & { readonly markdown?: boolean; readonly schema?: boolean };
 export type ImageFlags = WithJson<HostFlags> & {
   readonly format: ImageFormat;
@@ -39,3 +49,6 @@ export const hostVerb = { flags: hostFlags, aliases: hostAliases };
 export const hostJson = { flags: { ...hostFlags, ...jsonFlag }, aliases: hostAliases };
 export const manyNames = { flags: sharedFlags, aliases: sharedAliases, positional: names };
 export const nameJson = { flags: { ...sharedFlags, ...jsonFlag }, aliases: sharedAliases };
+/** Of verbs that change the machine. */
+export const hostChange = { flags: { ...hostFlags, ...changeFlags }, aliases: hostAliases };
+export const nameChange = { flags: { ...sharedFlags, ...changeFlags }, aliases: sharedAliases };

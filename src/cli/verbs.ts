@@ -3,14 +3,25 @@
 import { imageFormats } from "../systems/image/format.ts";
 import { containers } from "./container-verbs.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
-import { count, hostAliases, sharedAliases, sharedFlags, span, textParameter } from "./flags.ts";
+import {
+  type BackFlag,
+  backFlag,
+  type ChangeFlags,
+  count,
+  hostAliases,
+  sharedAliases,
+  span,
+  textParameter,
+} from "./flags.ts";
 import type { HostFlags, SharedFlags } from "./session.ts";
 import { verb } from "./verb.ts";
 import {
   type GcFlags,
+  hostChange,
   hostJson,
   hostVerb,
   type ImageFlags,
+  nameChange,
   nameJson,
   type OptionsFlags,
   one,
@@ -118,19 +129,25 @@ const host = {
     parameters: hostJson,
     load: () => import("./commands/plan.ts"),
   }),
-  switch: verb<WithJson<HostFlags>, []>({
+  switch: verb<HostFlags & ChangeFlags & BackFlag, []>({
     brief: "Make the machine what the configuration says: now, and at every boot",
-    details: "Nothing changed: nothing is printed, nothing is done.",
-    examples: ["switch", "-c /srv/hosts/alpha/host.ts switch"],
-    parameters: hostJson,
+    details:
+      "Nothing changed: nothing is printed, nothing is done. Once it changes something it goes on without its terminal; `journalctl -t stowage` has what it did.",
+    examples: [
+      "switch",
+      "-c /srv/hosts/alpha/host.ts switch",
+      "switch --rollback-on-failure",
+      "switch --wait --events",
+    ],
+    parameters: { ...hostChange, flags: { ...hostChange.flags, ...backFlag } },
     load: () => import("./commands/switch.ts"),
   }),
-  rollback: verb<WithJson<SharedFlags>, [generation?: number]>({
+  rollback: verb<SharedFlags & ChangeFlags, [generation?: number]>({
     brief: "Make the machine what the former generation says, or the one with this number: now, and at every boot",
     details: "Your host.ts and stowage.lock stay as they are: the next switch goes by them again.",
     examples: ["rollback", "rollback 12"],
     parameters: {
-      ...nameJson,
+      ...nameChange,
       positional: {
         kind: "tuple",
         parameters: [{ brief: "Number of a generation", placeholder: "generation", parse: count, optional: true }],
@@ -151,7 +168,7 @@ const host = {
     examples: ["gc", "gc --keep 5", "gc --older-than 30d --dry-run"],
     parameters: {
       flags: {
-        ...nameJson.flags,
+        ...nameChange.flags,
         keep: {
           kind: "parsed",
           parse: count,
@@ -179,7 +196,7 @@ const host = {
     examples: ["uninstall", "uninstall --state"],
     parameters: {
       flags: {
-        ...sharedFlags,
+        ...nameChange.flags,
         state: {
           kind: "boolean",
           optional: true,

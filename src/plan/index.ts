@@ -6,6 +6,7 @@ export {
   decideUnit,
   isUp,
   type Running,
+  runningIn,
   runningOf,
   type SocketState,
   type SystemChange,

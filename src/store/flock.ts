@@ -8,16 +8,23 @@ import { run } from "../host/run.ts";
 const conflict = 75;
 
 export interface LockOptions {
-  /** Default: leave at once when another holds it. */
-  readonly wait?: boolean;
+  /** Default: leave at once when another holds it. A number: so many seconds at most. */
+  readonly wait?: boolean | number;
   /** With others that share it. */
   readonly shared?: boolean;
 }
 
-/** Takes the lock of an open file or directory. False when another holds it and `wait` is not set. */
+/** Takes the lock of an open file or directory. False when another holds it and `wait` is not set, or over. */
 export async function lockDescriptor(fd: number, { wait, shared }: LockOptions = {}): Promise<boolean> {
-  const how = [shared ? "-s" : "-x", ...(wait ? [] : ["-n", "-E", String(conflict)])];
-  const result = await run(["flock", ...how, "3"], { fds: [fd], accept: [0, conflict], package: "util-linux" });
+  const limit = typeof wait === "number" ? ["-w", String(wait), "-E", String(conflict)] : [];
+  const how = [shared ? "-s" : "-x", ...(wait ? limit : ["-n", "-E", String(conflict)])];
+  // One that waits has the file open too, and would hold the lock in our place when we have ended.
+  const withUs = wait ? ["setpriv", "--pdeathsig", "KILL"] : [];
+  const result = await run([...withUs, "flock", ...how, "3"], {
+    fds: [fd],
+    accept: [0, conflict],
+    package: "util-linux",
+  });
   return result.status === 0;
 }
 

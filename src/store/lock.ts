@@ -1,5 +1,16 @@
 /** One switch at a time: the lock of the whole installation, `/run/stowage/lock`. */
-import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { StowageError } from "../error.ts";
 import { lockDescriptor } from "./flock.ts";
 import type { Layout } from "./layout.ts";
@@ -7,24 +18,48 @@ import type { Layout } from "./layout.ts";
 /** sysexits.h EX_TEMPFAIL: try again later. */
 const exitBusy = 75;
 
+/** Who changes the machine. */
+export interface Holder {
+  readonly pid: number;
+  /** `switch`, `rollback`, … */
+  readonly verb: string;
+  /** When it took the lock, in milliseconds since 1970. */
+  readonly since: number;
+}
+
 export interface SwitchLock {
   /** Frees the lock. Ending the process does it too. */
   release(): void;
 }
 
+export interface SwitchLockOptions {
+  /**
+   * Waits for the lock instead of leaving. Told who holds it, again when that is another; null where that cannot be
+   * known. Ending the process ends the waiting, whatever ends it.
+   */
+  readonly onWait?: (holder: Holder | null) => void;
+}
+
 /**
- * Takes the switch lock, at once or not at all.
+ * Takes the switch lock: at once or not at all, unless `onWait` is given.
  * @param verb what we are about to do, for the one who comes second: `switch`, `rollback`, …
  * @throws StowageError `busy`, exit code 75, naming who holds it
  */
-export async function takeSwitchLock(layout: Layout, verb: string): Promise<SwitchLock> {
+export async function takeSwitchLock(
+  layout: Layout,
+  verb: string,
+  { onWait }: SwitchLockOptions = {},
+): Promise<SwitchLock> {
   mkdirSync(layout.run, { recursive: true, mode: 0o755 });
   const path = `${layout.run}/lock`;
   const fd = openSync(path, "a+", 0o644);
   try {
-    if (!(await lockDescriptor(fd))) throw busy(path);
+    if (!(await lockDescriptor(fd))) {
+      if (onWait === undefined) throw busy(path, verb, await holderOf(fd));
+      await waitFor(fd, onWait);
+    }
     ftruncateSync(fd);
-    writeSync(fd, `${process.pid} ${verb}\n`);
+    writeSync(fd, `${process.pid} ${verb} ${Date.now()}\n`);
   } catch (error) {
     closeSync(fd);
     throw error;
@@ -32,16 +67,71 @@ export async function takeSwitchLock(layout: Layout, verb: string): Promise<Swit
   return { release: () => closeSync(fd) };
 }
 
-function busy(path: string): StowageError {
-  const holder = /^(\d+) (\S+)$/m.exec(readFileSync(path, "utf8"));
-  const who = holder ? `process ${holder[1]} (${holder[2]})` : "another process";
-  return new StowageError(
+/** Seconds after which it is looked whether another holds it now. */
+const lookAgain = 2;
+
+async function waitFor(fd: number, onWait: (holder: Holder | null) => void): Promise<void> {
+  let told: number | undefined;
+  do {
+    const holder = await holderOf(fd);
+    const pid = holder?.pid ?? 0;
+    if (pid !== told) onWait(holder);
+    told = pid;
+  } while (!(await lockDescriptor(fd, { wait: lookAgain })));
+}
+
+/** Milliseconds that the one who took the lock has to write its name into it. */
+const patience = 500;
+
+/**
+ * Who holds the lock of an open file, or null. What the text says may be of an earlier holder, as long as the next has
+ * not written its own: only who has the file open holds it.
+ */
+async function holderOf(fd: number): Promise<Holder | null> {
+  for (const deadline = Date.now() + patience; ; ) {
+    const holder = parseHolder(readFileSync(`/proc/self/fd/${fd}`, "utf8"));
+    if (holder !== null && hasOpen(holder.pid, fd)) return holder;
+    if (Date.now() > deadline) return null;
+    await sleep(10);
+  }
+}
+
+/** `1234 switch 1763801234567` */
+export function parseHolder(text: string): Holder | null {
+  const [, pid, verb, since] = /^(\d+) (\S+) (\d+)\n$/.exec(text) ?? [];
+  return verb === undefined ? null : { pid: Number(pid), verb, since: Number(since) };
+}
+
+/** Whether a process has the very file open that a descriptor of ours leads to. proc_pid_fd(5) */
+function hasOpen(pid: number, fd: number): boolean {
+  const { dev, ino } = fstatSync(fd);
+  const isIt = (path: string): boolean => {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found?.dev === dev && found.ino === ino;
+  };
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((name) => isIt(`/proc/${pid}/fd/${name}`));
+  } catch {
+    return false; // It has ended.
+  }
+}
+
+/** `process 1234 (switch)` */
+export const holderText = (holder: Holder | null): string =>
+  holder === null ? "another process" : `process ${holder.pid} (${holder.verb})`;
+
+/** `, since 2026-11-22 10:15:03`: local time. */
+export const sinceText = (holder: Holder | null): string =>
+  // Sweden writes dates as ISO 8601 does, without its T and Z.
+  holder === null ? "" : `, since ${new Date(holder.since).toLocaleString("sv")}`;
+
+const busy = (path: string, verb: string, holder: Holder | null): StowageError =>
+  new StowageError(
     {
       code: "busy",
-      message: `${who} is changing this machine`,
-      details: [`it holds ${path}`],
-      hint: "try again when it is done",
+      message: `${holderText(holder)} is changing this machine${sinceText(holder)}`,
+      details: [`it holds ${path}; \`journalctl -t stowage\` shows what it has done`],
+      hint: `try again when it is done, or wait for it: stowage ${verb} --wait`,
     },
     { exitCode: exitBusy },
   );
-}

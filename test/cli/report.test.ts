@@ -21,9 +21,9 @@ const start = step({ do: "start-unit", unit: "container@web.service" });
 const write = step({ do: "write-file", path: "/etc/stowage/x" });
 const record = step({ do: "record-generation" });
 
-function told(events: readonly Progress[], flags: Partial<SharedFlags> = {}, tty = false) {
+function told(events: readonly Progress[], flags: Partial<SharedFlags> = {}) {
   const text: string[] = [];
-  const out = { write: (piece: string) => text.push(piece), isTTY: tty, columns: 40 };
+  const out = { write: (piece: string) => text.push(piece), isTTY: false };
   const io = { stdout: out, stderr: out, stdin: {}, env: { NO_COLOR: "1" }, cwd: () => "/", geteuid: () => 0 };
   const progress = progressOf(sessionOf(io, { color: true, ...flags }));
   for (const event of events) progress.on(event);
@@ -47,20 +47,6 @@ test("in a file: whole lines, for what a person waits for and for what fails", (
   );
   expect(told(events, { verbose: true })).toContain("wrote /etc/stowage/x (0.00 s)\n");
   expect(told(events, { quiet: true })).toBe("");
-});
-
-test("on a terminal: the last line says what is under way, is cut to fit, and is taken away", () => {
-  const begun: Progress[] = [
-    { kind: "work", id: "f", text: "fetching", done: 1, total: 3 },
-    { kind: "step-started", step: start },
-  ];
-  const text = told(begun, {}, true);
-  expect(text).toContain("fetching 33 %");
-  const drawn = text.split("\r\u001b[K");
-  expect(drawn.at(-2)).toBe("fetching 33 %, starting container@web.s");
-  expect(drawn.at(-1)).toBe("");
-  const ended: Progress[] = [...begun, { kind: "step-ended", row: { step: start, outcome: "done", took: 10 } }];
-  expect(told(ended, {}, true)).toContain("\r\u001b[Kstarted container@web.service (0.01 s)\nfetching 33 %");
 });
 
 test("what became of a switch: what failed with its last words, what was not run and why", () => {

@@ -4,7 +4,8 @@ import { container, World } from "./world.ts";
 
 // The machine that tests run on may have no systemd.
 vi.mock("../../src/cli/alone.ts", () => ({
-  whileAlone: (_session: unknown, _verb: string, work: () => Promise<unknown>) => work(),
+  whileAlone: (session: unknown, verb: string, _flags: unknown, work: (alone: unknown) => Promise<unknown>) =>
+    work({ session, verb, log: null, ifInterrupted: () => undefined }),
 }));
 vi.mock("../../src/cli/shown.ts", () => ({ carryOutShown: () => Promise.reject(new Error("it was carried out")) }));
 

@@ -105,7 +105,12 @@ describe("the switch lock", () => {
     const lock = await takeSwitchLock(layout, "switch");
     const problem = await problemOf(() => takeSwitchLock(layout, "rollback"));
     expect(problem).toMatchObject({ code: "busy", exitCode: 75 });
-    expect(problem.message).toBe(`process ${process.pid} (switch) is changing this machine`);
+    expect(problem.message).toMatch(
+      new RegExp(
+        `^process ${process.pid} \\(switch\\) is changing this machine, since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d$`,
+      ),
+    );
+    expect(problem.hint).toContain("stowage rollback --wait");
     lock.release();
     (await takeSwitchLock(layout, "rollback")).release();
   });

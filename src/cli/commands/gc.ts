@@ -8,8 +8,10 @@ import { currentGeneration, listGenerations, removeGeneration, switchedAt } from
 import type { Layout } from "../../store/layout.ts";
 import { removeLeftovers } from "../../store/store.ts";
 import { whileRemoving } from "../alone.ts";
+import { begin } from "../begun.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Session } from "../session.ts";
+import { printDocument } from "../shown.ts";
 import type { GcFlags } from "../verb-parts.ts";
 
 interface Garbage {
@@ -19,10 +21,17 @@ interface Garbage {
 
 export default async function gc(session: Session, flags: GcFlags): Promise<number> {
   const keep = keepOf(flags, Date.now());
-  return whileRemoving(session, "gc", async () => {
+  return whileRemoving(session, "gc", flags, async (alone) => {
     const garbage = garbageOf(session.layout, keep);
+    const { generations, paths } = garbage;
+    if (!flags.dryRun && generations.length + paths.length > 0) {
+      await begin(alone, `${generations.length} generations, ${paths.length} store paths`);
+      alone.ifInterrupted("what it did not come to is still there; the same command goes on where this one stopped");
+    }
     const freed = flags.dryRun ? null : await remove(session.layout, garbage);
-    session.print(flags.json ? `${JSON.stringify({ ...garbage, freed }, null, 2)}\n` : text(garbage, freed));
+    alone.log?.line("info", `gc: ${text(garbage, freed).trimEnd().replaceAll("\n", ", ")}`);
+    printDocument(session, flags, { exitCode: exitCodes.done, document: { ...garbage, freed } });
+    if (!flags.json && !session.events) session.print(text(garbage, freed));
     return exitCodes.done;
   });
 }

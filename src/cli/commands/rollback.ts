@@ -3,24 +3,33 @@ import { readChecked } from "../../apply/current.ts";
 import { StowageError } from "../../error.ts";
 import { currentGeneration, formerGeneration, listGenerations } from "../../store/generations.ts";
 import type { Layout } from "../../store/layout.ts";
-import { whileAlone } from "../alone.ts";
-import type { JsonFlag } from "../flags.ts";
+import { type Alone, whileAlone } from "../alone.ts";
+import type { ChangeFlags } from "../flags.ts";
 import { planFor, rebuild } from "../pipeline.ts";
 import { requirePaths } from "../required.ts";
 import type { Session, SharedFlags } from "../session.ts";
 import { planAndCarryOut } from "../shown.ts";
 
-export default async function rollback(session: Session, flags: SharedFlags & JsonFlag, to?: number): Promise<number> {
-  return whileAlone(session, "rollback", () => rollBack(session, flags, to));
+export default async function rollback(
+  session: Session,
+  flags: SharedFlags & ChangeFlags,
+  to?: number,
+): Promise<number> {
+  return whileAlone(session, "rollback", flags, (alone) => rollBack(alone, flags, to));
 }
 
-async function rollBack(session: Session, flags: JsonFlag, to: number | undefined): Promise<number> {
+async function rollBack(alone: Alone, flags: ChangeFlags, to: number | undefined): Promise<number> {
+  const { session } = alone;
   const number = chosen(session.layout, to);
   const next = readChecked(session.layout, number);
   requirePaths(session, next);
-  return planAndCarryOut(session, flags, async (onProgress) => {
-    await rebuild(session, next, onProgress);
-    return planFor(session, next, number);
+  return planAndCarryOut(alone, flags, {
+    // Without the number it would go to the one before this, where this one is current already.
+    interrupted: `\`stowage rollback ${number}\` goes on to generation ${number}, \`stowage switch\` to what host.ts says`,
+    async prepare(onProgress) {
+      await rebuild(session, next, onProgress);
+      return planFor(session, next, number);
+    },
   });
 }
 

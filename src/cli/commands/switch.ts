@@ -1,17 +1,23 @@
 /** stowage switch: the machine becomes what the configuration says. */
 import { whileAlone } from "../alone.ts";
-import type { JsonFlag } from "../flags.ts";
-import { build, generationHere, planFor } from "../pipeline.ts";
+import type { BackFlag, ChangeFlags } from "../flags.ts";
 import { configPath, type HostFlags, type Session } from "../session.ts";
-import { planAndCarryOut } from "../shown.ts";
 
-export default async function switchVerb(session: Session, flags: HostFlags & JsonFlag): Promise<number> {
+export default async function switchVerb(session: Session, flags: HostFlags & ChangeFlags & BackFlag): Promise<number> {
   configPath(session, flags);
-  return whileAlone(session, "switch", () =>
-    planAndCarryOut(session, flags, async (onProgress) => {
-      const next = await generationHere(session, flags, onProgress);
-      await build(session, flags, next, onProgress);
-      return planFor(session, next);
-    }),
-  );
+  return whileAlone(session, "switch", flags, async (alone) => {
+    // Only now: who comes second is told so before any of it is loaded.
+    const [{ build, generationHere, planFor }, { planAndCarryOut }] = await Promise.all([
+      import("../pipeline.ts"),
+      import("../shown.ts"),
+    ]);
+    return planAndCarryOut(alone, flags, {
+      interrupted: "the next switch goes on where this one stopped",
+      async prepare(onProgress) {
+        const next = await generationHere(session, flags, onProgress);
+        await build(session, flags, next, onProgress);
+        return planFor(session, next);
+      },
+    });
+  });
 }

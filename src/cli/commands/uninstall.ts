@@ -1,34 +1,52 @@
 /** stowage uninstall: the machine is as if stowage had never been there. */
 import { nothing } from "../../apply/journal.ts";
 import { containersOnDisk, refuseMounts, removeInstallation, removeStates } from "../../apply/uninstall.ts";
-import { whileRemoving } from "../alone.ts";
+import { type Alone, whileRemoving } from "../alone.ts";
+import { begin } from "../begun.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { planFor } from "../pipeline.ts";
 import type { Session } from "../session.ts";
-import { planAndCarryOut } from "../shown.ts";
+import { type Changed, carriedOut, printDocument } from "../shown.ts";
 import type { UninstallFlags } from "../verb-parts.ts";
 
 export default async function uninstall(session: Session, flags: UninstallFlags): Promise<number> {
-  return whileRemoving(session, "uninstall", () => removeAll(session, flags.state === true));
+  return whileRemoving(session, "uninstall", flags, async (alone) => {
+    const changed = await removeAll(alone, flags);
+    printDocument(session, flags, changed);
+    return changed.exitCode;
+  });
 }
 
-async function removeAll(session: Session, withState: boolean): Promise<number> {
+async function removeAll(alone: Alone, flags: UninstallFlags): Promise<Changed> {
+  const { session } = alone;
   const { layout } = session;
-  if (withState) refuseMounts(layout);
-  const planned = await planFor(session, nothing);
-  const { current, leftBehind } = planned.machine;
-  if (current !== null || leftBehind.length > 0) {
-    const done = await planAndCarryOut(session, {}, async () => planned);
-    // What did not stop still needs what it was made from.
-    if (done !== exitCodes.done) return done;
-  }
+  const again = `stowage uninstall${flags.state ? " --state" : ""}`;
+  const interrupted = `\`${again}\` goes on where this one stopped, \`stowage switch\` makes anew what host.ts says`;
+  if (flags.state) refuseMounts(layout);
+  const stopped = await stopAll(alone, flags, interrupted);
+  // What did not stop still needs what it was made from.
+  if (stopped.exitCode !== exitCodes.done) return stopped;
+  await begin(alone, "nothing runs");
+  alone.ifInterrupted(interrupted);
   const names = containersOnDisk(layout);
-  if (withState) await removeStates(layout, names);
+  if (flags.state) await removeStates(layout, names);
   await removeInstallation(layout);
-  if (!session.quiet) session.print(withState || names.length === 0 ? "removed\n" : keptText(layout.state, names));
-  return exitCodes.done;
+  const kept = flags.state ? [] : names.map((name) => `${layout.state}/containers/${name}`);
+  const text = kept.length === 0 ? "removed\n" : keptText(kept);
+  alone.log?.line("info", `uninstall: ${text}`);
+  if (!session.quiet && !flags.json && !session.events) session.print(text);
+  return { exitCode: exitCodes.done, document: { ...stopped.document, generation: null, kept } };
 }
 
-const keptText = (state: string, names: readonly string[]): string =>
-  `removed, but for what containers have written\n${names.map((name) => `  ${state}/containers/${name}\n`).join("")}` +
+/** A switch to nothing. */
+async function stopAll(alone: Alone, flags: UninstallFlags, interrupted: string): Promise<Changed> {
+  const planned = await planFor(alone.session, nothing);
+  const { current, leftBehind } = planned.machine;
+  if (current === null && leftBehind.length === 0)
+    return { exitCode: exitCodes.done, document: { plan: null, generation: null, steps: [] } };
+  return carriedOut(alone, flags, { interrupted, prepare: async () => planned });
+}
+
+const keptText = (paths: readonly string[]): string =>
+  `removed, but for what containers have written\n${paths.map((path) => `  ${path}\n`).join("")}` +
   "stowage uninstall --state removes that, too\n";

@@ -3,12 +3,14 @@ import { StowageError } from "../../error.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Session } from "../session.ts";
 import { version } from "../version.ts";
+import { emit } from "./events.ts";
 import { problemText } from "./problems.ts";
 
 /** @returns the exit code that the error asks for */
 export function tellError(session: Session, error: unknown): number {
   const { stderr } = session.io;
   if (error instanceof StowageError) {
+    emit(session, { event: "error", exitCode: error.exitCode, problems: error.problems });
     for (const problem of error.problems) stderr.write(problemText(problem, session.paintErr));
     return error.exitCode;
   }

@@ -1,7 +1,7 @@
 /** What became of a switch. */
 import type { Report, ReportRow } from "../../apply/report.ts";
 import { type Paint, printable } from "./paint.ts";
-import { nameOf } from "./progress.ts";
+import { nameOf } from "./step-words.ts";
 
 export const wentWell = (report: Report): boolean => report.rows.every((row) => row.outcome === "done");
 
@@ -25,12 +25,13 @@ function notRunText(rows: readonly ReportRow[], failed: readonly ReportRow[]): s
 }
 
 /** For programs. */
-export const reportJson = (report: Report) =>
-  report.rows.map(({ step, outcome, error, log, took }) => ({
-    step: step.id,
-    ...(step.container !== undefined && { container: step.container }),
-    outcome,
-    ...(error !== undefined && { error }),
-    ...(log !== undefined && { log }),
-    ...(took !== undefined && { took }),
-  }));
+export const reportJson = (report: Report) => report.rows.map(rowJson);
+
+export const rowJson = ({ step, outcome, error, log, took }: ReportRow) => ({
+  step: step.id,
+  ...(step.container !== undefined && { container: step.container }),
+  outcome,
+  ...(error !== undefined && { error }),
+  ...(log !== undefined && { log }),
+  ...(took !== undefined && { took }),
+});
