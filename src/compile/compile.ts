@@ -16,6 +16,7 @@ import { type LockedAccounts, noAccounts } from "../systems/account-numbers.ts";
 import type { Lock } from "../systems/lock.ts";
 import { type Recipe, recipeName, type StoreName } from "../systems/recipe.ts";
 import { bridgesOf } from "./bridges.ts";
+import { inBuildOrder } from "./build-order.ts";
 import { checkFurther } from "./checks/further.ts";
 import { checkHost } from "./checks/index.ts";
 import { checkSource } from "./checks/source.ts";
@@ -223,20 +224,6 @@ function assemble(
     hosts: containers.flatMap((container) => ownNetwork(container) ?? []).flatMap(hostsEntries),
     systems: inBuildOrder(systems),
   };
-}
-
-/** Package trees before what is made above them, and further systems of a container before its own. */
-export function inBuildOrder(systems: Record<StoreName, Recipe>): Record<StoreName, Recipe> {
-  const entries = byName(systems);
-  const of = (kind: Recipe["kind"]) => entries.filter(([, recipe]) => recipe.kind === kind);
-  const hasChildren = ([, recipe]: [string, Recipe]) => recipe.kind === "toplevel" && recipe.children.length > 0;
-  const tops = of("toplevel");
-  return Object.fromEntries([
-    ...of("debian"),
-    ...of("import"),
-    ...tops.filter((one) => !hasChildren(one)),
-    ...tops.filter(hasChildren),
-  ]);
 }
 
 const byName = <T>(record: Readonly<Record<string, T>>): [string, T][] =>

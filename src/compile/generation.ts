@@ -66,6 +66,11 @@ export interface Generation extends Content {
   readonly format: 1;
   /** Hash of all content, hex, 32 characters. */
   readonly id: string;
+  /**
+   * Containers that were rolled back by themselves, and the number of the generation that each is as in. Where it comes
+   * from is no part of what it is, nor of its id.
+   */
+  readonly asIn?: Readonly<Record<string, number>>;
 }
 
 export interface Content {

@@ -35,6 +35,10 @@ export class Problems {
     }
   }
 
+  all(): readonly Problem[] {
+    return this.#list;
+  }
+
   /** @throws StowageError with every problem, if there is one */
   throwIfAny(): void {
     if (this.#list.length > 0) throw new StowageError(this.#list);

@@ -51,6 +51,18 @@ export function restoreText(bridge: string, declared: Bridge | null, links: read
   return lines.map((words) => `${words.map(ipWord).join(" ")}\n`).join("");
 }
 
+/** What {@link restoreText} says of a declared bridge itself; its ports: {@link portsIn}. */
+export function restoredSettings(text: string, bridge: string): { rstp: boolean; addresses: string[] } {
+  const words = text.split("\n").map((line) => line.split(" "));
+  const own = words.filter((line) => line[line.indexOf("dev") + 1] === bridge);
+  return {
+    rstp: own.some((line) => line.join(" ").endsWith("stp_state 1")),
+    addresses: own.flatMap(([what, verb, address]) =>
+      what === "address" && verb === "replace" ? (address ?? []) : [],
+    ),
+  };
+}
+
 /** The ports that {@link restoreText} gives to the bridge, by their names in the kernel: of extra links, not by ours. */
 export function portsIn(text: string): string[] {
   return [...text.matchAll(/^link set dev (?:ve-[A-Za-z0-9-]+\.)?(\S+) master /gm)].map(([, name]) => name ?? "");

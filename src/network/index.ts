@@ -5,6 +5,7 @@ export {
   bridgeAddressWords,
   bridgeMark,
   portsIn,
+  restoredSettings,
   restoreText,
   spanningTreeWords,
 } from "./bridge.ts";

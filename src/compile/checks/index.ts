@@ -1,5 +1,6 @@
 /** Checks that no option's type can make: across options of a container, and across containers. */
 import type { HostConfig } from "../../options/index.ts";
+import type { AcrossContainers } from "../across.ts";
 import type { Problems } from "../problems.ts";
 import { checkAddresses } from "./addresses.ts";
 import { checkAutomounts } from "./automounts.ts";
@@ -30,6 +31,11 @@ export function checkHost(config: HostConfig, problems: Problems): void {
     checkFlags(name, container, problems);
     checkChange(name, container, problems);
   }
+  checkAcross(config, problems);
+}
+
+/** What single containers may each have, and not together. */
+export function checkAcross(config: AcrossContainers, problems: Problems): void {
   checkAddresses(config, problems);
   checkPorts(config, problems);
   checkInterfaces(config, problems);

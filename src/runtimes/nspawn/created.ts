@@ -7,7 +7,7 @@ import { lineText } from "../../units/index.ts";
 import type { SystemContainer } from "./container.ts";
 
 /** Not below /etc/tmpfiles.d: they are made when the container starts, on the mounts that it needs, and not at boot. */
-const createdFile = (layout: Layout, name: string): string => `${layout.etc}/tmpfiles/${name}.conf`;
+export const createdFile = (layout: Layout, name: string): string => `${layout.etc}/tmpfiles/${name}.conf`;
 
 /** Absolute path and text; nothing for a container that has none made. */
 export function createdFiles(layout: Layout, { name, binds }: SystemContainer): [path: string, text: string][] {

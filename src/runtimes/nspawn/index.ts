@@ -15,6 +15,8 @@ export {
 } from "./container.ts";
 export { openingFlags, refusedFlags } from "./extra-flags.ts";
 export { insideHosts, insideResolv } from "./names.ts";
+export { ownedFiles } from "./owned.ts";
+export { parametersFile } from "./parameters.ts";
 export { containerParts, linksAtBoot, type Parts } from "./parts.ts";
 export { patternOf } from "./pattern.ts";
 export { resolvSources } from "./resolv.ts";

@@ -114,7 +114,7 @@ export function nixReload({ name, system }: SystemContainer): string[] | null {
 }
 
 /** A store path that only a configuration names would be garbage to Nix. A profile keeps its systems by itself. */
-export function nixFiles({ system }: SystemContainer): [path: string, text: string][] {
+export function nixFiles({ system }: Pick<SystemContainer, "system">): [path: string, text: string][] {
   const file = isNix(system) ? gcRootFile(system.path) : null;
   return file === null ? [] : [[file, ""]];
 }
