@@ -1,7 +1,7 @@
 /** Generations as they were written, read back and checked for their shape. */
 import type { Generation } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
-import { currentGeneration, readGeneration } from "../store/generations.ts";
+import { activeGeneration, currentGeneration, readGeneration } from "../store/generations.ts";
 import type { Layout } from "../store/layout.ts";
 
 export interface StoredGeneration {
@@ -10,9 +10,14 @@ export interface StoredGeneration {
 }
 
 /** What the next boot has, or null before the first switch. @throws StowageError `needs-root`, `bad-generation` */
-export function readCurrent(layout: Layout): StoredGeneration | null {
+export const readCurrent = (layout: Layout): StoredGeneration | null => readAt(layout, currentGeneration);
+
+/** What the machine has: what plans start from, and what verbs about containers look at. @throws as {@link readCurrent} */
+export const readActive = (layout: Layout): StoredGeneration | null => readAt(layout, activeGeneration);
+
+function readAt(layout: Layout, pointer: (layout: Layout) => number | null): StoredGeneration | null {
   try {
-    const number = currentGeneration(layout);
+    const number = pointer(layout);
     return number === null ? null : { number, generation: readChecked(layout, number) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EACCES" || causedByAccess(error)) throw needsRoot(layout);

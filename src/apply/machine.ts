@@ -1,7 +1,7 @@
 /** The effects of a plan's steps on this machine. */
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ContainerPart } from "../compile/generation.ts";
+import type { ContainerPart, Generation } from "../compile/generation.ts";
 import { reloadNetworkManager } from "../host/network-managers.ts";
 import { stopUnit } from "../host/nspawn.ts";
 import type { Systemd } from "../host/systemd.ts";
@@ -9,7 +9,7 @@ import { hostsText } from "../network/index.ts";
 import type { InnerChange } from "../plan/inner.ts";
 import type { Plan, TakeOver } from "../plan/plan.ts";
 import { diskErrors } from "../store/disk-errors.ts";
-import { setCurrentGeneration, writeGeneration } from "../store/generations.ts";
+import { markTested, writeGeneration } from "../store/generations.ts";
 import type { Layout } from "../store/layout.ts";
 import { render } from "../units/index.ts";
 import { removeIfEmpty, removeMade } from "./directories.ts";
@@ -18,6 +18,16 @@ import { concernedUnits, explainFailure, explainReload } from "./explain.ts";
 import { explainInside } from "./explain-inside.ts";
 import { removeLink, removeOurs, removeTemporaries, writeHostsBlock, writeLink, writeOurs } from "./files.ts";
 import { type LeftBehind, removeJournal, writeJournal } from "./journal.ts";
+import {
+  bootUnitPaths,
+  type Carrier,
+  currentOrNothing,
+  giveBoth,
+  giveMachine,
+  isDivided,
+  removeBootUnit,
+  renewBootUnit,
+} from "./next-boot.ts";
 
 /** What a container has on disk beside its root's contents; `src/systems` knows how. */
 export interface Containers {
@@ -35,6 +45,12 @@ export interface Containers {
   settled(name: string): void;
 }
 
+/**
+ * Whose the plan's next generation becomes: the machine's and the next boot's; the machine's alone (`test`); both, by the
+ * unit that carries over at boot, which goes last; or it is put back, and is what it was.
+ */
+export type Becomes = "current" | "active" | "current-at-boot" | "restored";
+
 export interface Machine {
   readonly layout: Layout;
   readonly systemd: Systemd;
@@ -47,6 +63,12 @@ export interface Machine {
   readonly stored?: number;
   /** Further generations whose things may be on the machine, from switches that were cut short. */
   readonly leftBehind: readonly LeftBehind[];
+  /** Default "current". */
+  readonly becomes?: Becomes;
+  /** What the next boot has, where the machine has another one. */
+  readonly nextBoot?: Generation;
+  /** For the next boot, where the machine has another generation until then. */
+  readonly carrier?: Carrier;
 }
 
 export function machineEffects(plan: Plan, machine: Machine): Effects {
@@ -136,7 +158,7 @@ function fileEffects(plan: Plan, { layout, hostsFile, leftBehind }: Machine): Fi
 type RecordEffects = Pick<Effects, "seedRoot" | "prepare" | "declare" | "recordGeneration" | "begin" | "end">;
 
 function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEffects {
-  const { layout, containers, systemd } = machine;
+  const { layout, containers, systemd, becomes = "current" } = machine;
   const containerOf = (name: string) => known(plan.next.containers[name], name);
   const from = [machine.current, ...machine.leftBehind.map((one) => one.number)].filter((one) => one !== null);
   const journal = (pending: readonly string[] | null) =>
@@ -144,18 +166,25 @@ function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEf
   return {
     begin: () =>
       diskErrors(layout.state, async () => {
+        if (becomes === "active") currentOrNothing(layout);
         const isCurrent = plan.current?.id === plan.next.id && machine.current !== null;
         number.next = isCurrent ? machine.current : (machine.stored ?? writeGeneration(layout, plan.next));
         removeTemporaries(temporaryPlaces(plan, machine));
         journal(null);
+        prepareNextBoot(plan, machine, known(number.next, "the generation's number"));
       }),
     async end(unfinished) {
+      if (!isDivided(layout)) removeBootUnit(layout);
       if (unfinished === "files") return;
       if (unfinished.length === 0) removeJournal(layout);
       else journal(unfinished);
     },
     async recordGeneration() {
-      setCurrentGeneration(layout, known(number.next, "the generation's number"));
+      const next = known(number.next, "the generation's number");
+      if (becomes === "active") markTested(layout, next);
+      if (becomes === "current" || becomes === "current-at-boot") giveBoth(layout, next);
+      // Before systemd reads units anew; at boot not before the end: containers come after it.
+      if (becomes === "current") removeBootUnit(layout);
     },
     seedRoot: (name) => containers.seed(containerOf(name)),
     async prepare(name, order, stop) {
@@ -169,6 +198,19 @@ function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEf
     },
     declare: (name) => containers.declare(containerOf(name)),
   };
+}
+
+/** Whatever becomes of it from here on: the next boot finds what it needs to put everything right. */
+function prepareNextBoot(
+  plan: Plan,
+  { layout, leftBehind, becomes, nextBoot, carrier }: Machine,
+  number: number,
+): void {
+  if (carrier === undefined || becomes === "current-at-boot" || becomes === "restored") return;
+  const generations = [plan.current, plan.next, nextBoot, ...leftBehind.map((one) => one.generation)];
+  const there = generations.filter((one) => one !== null && one !== undefined);
+  if (becomes === "active") giveMachine(layout, number, carrier, there);
+  else renewBootUnit(layout, carrier, there);
 }
 
 /** Something of it ends by its old definition. */
@@ -191,6 +233,7 @@ function temporaryPlaces(plan: Plan, { layout, hostsFile, leftBehind }: Machine)
   return [
     hostsFile ?? "/etc/hosts",
     `${layout.state}/switch.json`,
+    ...bootUnitPaths(layout),
     ...all.flatMap((one) => [
       ...Object.keys(one.files),
       ...[...Object.keys(one.units), ...Object.keys(one.unitLinks)].map((name) => `${layout.units}/${name}`),

@@ -8,6 +8,7 @@ import { parseMounts } from "../host/mounts.ts";
 import { run } from "../host/run.ts";
 import { containerDir, containersDir, generationsDir, type Layout, storeDir } from "../store/layout.ts";
 import { removeIfEmpty } from "./directories.ts";
+import { removeBootUnit } from "./next-boot.ts";
 
 /** Containers that have something on disk, sorted. */
 export function containersOnDisk(layout: Layout): string[] {
@@ -39,6 +40,7 @@ export async function removeStates(layout: Layout, names: readonly string[]): Pr
 
 /** All but the containers' own. What names the rest goes last: cut short, it is seen that there is something left. */
 export async function removeInstallation(layout: Layout): Promise<void> {
+  removeBootUnit(layout);
   for (const path of [storeDir(layout), layout.cache, `${layout.state}/flakes`, generationsDir(layout)]) {
     await removeWhole(path);
   }

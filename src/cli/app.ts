@@ -4,10 +4,10 @@ import { exitCodes } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { text } from "./text.ts";
 import type { Context } from "./verb.ts";
-import { rootHelp, verbs } from "./verbs.ts";
+import { rootHelp, unlisted, verbs } from "./verbs.ts";
 
 const app = buildApplication<Context>(
-  buildRouteMap({ routes: verbs, docs: { brief: "Declarative containers" }, aliases: { ls: "list", ps: "list" } }),
+  buildRouteMap({ routes: { ...verbs, ...unlisted }, docs: { brief: "Declarative containers" }, aliases: { ls: "list", ps: "list" } }),
   {
     name: "stowage",
     scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },

@@ -1,7 +1,7 @@
 /** The generation that the machine has, for verbs about containers. */
-import { readCurrent } from "../apply/current.ts";
+import { readActive } from "../apply/current.ts";
 import type { Generation } from "../compile/generation.ts";
 import type { Session } from "./session.ts";
 
 /** Null before the first switch: then there are no containers. */
-export const currentOf = (session: Session): Generation | null => readCurrent(session.layout)?.generation ?? null;
+export const currentOf = (session: Session): Generation | null => readActive(session.layout)?.generation ?? null;

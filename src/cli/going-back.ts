@@ -36,7 +36,7 @@ export async function wayBack(session: Session, failed: Planned, onProgress: OnP
   if (former === null || to === null) throw nothingBefore("there is no generation before this one");
   if (former.id === failed.plan.next.id) throw nothingBefore(`generation ${to} itself was active before`);
   await rebuild(session, former, onProgress);
-  const planned = await planFor(session, former, to);
+  const planned = await planFor(session, former, to, failed.machine.becomes);
   if (planned.plan.blocked.length > 0) throw new StowageError(planned.plan.blocked);
   return { to, planned };
 }

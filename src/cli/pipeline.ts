@@ -5,9 +5,9 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { apply } from "../apply/apply.ts";
-import { readChecked, readCurrent } from "../apply/current.ts";
+import { readActive, readChecked, readCurrent } from "../apply/current.ts";
 import { leftBehind, readJournal } from "../apply/journal.ts";
-import { type Containers, type Machine, machineEffects } from "../apply/machine.ts";
+import { type Becomes, type Containers, type Machine, machineEffects } from "../apply/machine.ts";
 import type { OnProgress, Report } from "../apply/report.ts";
 import {
   accountsAsked,
@@ -37,6 +37,7 @@ import { copyDeclared, declare, declaredDir, removeFormerDeclared } from "../sys
 import { ensurePinned } from "../systems/import/pins.ts";
 import { ensureLocked, readLock } from "../systems/lock-file.ts";
 import { markApplied, seedRoot } from "../systems/seed.ts";
+import { carrier } from "./carrier.ts";
 import { type Configured, evaluate } from "./evaluate.ts";
 import { buildFlakes } from "./flakes.ts";
 import { madeFrom, placed } from "./placed.ts";
@@ -44,6 +45,7 @@ import { problemText } from "./report/problems.ts";
 import { requireSystems } from "./required.ts";
 import { configPath, type HostFlags, type Session } from "./session.ts";
 import { readSources } from "./sources.ts";
+import { tellStranded } from "./stranded.ts";
 
 /**
  * What the configuration means. Packages that the lock does not have yet are resolved into it; nothing is built.
@@ -153,11 +155,21 @@ export interface Planned {
 
 /**
  * What would be done on this machine for a generation. Changes nothing.
- * @param stored the number that it is kept under already; default: it gets the next one
+ * @param stored the number that it is kept under already; default: it gets the next one, unless the next boot has it
+ * @param wanted whose it becomes; `test` of what the next boot has anyway is as good as a switch to it
  */
-export async function planFor(session: Session, next: Generation, stored?: number): Promise<Planned> {
+export async function planFor(
+  session: Session,
+  next: Generation,
+  stored?: number,
+  wanted: Becomes = "current",
+): Promise<Planned> {
   const { layout } = session;
-  const current = readCurrent(layout);
+  const current = readActive(layout);
+  const boot = readCurrent(layout);
+  const isBoots = boot?.generation.id === next.id;
+  const becomes = wanted === "active" && isBoots ? "current" : wanted;
+  if (becomes === "current" || becomes === "active") tellStranded(session);
   const left = leftBehind(readJournal(layout), current, (number) => readChecked(layout, number));
   const systemd = systemctl();
   const leftGenerations = left.map((one) => one.generation);
@@ -168,14 +180,22 @@ export async function planFor(session: Session, next: Generation, stored?: numbe
     ran: [...parts.values()]
       .filter(({ unit }) => runningIn(observed.units, unit) === "running")
       .map(({ name }) => name),
-    plan: plan(current?.generation ?? null, next, observed, { layout, leftBehind: leftGenerations }),
+    plan: plan(current?.generation ?? null, next, observed, {
+      layout,
+      leftBehind: leftGenerations,
+      untilBoot: becomes === "active",
+      ...(boot !== null && becomes !== "restored" && { nextBoot: boot.generation }),
+    }),
     machine: {
       layout,
       systemd,
       containers: onDisk(layout),
       current: current?.number ?? null,
       leftBehind: left,
-      ...(stored !== undefined && { stored }),
+      becomes,
+      carrier: carrier(),
+      ...(boot !== null && { nextBoot: boot.generation }),
+      ...(stored !== undefined ? { stored } : isBoots && { stored: boot.number }),
     },
   };
 }

@@ -1,5 +1,5 @@
 /** What a configuration takes to be on the machine already. Looked at before anything is stopped. */
-import { readCurrent } from "../apply/current.ts";
+import { readActive } from "../apply/current.ts";
 import type { ContainerPart, Generation } from "../compile/index.ts";
 import { type Problem, StowageError } from "../error.ts";
 import { placesOf } from "../modules/index.ts";
@@ -24,7 +24,7 @@ export function requirePaths(
   next: Generation,
   places: (option: readonly string[]) => NonNullable<Problem["places"]> = () => [],
 ): void {
-  const current = readCurrent(session.layout)?.generation.containers ?? {};
+  const current = readActive(session.layout)?.generation.containers ?? {};
   const problems = Object.values(next.containers)
     // What a flake is built into is not there before.
     .filter(({ name, path, flake }) => !flake && current[name]?.path !== path)

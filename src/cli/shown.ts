@@ -1,5 +1,6 @@
 /** A plan is shown, then carried out, then it is said what became of it: the same for every verb that changes the machine. */
-import { readCurrent } from "../apply/current.ts";
+import { readActive } from "../apply/current.ts";
+import { isDivided } from "../apply/next-boot.ts";
 import type { OnProgress, Progress, Report } from "../apply/report.ts";
 import { StowageError } from "../error.ts";
 import { renderPlan } from "../plan/index.ts";
@@ -102,8 +103,9 @@ async function afterwards(
   tellReport(alone, flags, report);
   const failed = flags.rollbackOnFailure ? notReady(report, planned.ran) : [];
   if (failed.length === 0) {
-    const number = readCurrent(session.layout)?.number ?? null;
-    tellClosing(alone, flags, report, `generation ${number ?? "none"} is current; ${outcomeText(report)}`);
+    const number = readActive(session.layout)?.number ?? null;
+    const is = isDivided(session.layout) ? "active until the next boot" : "current";
+    tellClosing(alone, flags, report, `generation ${number ?? "none"} is ${is}; ${outcomeText(report)}`);
     const exitCode = wentWell(report) ? exitCodes.done : exitCodes.unitsFailed;
     return { exitCode, document: documentOf(session, planned, report) };
   }
@@ -165,7 +167,7 @@ function logStep({ log, verb }: Alone, event: Progress): void {
 
 const documentOf = (session: Session, { plan }: Planned, report: Report) => ({
   plan: planJson(plan, []),
-  generation: readCurrent(session.layout)?.number ?? null,
+  generation: readActive(session.layout)?.number ?? null,
   steps: reportJson(report),
 });
 

@@ -10,6 +10,7 @@ import {
   count,
   hostAliases,
   sharedAliases,
+  sharedFlags,
   span,
   textParameter,
 } from "./flags.ts";
@@ -142,6 +143,21 @@ const host = {
     parameters: { ...hostChange, flags: { ...hostChange.flags, ...backFlag } },
     load: () => import("./commands/switch.ts"),
   }),
+  boot: verb<HostFlags & ChangeFlags, []>({
+    brief: "Give the next boot what the configuration says, and leave the machine as it is until then",
+    details:
+      "Everything is built now. What runs goes on; what is started, stopped or restarted before the boot has its former definition.",
+    examples: ["boot", "boot --json"],
+    parameters: hostChange,
+    load: () => import("./commands/boot.ts"),
+  }),
+  test: verb<HostFlags & ChangeFlags & BackFlag, []>({
+    brief: "Make the machine what the configuration says, until the next boot, which has what it had",
+    details: "As switch does it, but for that. `stowage switch` makes it stay, `stowage rollback` ends it.",
+    examples: ["test", "test --rollback-on-failure"],
+    parameters: { ...hostChange, flags: { ...hostChange.flags, ...backFlag } },
+    load: () => import("./commands/test.ts"),
+  }),
   rollback: verb<SharedFlags & ChangeFlags, [generation?: number]>({
     brief: "Make the machine what the former generation says, or the one with this number: now, and at every boot",
     details: "Your host.ts and stowage.lock stay as they are: the next switch goes by them again.",
@@ -217,6 +233,16 @@ const diagnosis = {
     examples: ["doctor", "doctor -v", "doctor --json"],
     parameters: nameJson,
     load: () => import("./commands/doctor.ts"),
+  }),
+};
+
+/** Not for people: no help lists them. */
+export const unlisted = {
+  atBoot: verb<SharedFlags, [written: string]>({
+    brief: "Carry the machine to what this boot is to have; for stowage-boot.service",
+    examples: ["at-boot 2f0c6f4e-7d6a-4d6e-9a53-6f6f4a1d8a11"],
+    parameters: { flags: sharedFlags, aliases: sharedAliases, positional: one("Id of a boot", "boot") },
+    load: () => import("./commands/at-boot.ts"),
   }),
 };
 

@@ -16,10 +16,14 @@ export interface PlanOptions {
   readonly layout?: Layout;
   /** Generations of switches that were cut short, from the journal. With any, stopped containers may be meant to run. */
   readonly leftBehind?: readonly Generation[];
+  /** What the next boot has, where that is not the current one: after `boot`, after `test`. */
+  readonly nextBoot?: Generation;
+  /** `test`: the next boot keeps what it has. */
+  readonly untilBoot?: boolean;
 }
 
 /**
- * @param current what the next boot has now; null before the first switch
+ * @param current what the machine has now; null before the first switch
  * @param observed of every unit, file, link and container of all these generations
  */
 export function plan(
@@ -40,7 +44,7 @@ export function plan(
     shared: [...shared, ...repairs.filter(({ unit }) => !shared.some((subject) => subject.unit === unit))],
     managers: managersToReload(files.changes, observed),
     files: files.changes,
-    record: recordReason(current, next, former),
+    record: recordReason(current, next, former, options),
     interrupted: former.interrupted,
   });
   return {
@@ -61,9 +65,15 @@ export function plan(
   };
 }
 
-function recordReason(current: Generation | null, next: Generation, former: Former): string | null {
+function recordReason(
+  current: Generation | null,
+  next: Generation,
+  former: Former,
+  { nextBoot, untilBoot = false }: PlanOptions,
+): string | null {
   if (former.interrupted) return "the last switch did not do all";
-  return current?.id === next.id ? null : "the next boot has it";
+  if (untilBoot) return current?.id === next.id ? null : "the next boot has the former one";
+  return current?.id === next.id && (nextBoot === undefined || nextBoot.id === next.id) ? null : "the next boot has it";
 }
 
 function keptOf(subject: ContainerSubject, generation: Generation): Kept[] {

@@ -1,9 +1,11 @@
 /**
- * Generations on disk: `generations/<N>/generation.json` and the symlink `current`. What a generation means is not
- * known here: it is any JSON object with `format: 1` and an `id`.
+ * Generations on disk: `generations/<N>/generation.json`, the symlink `current`, and, while the machine has another one
+ * than the next boot will, `active`. What a generation means is not known here: it is any JSON object with `format: 1`
+ * and an `id`.
  */
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -39,8 +41,15 @@ function usedNumbers(layout: Layout): number[] {
 }
 
 /** The number that the next boot has, or null before the first switch. */
-export function currentGeneration(layout: Layout): number | null {
-  const link = `${generationsDir(layout)}/current`;
+export const currentGeneration = (layout: Layout): number | null =>
+  numberAt(`${generationsDir(layout)}/current`, "point it to a generation that is whole, then run `stowage switch`");
+
+/** The number that the machine has: what `boot` left as it was, what `test` made of it; else the current one's. */
+export const activeGeneration = (layout: Layout): number | null =>
+  numberAt(`${generationsDir(layout)}/active`, "remove it, then run `stowage switch`") ?? currentGeneration(layout);
+
+/** @param hint what to do where the link leads to no number */
+function numberAt(link: string, hint: string): number | null {
   let target: string;
   try {
     target = readlinkSync(link);
@@ -49,7 +58,7 @@ export function currentGeneration(layout: Layout): number | null {
     throw error;
   }
   if (/^[1-9]\d*$/.test(target)) return Number(target);
-  throw unreadable(link, `it leads to ${JSON.stringify(target)}`);
+  throw unreadable(link, `it leads to ${JSON.stringify(target)}`, hint);
 }
 
 /**
@@ -98,32 +107,64 @@ export function setCurrentGeneration(layout: Layout, number: number): void {
   flipSymlink(`${generationsDir(layout)}/current`, String(number));
 }
 
+/** From here on the machine has this generation, whatever the next boot has. */
+export function setActiveGeneration(layout: Layout, number: number): void {
+  readGeneration(layout, number);
+  flipSymlink(`${generationsDir(layout)}/active`, String(number));
+}
+
+/** From here on the machine has what the next boot has. */
+export function clearActiveGeneration(layout: Layout): void {
+  const link = `${generationsDir(layout)}/active`;
+  if (lstatSync(link, { throwIfNoEntry: false }) === undefined) return;
+  rmSync(link);
+  fsyncDirectory(generationsDir(layout));
+}
+
+/** A test of this generation came to where a switch would have made it current. */
+export function markTested(layout: Layout, number: number): void {
+  writeFileAtomic(testedFile(layout, number), `${new Date().toISOString()}\n`, 0o600);
+}
+
 const switchedFile = (layout: Layout, number: number): string => `${generationsDir(layout)}/${number}/switched`;
+const testedFile = (layout: Layout, number: number): string => `${generationsDir(layout)}/${number}/tested`;
 
 /** When a generation last became current; null: a switch to it never came that far. */
-export function switchedAt(layout: Layout, number: number): Date | null {
+export const switchedAt = (layout: Layout, number: number): Date | null => timeIn(switchedFile(layout, number));
+
+/** When a generation was last made the machine's by a test; null: never. */
+export const testedAt = (layout: Layout, number: number): Date | null => timeIn(testedFile(layout, number));
+
+function timeIn(file: string): Date | null {
   try {
-    return new Date(readFileSync(switchedFile(layout, number), "utf8").trim());
+    return new Date(readFileSync(file, "utf8").trim());
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
   }
 }
 
-/** The newest before the current one that has been current; null: there is none. */
+/**
+ * What `rollback` goes back to: before a `test` or `boot` that came last; else the newest before the current one that has
+ * been current, which those of tests have not. null: there is none.
+ */
 export function formerGeneration(layout: Layout): number | null {
   const current = currentGeneration(layout);
   if (current === null) return null;
+  const active = activeGeneration(layout) ?? current;
+  const wasCurrent = switchedAt(layout, active) !== null;
+  if (active !== current && (wasCurrent || active > current)) return wasCurrent ? active : current;
   const before = listGenerations(layout).filter((number) => number < current && switchedAt(layout, number) !== null);
   return before.at(-1) ?? null;
 }
 
-/** Forgets a generation. The current one is refused. */
+/** Forgets a generation. The current one is refused, and the one that the machine has. */
 export function removeGeneration(layout: Layout, number: number): void {
-  if (currentGeneration(layout) === number) {
+  const isCurrent = currentGeneration(layout) === number;
+  if (isCurrent || activeGeneration(layout) === number) {
     throw new StowageError({
       code: "generation-in-use",
-      message: `generation ${number} is the current one`,
+      message: `generation ${number} is ${isCurrent ? "the current one" : "what the machine has"}`,
       hint: "switch to another first",
     });
   }
@@ -133,11 +174,15 @@ export function removeGeneration(layout: Layout, number: number): void {
   fsyncDirectory(directory);
 }
 
-function unreadable(file: string, why: string): StowageError {
+function unreadable(
+  file: string,
+  why: string,
+  hint = "point the link `current` beside it to a generation that is whole, then run `stowage switch`",
+): StowageError {
   return new StowageError({
     code: "bad-generation",
     message: `${file} cannot be read as a generation`,
     details: [why],
-    hint: "point the link `current` beside it to a generation that is whole, then run `stowage switch`",
+    hint,
   });
 }

@@ -1,6 +1,6 @@
 /** stowage doctor: what the machine lacks, or what will hurt. */
 import { existsSync } from "node:fs";
-import { readCurrent } from "../../apply/current.ts";
+import { readActive } from "../../apply/current.ts";
 import { diagnose } from "../../doctor/diagnose.ts";
 import type { Finding } from "../../doctor/finding.ts";
 import { observe, type StateRead } from "../../doctor/observe.ts";
@@ -56,6 +56,6 @@ function readState(layout: Layout): StateRead {
     );
   }
   attempt(() => hostsBlock(readText("/etc/hosts") ?? ""));
-  const current = attempt(() => readCurrent(layout));
+  const current = attempt(() => readActive(layout));
   return { generation: current?.generation ?? null, damage, interrupted: existsSync(`${layout.state}/switch.json`) };
 }

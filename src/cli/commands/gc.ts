@@ -4,7 +4,7 @@ import { readChecked } from "../../apply/current.ts";
 import { readJournal } from "../../apply/journal.ts";
 import { rootsOf } from "../../apply/roots.ts";
 import { type Keep, removePaths, toForget, toRemove } from "../../store/garbage.ts";
-import { currentGeneration, listGenerations, removeGeneration, switchedAt } from "../../store/generations.ts";
+import { activeGeneration, currentGeneration, listGenerations, removeGeneration, switchedAt } from "../../store/generations.ts";
 import type { Layout } from "../../store/layout.ts";
 import { removeLeftovers } from "../../store/store.ts";
 import { whileRemoving } from "../alone.ts";
@@ -42,7 +42,7 @@ const keepOf = ({ keep, olderThan }: GcFlags, now: number): Keep => ({
 });
 
 function garbageOf(layout: Layout, keep: Keep): Garbage {
-  const current = currentGeneration(layout);
+  const inUse = [currentGeneration(layout), activeGeneration(layout)];
   const journal = readJournal(layout);
   const underWay = journal === null ? [] : [...journal.from, journal.to];
   const all = listGenerations(layout);
@@ -50,7 +50,7 @@ function garbageOf(layout: Layout, keep: Keep): Garbage {
     all.map((number) => ({
       number,
       switchedAt: switchedAt(layout, number),
-      needed: number === current || underWay.includes(number),
+      needed: inUse.includes(number) || underWay.includes(number),
     })),
     keep,
   );

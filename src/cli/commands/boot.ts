@@ -1,0 +1,61 @@
+/** stowage boot: the next boot has what the configuration says; until then the machine stays as it is. */
+import { readActive } from "../../apply/current.ts";
+import { giveNextBoot, isDivided, renewBootUnit } from "../../apply/next-boot.ts";
+import type { Generation } from "../../compile/generation.ts";
+import { StowageError } from "../../error.ts";
+import { diskErrors } from "../../store/disk-errors.ts";
+import { currentGeneration } from "../../store/generations.ts";
+import { whileAlone } from "../alone.ts";
+import { carrier } from "../carrier.ts";
+import { exitCodes } from "../exit-codes.ts";
+import type { ChangeFlags } from "../flags.ts";
+import { build, generationHere, planFor } from "../pipeline.ts";
+import { progressOf } from "../report/progress.ts";
+import { configPath, type HostFlags, type Session } from "../session.ts";
+import { printDocument } from "../shown.ts";
+
+export default async function boot(session: Session, flags: HostFlags & ChangeFlags): Promise<number> {
+  configPath(session, flags);
+  return whileAlone(session, "boot", flags, async () => {
+    const progress = progressOf(session);
+    try {
+      const next = await generationHere(session, flags, progress.on);
+      await build(session, flags, next, progress.on);
+      progress.end();
+      const isNew = await give(session, next);
+      answer(session, flags, isNew);
+      return exitCodes.done;
+    } finally {
+      progress.end();
+    }
+  });
+}
+
+/** @returns whether the next boot had another one */
+async function give(session: Session, next: Generation): Promise<boolean> {
+  const { layout } = session;
+  // What stands in the way of a switch stands in the way of the boot, when nobody looks.
+  const { plan, machine } = await planFor(session, next);
+  if (plan.blocked.length > 0) throw new StowageError(plan.blocked);
+  const active = readActive(layout);
+  const number = active?.generation.id === next.id ? active.number : (machine.stored ?? null);
+  const isNew = number === null || number !== currentGeneration(layout);
+  const others = [plan.current, machine.nextBoot, ...machine.leftBehind.map((one) => one.generation)].filter(
+    (one) => one !== null && one !== undefined,
+  );
+  await diskErrors(layout.state, async () => {
+    if (isNew) giveNextBoot(layout, next, number, carrier(), others);
+    // The program may have moved since.
+    else renewBootUnit(layout, carrier(), others);
+  });
+  return isNew;
+}
+
+function answer(session: Session, flags: ChangeFlags, isNew: boolean): void {
+  const { layout } = session;
+  const [generation, active] = [currentGeneration(layout), readActive(layout)?.number ?? null];
+  printDocument(session, flags, { exitCode: exitCodes.done, document: { generation, active } });
+  if (!isNew || flags.json || session.events || session.quiet) return;
+  const meanwhile = isDivided(layout) ? `until then the machine keeps generation ${active}` : "the machine has it";
+  session.print(`generation ${generation} is what the next boot has; ${meanwhile}\n`);
+}
