@@ -72,6 +72,20 @@ export const backFlag: FlagParametersForType<BackFlag> = {
   },
 };
 
+export type ToFlag = {
+  readonly to?: number;
+};
+
+export const toFlag: FlagParametersForType<ToFlag> = {
+  to: {
+    kind: "parsed",
+    parse: count,
+    optional: true,
+    placeholder: "generation",
+    brief: "Number of the generation to go back to; with a container: that one alone goes there",
+  },
+};
+
 export const sharedAliases = { q: "quiet", v: "verbose" } as const;
 export const hostAliases = { c: "config", ...sharedAliases } as const;
 

@@ -12,7 +12,9 @@ import {
   sharedAliases,
   sharedFlags,
   span,
+  type ToFlag,
   textParameter,
+  toFlag,
 } from "./flags.ts";
 import type { HostFlags, SharedFlags } from "./session.ts";
 import { verb } from "./verb.ts";
@@ -158,16 +160,15 @@ const host = {
     parameters: { ...hostChange, flags: { ...hostChange.flags, ...backFlag } },
     load: () => import("./commands/test.ts"),
   }),
-  rollback: verb<SharedFlags & ChangeFlags, [generation?: number]>({
-    brief: "Make the machine what the former generation says, or the one with this number: now, and at every boot",
-    details: "Your host.ts and stowage.lock stay as they are: the next switch goes by them again.",
-    examples: ["rollback", "rollback 12"],
+  rollback: verb<SharedFlags & ChangeFlags & ToFlag, [what?: string]>({
+    brief: "Make the machine, or one container, what a former generation says: now, and at every boot",
+    details:
+      "Without anything: the former generation. With a number: that one. With a container: that container alone, as it was before it last changed, and a new generation is made of it; everything else stays as it is. Of a name of digits alone say container@3. Your host.ts and stowage.lock stay as they are: the next switch goes by them again.",
+    examples: ["rollback", "rollback 12", "rollback web", "rollback web --to 12"],
     parameters: {
       ...nameChange,
-      positional: {
-        kind: "tuple",
-        parameters: [{ brief: "Number of a generation", placeholder: "generation", parse: count, optional: true }],
-      },
+      flags: { ...nameChange.flags, ...toFlag },
+      positional: oneOptional("Number of a generation, or a container", "generation|container"),
     },
     load: () => import("./commands/rollback.ts"),
   }),

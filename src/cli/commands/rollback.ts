@@ -1,54 +1,97 @@
-/** stowage rollback: the machine becomes what a former generation says. */
-import { readChecked } from "../../apply/current.ts";
-import { StowageError } from "../../error.ts";
-import { currentGeneration, formerGeneration, listGenerations } from "../../store/generations.ts";
-import type { Layout } from "../../store/layout.ts";
+/** stowage rollback: the machine, or one container of it, becomes what a former generation says. */
+import type { StoredGeneration } from "../../apply/current.ts";
 import { type Alone, whileAlone } from "../alone.ts";
-import type { ChangeFlags } from "../flags.ts";
-import { planFor, rebuild } from "../pipeline.ts";
-import { requirePaths } from "../required.ts";
+import { containerThen, formerOfMachine, keptGeneration, readFormer } from "../as-it-was.ts";
+import { exitCodes } from "../exit-codes.ts";
+import type { ChangeFlags, ToFlag } from "../flags.ts";
 import type { Session, SharedFlags } from "../session.ts";
-import { planAndCarryOut } from "../shown.ts";
 
-export default async function rollback(
-  session: Session,
-  flags: SharedFlags & ChangeFlags,
-  to?: number,
-): Promise<number> {
-  return whileAlone(session, "rollback", flags, (alone) => rollBack(alone, flags, to));
+type Flags = SharedFlags & ChangeFlags & ToFlag;
+
+/**
+ * @param what digits alone are a generation's number; a container that is called so is `container@3`, or `3 --to N`.
+ * Without: the former generation
+ */
+export default async function rollback(session: Session, flags: Flags, what?: string): Promise<number> {
+  const container = what === undefined || (flags.to === undefined && isNumber(what)) ? null : nameIn(what);
+  return whileAlone(session, "rollback", flags, (alone) =>
+    container === null
+      ? rollBack(alone, flags, what === undefined ? flags.to : Number(what))
+      : rollBackOne(alone, flags, container),
+  );
 }
 
-async function rollBack(alone: Alone, flags: ChangeFlags, to: number | undefined): Promise<number> {
+const isNumber = (text: string): boolean => /^\d+$/.test(text);
+
+/** Also as its unit is called. */
+const nameIn = (text: string): string => /^container@(.+?)(?:\.service)?$/.exec(text)?.[1] ?? text;
+
+async function rollBack(alone: Alone, flags: Flags, to: number | undefined): Promise<number> {
   const { session } = alone;
-  const number = chosen(session.layout, to);
-  const next = readChecked(session.layout, number);
-  requirePaths(session, next);
-  return planAndCarryOut(alone, flags, {
+  const { layout } = session;
+  const number = to === undefined ? formerOfMachine(layout) : keptGeneration(layout, to);
+  const { generation } = readFormer(layout, number, (whole) => `rollback ${whole}`);
+  const { planFor, planAndCarryOut, rebuild, requirePaths } = await parts();
+  requirePaths(session, generation);
+  let isThere = false;
+  const exitCode = await planAndCarryOut(alone, flags, {
     // Without the number it would go to the one before this, where this one is current already.
     interrupted: `\`stowage rollback ${number}\` goes on to generation ${number}, \`stowage switch\` to what host.ts says`,
     async prepare(onProgress) {
-      await rebuild(session, next, onProgress);
-      return planFor(session, next, number);
+      await rebuild(session, generation, onProgress);
+      const planned = await planFor(session, generation, number);
+      isThere = planned.plan.steps.length + planned.plan.blocked.length === 0;
+      return planned;
     },
   });
+  if (isThere) session.tell(`this machine is as generation ${number} says: there is nothing to do\n`);
+  return exitCode;
 }
 
-/** @throws StowageError `no-generation` */
-function chosen(layout: Layout, to: number | undefined): number {
-  const kept = listGenerations(layout);
-  if (to === undefined) {
-    const former = formerGeneration(layout);
-    if (former !== null) return former;
-    const current = currentGeneration(layout);
-    throw noGeneration(
-      current === null ? "there is no generation yet" : `there is no generation before ${current}, the current one`,
-      current === null ? "run `stowage switch` first" : "`stowage generations` lists those that are kept",
+async function rollBackOne(alone: Alone, flags: Flags, name: string): Promise<number> {
+  const { session } = alone;
+  const { now, then, same } = containerThen(session.layout, name, flags.to);
+  if (same) {
+    session.tell(`container ${name} is the same in generation ${then.number}: there is nothing to do\n`);
+    return printNothing(alone, flags, now);
+  }
+  const { planFor, planAndCarryOut, rebuild, requirePaths, mixture } = await parts();
+  const next = mixture(session.layout, now.generation, then, name);
+  requirePaths(session, next);
+  const exitCode = await planAndCarryOut(alone, flags, {
+    interrupted: `\`stowage rollback ${name} --to ${then.number}\` goes on with it, \`stowage switch\` to what host.ts says`,
+    async prepare(onProgress) {
+      await rebuild(session, next, onProgress);
+      return planFor(session, next);
+    },
+  });
+  if (exitCode === exitCodes.done && !flags.json && !session.events && !session.quiet) {
+    session.print(
+      `container ${name} is as in generation ${next.asIn?.[name]}; the next \`stowage switch\` makes it what host.ts says\n`,
     );
   }
-  if (kept.includes(to)) return to;
-  const list = kept.length === 0 ? "none is kept" : `kept are ${kept.join(", ")}`;
-  throw noGeneration(`there is no generation ${to}`, `${list}; \`stowage generations\` says more`);
+  return exitCode;
 }
 
-const noGeneration = (message: string, hint: string): StowageError =>
-  new StowageError({ code: "no-generation", message, hint });
+/** To programs. The machine is not even looked at: nothing else is to change either. */
+async function printNothing({ session }: Alone, flags: Flags, now: StoredGeneration): Promise<number> {
+  const [{ printDocument }, { planJson }] = await Promise.all([
+    import("../shown.ts"),
+    import("../report/plan-json.ts"),
+  ]);
+  const { number, generation } = now;
+  const plan = planJson({ current: generation, next: generation, steps: [], kept: [], notices: [], blocked: [] }, []);
+  printDocument(session, flags, { exitCode: exitCodes.done, document: { plan, generation: number, steps: [] } });
+  return exitCodes.done;
+}
+
+/** Only now: who comes second is told so before any of it is loaded. */
+async function parts() {
+  const [{ planFor, rebuild }, { planAndCarryOut }, { requirePaths }, { mixture }] = await Promise.all([
+    import("../pipeline.ts"),
+    import("../shown.ts"),
+    import("../required.ts"),
+    import("../../compile/index.ts"),
+  ]);
+  return { planFor, rebuild, planAndCarryOut, requirePaths, mixture };
+}

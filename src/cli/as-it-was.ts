@@ -1,0 +1,149 @@
+/** Which generation `rollback` goes back to: of the whole machine, or of one container. */
+import { readActive, readChecked, type StoredGeneration } from "../apply/current.ts";
+import { readJournal } from "../apply/journal.ts";
+import { isSame, ownedBy } from "../compile/index.ts";
+import { StowageError } from "../error.ts";
+import { nearestNames } from "../modules/suggest.ts";
+import {
+  activeGeneration,
+  currentGeneration,
+  formerGeneration,
+  listGenerations,
+  switchedAt,
+} from "../store/generations.ts";
+import type { Layout } from "../store/layout.ts";
+
+/** @throws StowageError `no-generation` where it is not kept */
+export function keptGeneration(layout: Layout, number: number): number {
+  const kept = listGenerations(layout);
+  if (kept.includes(number)) return number;
+  throw noGeneration(`there is no generation ${number}`, `${keptText(kept)}; \`stowage generations\` says more`);
+}
+
+/** Few are named, many are not. */
+function keptText(kept: readonly number[]): string {
+  if (kept.length === 0) return "none is kept";
+  const shown = kept.length <= 12 ? kept.join(", ") : `${kept.length}, from ${kept[0]} to ${kept.at(-1)}`;
+  return `kept are ${shown}`;
+}
+
+/**
+ * The former one of the machine: before a switch to a new one that was cut short, what was current then.
+ * @throws StowageError `no-generation`
+ */
+export function formerOfMachine(layout: Layout): number {
+  const active = activeGeneration(layout);
+  if (active === null) throw noGeneration("there is no generation yet", "run `stowage switch` first");
+  const journal = readJournal(layout);
+  if (journal !== null && journal.pending === null && journal.to > active && switchedAt(layout, journal.to) === null)
+    return active;
+  const former = formerGeneration(layout);
+  if (former !== null) return former;
+  throw noGeneration(
+    `there is no generation before ${currentGeneration(layout)}, the current one`,
+    "`stowage generations` lists those that are kept",
+  );
+}
+
+/** {@link readChecked} of one that nobody has named. @throws StowageError `bad-generation`, with another to name */
+export function readFormer(layout: Layout, number: number, again: (number: number) => string): StoredGeneration {
+  try {
+    return { number, generation: readChecked(layout, number) };
+  } catch (error) {
+    if (!(error instanceof StowageError)) throw error;
+    const whole = formerOnes(layout, number).find((one) => isWhole(layout, one));
+    const hint =
+      whole === undefined
+        ? "no generation before it is whole: run `stowage switch`"
+        : `\`stowage ${again(whole)}\` goes to generation ${whole}, the newest before it that is whole`;
+    throw new StowageError(
+      error.problems.map((problem) => ({ ...problem, hint })),
+      { exitCode: error.exitCode },
+    );
+  }
+}
+
+function isWhole(layout: Layout, number: number): boolean {
+  try {
+    readChecked(layout, number);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Those below a number that have been current, the newest first. */
+const formerOnes = (layout: Layout, below: number): number[] =>
+  listGenerations(layout)
+    .filter((number) => number < below && switchedAt(layout, number) !== null)
+    .reverse();
+
+/** A container in a generation other than the machine's. */
+export interface ContainerThen {
+  readonly now: StoredGeneration;
+  readonly then: StoredGeneration;
+  /** Nothing of the container's own differs. */
+  readonly same: boolean;
+}
+
+/**
+ * The newest former generation in which a container differs from now, or the one that is named. What was rolled back
+ * already is as in a generation before: those below that one are former then, so that twice goes back further.
+ * @throws StowageError `no-generation`, `no-container-then`, `unknown-container`, `bad-generation`
+ */
+export function containerThen(layout: Layout, name: string, to: number | undefined): ContainerThen {
+  const now = readActive(layout);
+  if (now === null) throw noGeneration("there is no generation yet", "run `stowage switch` first");
+  const own = ownedBy(layout, now.generation, name);
+  if (to !== undefined) {
+    const then = { number: to, generation: readChecked(layout, keptGeneration(layout, to)) };
+    const old = ownedBy(layout, then.generation, name);
+    if (old === null) throw notThere(layout, name, to, now);
+    return { now, then, same: isSame(own, old) };
+  }
+  const seen = new Set(Object.keys(now.generation.containers));
+  for (const number of formerOnes(layout, now.generation.asIn?.[name] ?? now.number)) {
+    const then = readFormer(layout, number, (whole) => `rollback ${named(name)} --to ${whole}`);
+    const old = ownedBy(layout, then.generation, name);
+    for (const other of Object.keys(then.generation.containers)) seen.add(other);
+    if (isSame(own, old)) continue;
+    if (old === null) throw notThere(layout, name, number, now);
+    return { now, then, same: false };
+  }
+  if (own === null) throw unknownContainer(name, [...seen]);
+  throw noGeneration(
+    `container ${name} is the same in every former generation that is kept`,
+    "`stowage generations` lists them; --to takes any other one",
+  );
+}
+
+/** As it is typed where a number alone would be a generation's. */
+const named = (name: string): string => (/^\d+$/.test(name) ? `container@${name}` : name);
+
+function notThere(layout: Layout, name: string, number: number, now: StoredGeneration): StowageError {
+  const own = Object.hasOwn(now.generation.containers, name);
+  const having = listGenerations(layout)
+    .reverse()
+    .find((one) => one < number && isWhole(layout, one) && Object.hasOwn(readChecked(layout, one).containers, name));
+  const older =
+    having === undefined ? "" : `; generation ${having} has one: \`stowage rollback ${named(name)} --to ${having}\``;
+  return new StowageError({
+    code: "no-container-then",
+    message: `in generation ${number} there was no container ${name}`,
+    hint: own
+      ? `to remove it, take it out of host.ts, and run \`stowage switch\`${older}`
+      : `\`stowage generations\` says which generation has which containers${older}`,
+  });
+}
+
+function unknownContainer(name: string, known: readonly string[]): StowageError {
+  const near = nearestNames(name, known);
+  return new StowageError({
+    code: "unknown-container",
+    message: `there is no container ${JSON.stringify(name)}, and none in a former generation`,
+    hint: near.length > 0 ? `did you mean ${near.join(" or ")}?` : "`stowage list` has those that there are",
+  });
+}
+
+const noGeneration = (message: string, hint: string): StowageError =>
+  new StowageError({ code: "no-generation", message, hint });
