@@ -1,11 +1,10 @@
 /** What changes the machine runs alone, as root, and on a machine that has systemd. */
 
 import type { SystemLog } from "../host/system-log.ts";
-import { isBooted } from "../host/systemd.ts";
 import { type Holder, holderText, sinceText, takeSwitchLock } from "../store/lock.ts";
 import { whileNothingIsBuilt } from "../store/store.ts";
+import { requireBooted } from "./booted.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { noSystemd } from "./jobs.ts";
 import { emit } from "./report/events.ts";
 import { requireRoot, type Session } from "./session.ts";
 
@@ -34,7 +33,7 @@ export async function whileAlone<T>(
   work: (alone: Alone) => Promise<T>,
 ): Promise<T> {
   requireRoot(session, verb);
-  if (!isBooted()) throw noSystemd();
+  requireBooted();
   const ending = endOnSignal(session);
   try {
     const onWait = (holder: Holder | null) => tellWaiting(session, holder);

@@ -4,7 +4,8 @@ import { explainInside } from "../apply/explain-inside.ts";
 import type { ContainerPart } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
 import { stopUnit } from "../host/nspawn.ts";
-import { isBooted, type Systemd, systemctl } from "../host/systemd.ts";
+import { type Systemd, systemctl } from "../host/systemd.ts";
+import { requireBooted } from "./booted.ts";
 import { currentOf } from "./current.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { containersOf, findContainers } from "./names.ts";
@@ -17,7 +18,7 @@ type Verb = "start" | "stop" | "reload";
 
 export async function containerJobs(session: Session, verb: Verb, names: readonly string[]) {
   requireRoot(session, verb);
-  if (!isBooted()) throw noSystemd();
+  requireBooted();
   const current = currentOf(session);
   const all = Object.values(containersOf(current));
   const systemd = systemctl();
@@ -51,10 +52,3 @@ async function job(
     return false;
   }
 }
-
-export const noSystemd = (): StowageError =>
-  new StowageError({
-    code: "no-systemd",
-    message: "this machine is not running systemd",
-    details: ["containers are services of systemd's: without it nothing can be started"],
-  });
