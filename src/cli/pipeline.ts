@@ -151,6 +151,8 @@ export interface Planned {
   readonly machine: Machine;
   /** Names of containers that ran when it was made. */
   readonly ran: readonly string[];
+  /** The number of the generation that the next boot had when it was made. */
+  readonly boot: number | null;
 }
 
 /**
@@ -180,6 +182,7 @@ export async function planFor(
     ran: [...parts.values()]
       .filter(({ unit }) => runningIn(observed.units, unit) === "running")
       .map(({ name }) => name),
+    boot: boot?.number ?? null,
     plan: plan(current?.generation ?? null, next, observed, {
       layout,
       leftBehind: leftGenerations,

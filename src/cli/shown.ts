@@ -131,13 +131,13 @@ async function goBack(
     const outcome = await carryOutShown(alone, flags, planned, again, onProgress);
     const report = outcome?.report ?? { rows: [] };
     tellReport(alone, flags, report);
-    const words = wentWell(report) ? "the machine is as it was before" : `${outcomeText(report)}; ${again}`;
-    tellClosing(alone, flags, report, `generation ${to} is current again, because of ${names}; ${words}`);
+    const words = wentWell(report) ? "done" : `${outcomeText(report)}; ${again}`;
+    tellClosing(alone, flags, report, `generation ${to} is active again, as ${names} did not become ready; ${words}`);
     return { to, because, plan: planJson(planned.plan, []), steps: reportJson(report) };
   } catch (error) {
     if (!(error instanceof StowageError)) throw error;
     for (const problem of error.problems) tellAll(alone, "error", problemText(problem, plain).trimEnd());
-    tellAll(alone, "error", `${names} ran before and did not become ready, and nothing was rolled back`);
+    tellAll(alone, "error", `${names} ran before and did not become ready, and could not be rolled back`);
     return { to: null, because, problems: error.problems };
   }
 }
