@@ -3,6 +3,7 @@ import type { Generation } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
 import { activeGeneration, currentGeneration, readGeneration } from "../store/generations.ts";
 import type { Layout } from "../store/layout.ts";
+import { wrongParts } from "./shape.ts";
 
 export interface StoredGeneration {
   readonly number: number;
@@ -25,15 +26,10 @@ function readAt(layout: Layout, pointer: (layout: Layout) => number | null): Sto
   }
 }
 
-const parts = ["units", "unitLinks", "files", "containers", "systems"] as const;
-
 /** @throws StowageError `bad-generation` */
 export function readChecked(layout: Layout, number: number): Generation {
   const value = readGeneration(layout, number) as Partial<Generation> & { readonly id: string };
-  const wrong = [
-    ...parts.filter((part) => typeof value[part] !== "object" || value[part] === null),
-    ...(["hosts", "ports"] as const).filter((part) => !Array.isArray(value[part])),
-  ];
+  const wrong = wrongParts(value);
   if (wrong.length === 0) return value as Generation;
   throw new StowageError({
     code: "bad-generation",

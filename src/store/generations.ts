@@ -13,6 +13,7 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  statSync,
 } from "node:fs";
 import { StowageError } from "../error.ts";
 import { flipSymlink, fsyncDirectory, writeFileAtomic } from "./files.ts";
@@ -137,7 +138,9 @@ export const testedAt = (layout: Layout, number: number): Date | null => timeIn(
 
 function timeIn(file: string): Date | null {
   try {
-    return new Date(readFileSync(file, "utf8").trim());
+    const written = new Date(readFileSync(file, "utf8").trim());
+    // Whatever became of its text: that it is there says that it was so.
+    return Number.isNaN(written.getTime()) ? statSync(file).mtime : written;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;

@@ -1,37 +1,57 @@
 /** stowage generations: what the machine was switched to, and what it can be rolled back to. */
 import { readChecked } from "../../apply/current.ts";
 import { StowageError } from "../../error.ts";
-import { currentGeneration, listGenerations, switchedAt } from "../../store/generations.ts";
+import { activeGeneration, currentGeneration, listGenerations, switchedAt, testedAt } from "../../store/generations.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { JsonFlag } from "../flags.ts";
 import { columns } from "../report/columns.ts";
+import { printable } from "../report/paint.ts";
+import { timeText } from "../report/words.ts";
 import { requireRoot, type Session, type SharedFlags } from "../session.ts";
 
 export default async function generations(session: Session, flags: SharedFlags & JsonFlag): Promise<number> {
   requireRoot(session, "generations");
-  const current = currentGeneration(session.layout);
-  const rows = listGenerations(session.layout).map((number) => rowOf(session, number, current));
+  const { layout } = session;
+  const [current, active] = [currentGeneration(layout), activeGeneration(layout)];
+  const rows = listGenerations(layout).map((number) => rowOf(session, number, current, active));
   session.print(flags.json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows));
+  const missing = [...new Set([current, active])].filter((one) => !rows.some(({ number }) => number === one));
+  for (const number of missing) {
+    if (number !== null) session.tell(`generation ${number}, which this machine is to have, is gone\n`);
+  }
   return exitCodes.done;
 }
 
 interface Row {
   readonly number: number;
+  /** The next boot has it. */
   readonly current: boolean;
+  /** The machine has it: another one than the current one after `boot` and `test`. */
+  readonly active: boolean;
   /** null: a switch to it never came so far that it was current. */
   readonly switchedAt: string | null;
+  /** null: no test of it came so far. */
+  readonly testedAt: string | null;
   /** null: it cannot be read. */
   readonly id: string | null;
   readonly containers: readonly string[];
+  /** Containers that were rolled back by themselves, and the generation that each is as in. */
+  readonly asIn: Readonly<Record<string, number>>;
 }
 
-function rowOf({ layout }: Session, number: number, current: number | null): Row {
-  const row = { number, current: number === current, switchedAt: switchedAt(layout, number)?.toISOString() ?? null };
+function rowOf({ layout }: Session, number: number, current: number | null, active: number | null): Row {
+  const row = {
+    number,
+    current: number === current,
+    active: number === active,
+    switchedAt: switchedAt(layout, number)?.toISOString() ?? null,
+    testedAt: testedAt(layout, number)?.toISOString() ?? null,
+  };
   try {
-    const { id, containers } = readChecked(layout, number);
-    return { ...row, id, containers: Object.keys(containers) };
+    const { id, containers, asIn = {} } = readChecked(layout, number);
+    return { ...row, id, containers: Object.keys(containers), asIn };
   } catch (error) {
-    if (error instanceof StowageError) return { ...row, id: null, containers: [] };
+    if (error instanceof StowageError) return { ...row, id: null, containers: [], asIn: {} };
     throw error;
   }
 }
@@ -41,23 +61,27 @@ function table(rows: readonly Row[]): string {
   if (rows.length === 0) return "";
   const cells = rows.map((row) => [
     String(row.number),
-    row.switchedAt === null ? "never" : timeText(new Date(row.switchedAt)),
+    row.switchedAt !== null ? timeText(Date.parse(row.switchedAt)) : row.testedAt !== null ? "tested only" : "never",
     row.id?.slice(0, 8) ?? "damaged",
-    row.current ? "current" : "",
+    stateText(row),
     listText(row.containers),
+    Object.entries(row.asIn)
+      .map(([name, number]) => printable(`${name} as in ${number}`))
+      .join(", "),
   ]);
-  return columns([["NUMBER", "SWITCHED", "ID", "STATE", "CONTAINERS"], ...cells]);
+  const all = [["NUMBER", "SWITCHED", "ID", "STATE", "CONTAINERS", "ROLLED BACK"], ...cells];
+  const isEmpty = cells.every((row) => row.at(-1) === "");
+  return columns(isEmpty ? all.map((row) => row.slice(0, -1)) : all);
 }
 
-/** As the machine's clock shows it: 2026-11-22 05:40:01. */
-function timeText(time: Date): string {
-  const two = (part: number) => String(part).padStart(2, "0");
-  const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join("-");
-  return `${day} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(":")}`;
+/** "active" only beside another one that is current. */
+function stateText({ current, active }: Row): string {
+  if (current) return active ? "current" : "next boot";
+  return active ? "active" : "";
 }
 
 function listText(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(", ");
+  const shown = printable(names.slice(0, 5).join(", "));
   if (names.length <= 5) return shown || "-";
   return `${shown} and ${names.length - 5} more`;
 }
