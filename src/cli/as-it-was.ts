@@ -102,7 +102,9 @@ export function containerThen(layout: Layout, name: string, to: number | undefin
     return { now, then, same: isSame(own, old) };
   }
   const seen = new Set(Object.keys(now.generation.containers));
-  for (const number of formerOnes(layout, now.generation.asIn?.[name] ?? now.number)) {
+  const from = now.generation.asIn?.[name] ?? now.number;
+  const former = formerOnes(layout, from);
+  for (const number of former) {
     const then = readFormer(layout, number, (whole) => `rollback ${named(name)} --to ${whole}`);
     const old = ownedBy(layout, then.generation, name);
     for (const other of Object.keys(then.generation.containers)) seen.add(other);
@@ -111,10 +113,11 @@ export function containerThen(layout: Layout, name: string, to: number | undefin
     return { now, then, same: false };
   }
   if (own === null) throw unknownContainer(name, [...seen]);
-  throw noGeneration(
-    `container ${name} is the same in every former generation that is kept`,
-    "`stowage generations` lists them; --to takes any other one",
-  );
+  const message =
+    former.length === 0
+      ? `there is no former generation: container ${name} is as in generation ${from}, and none before it is kept`
+      : `container ${name} is the same in every former generation that is kept`;
+  throw noGeneration(message, "`stowage generations` lists those that are kept; --to takes any of them");
 }
 
 /** As it is typed where a number alone would be a generation's. */

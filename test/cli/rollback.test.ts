@@ -159,13 +159,21 @@ describe("of a container", () => {
     }
     const { code, err } = await world.run("rollback", "web");
     expect(code).toBe(1);
-    expect(err).toContain("container web is the same in every former generation that is kept");
+    expect(err).toContain("container web is as in generation 1, and none before it is kept");
     await world.run("rollback", "web", "--to", "3");
     expect(file(planned.at(-1)!, "web")).toBe("c");
     // A switch ends it: what was current just before is former again.
     web("d");
     await world.run("rollback", "web");
     expect([file(planned.at(-1)!, "web"), planned.at(-1)?.next.asIn]).toEqual(["a", { web: 1 }]);
+  });
+
+  test("the same in all of them: said, and nothing done", async () => {
+    for (const value of ["a", "a", "a"]) web(value);
+    const { code, err } = await world.run("rollback", "web");
+    expect(code).toBe(1);
+    expect(err).toContain("container web is the same in every former generation that is kept");
+    expect(planned).toEqual([]);
   });
 
   test("one that never became current is none of the former", async () => {

@@ -3,9 +3,17 @@ import { statfsSync } from "node:fs";
 import { readChecked } from "../../apply/current.ts";
 import { readJournal } from "../../apply/journal.ts";
 import { rootsOf } from "../../apply/roots.ts";
+import type { Generation } from "../../compile/generation.ts";
+import { StowageError } from "../../error.ts";
 import { type Keep, removePaths, toForget, toRemove } from "../../store/garbage.ts";
-import { activeGeneration, currentGeneration, listGenerations, removeGeneration, switchedAt } from "../../store/generations.ts";
-import type { Layout } from "../../store/layout.ts";
+import {
+  activeGeneration,
+  currentGeneration,
+  listGenerations,
+  removeGeneration,
+  switchedAt,
+} from "../../store/generations.ts";
+import { generationsDir, type Layout } from "../../store/layout.ts";
 import { removeLeftovers } from "../../store/store.ts";
 import { whileRemoving } from "../alone.ts";
 import { begin } from "../begun.ts";
@@ -54,9 +62,21 @@ function garbageOf(layout: Layout, keep: Keep): Garbage {
     })),
     keep,
   );
-  // One that cannot be read ends it here: what it needs is not known.
-  const kept = all.filter((number) => !generations.includes(number)).map((number) => readChecked(layout, number));
+  const kept = all.filter((number) => !generations.includes(number)).map((number) => readKept(layout, number));
   return { generations, paths: toRemove(layout, rootsOf(layout, kept)) };
+}
+
+/** One that cannot be read ends it here: what it needs is not known. @throws StowageError `bad-generation` */
+function readKept(layout: Layout, number: number): Generation {
+  try {
+    return readChecked(layout, number);
+  } catch (error) {
+    const isNeeded = number === currentGeneration(layout) || number === activeGeneration(layout);
+    if (!(error instanceof StowageError) || isNeeded) throw error;
+    const file = `${generationsDir(layout)}/${number}/generation.json`;
+    const hint = `what it needs is not known, so nothing was removed: remove ${file}, and it is forgotten`;
+    throw new StowageError(error.problems.map((problem) => ({ ...problem, hint })));
+  }
 }
 
 /** Generations first: one that is kept never lacks what it needs. @returns bytes that are free now and were not */
