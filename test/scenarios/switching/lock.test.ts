@@ -1,0 +1,73 @@
+/** One change at a time: who comes second is told who is at it, or waits; who is killed leaves no lock (rule 10). */
+import { expect } from "vitest";
+import { hostWith } from "../configurations.ts";
+import { eventually, type Machine, scenario } from "../harness.ts";
+import { beginInBackground, closeGate, codeOf, heldAtGate, isolated, openGate, withGate } from "./gate.ts";
+
+const many = 50;
+
+/** Constant shell text: so many at once, each with its output, its exit code and how long it took. */
+const atOnce = `mkdir -p /tmp/many; cd /tmp/many
+for i in $(seq ${many}); do
+  sh -c 'began=$(date +%s%N); stowage switch >$0.out 2>&1; code=$?; echo $code $(( ($(date +%s%N) - began) / 1000000 )) >$0.code' $i </dev/null &
+done >/dev/null 2>&1`;
+
+const endings = async (host: Machine) =>
+  (await host.sh("cat /tmp/many/*.code 2>/dev/null || :"))
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => line.split(" ").map(Number));
+
+scenario("fifty at once: one wins, the others say who; a killed one leaves no lock; --wait waits", async ({ host }) => {
+  await withGate(host);
+  await closeGate(host);
+  await host.configure(hostWith({ web: isolated }));
+  await host.must(["sh", "-c", atOnce]);
+  const winner = await heldAtGate(host);
+  await eventually(async () => expect(await endings(host)).toHaveLength(many - 1), 120_000);
+  const ended = await endings(host);
+  expect(ended.map(([code]) => code)).toEqual(Array(many - 1).fill(75));
+  const times = ended.map(([, time]) => time ?? 0).sort((a, b) => a - b);
+  console.log(`${many} at once: told after ${times[0]} to ${times.at(-1)} ms, median ${times[many >> 1]} ms`);
+  // All of them share two cores with other tests: alone each takes a tenth of a second.
+  expect(times.at(-1)).toBeLessThan(120_000);
+  const said = await host.sh("grep -h '^error' /tmp/many/*.out");
+  const line = `error[busy]: process ${winner} (switch) is changing this machine, since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\n`;
+  expect(said).toMatch(new RegExp(`^(${line.replace(/[[\]()]/g, "\\$&")}){${many - 1}}$`));
+
+  // Killed: what is left is no lock, and the next one finishes.
+  await host.must(["kill", "-9", String(winner)]);
+  await openGate(host);
+  await host.stowage(["switch"]);
+  expect(await host.property("container@web.service", "ActiveState")).toBe("active");
+
+  await closeGate(host);
+  await host.configure(hostWith({ web: isolated, other: isolated }));
+  await beginInBackground(host, "/tmp/first", "stowage switch");
+  const holder = await heldAtGate(host, "container@other.service");
+  const waiting = `waiting for process ${holder} (switch), which is changing this machine, since `;
+  await beginInBackground(host, "/tmp/second", "stowage switch --wait");
+  await beginInBackground(host, "/tmp/third", "exec stowage gc --wait --events");
+  for (const file of ["/tmp/second.err", "/tmp/third.err"])
+    await eventually(async () => expect(await host.get(file)).toContain(waiting));
+  const flocks = () => host.sh("pgrep -c -x flock || :");
+  await eventually(async () => expect(await flocks()).toBe("2\n"));
+  await host.must(["pkill", "-INT", "-f", "stowage/dist/cli.* gc --wait"]);
+  await eventually(async () =>
+    expect(await host.get("/tmp/third.err")).toContain("\ninterrupted: nothing on this machine was changed\n"),
+  );
+  const events = (await host.get("/tmp/third.out"))
+    .trimEnd()
+    .split("\n")
+    .map((one) => JSON.parse(one));
+  expect(events).toMatchObject([
+    { event: "waiting", for: "lock", pid: holder, verb: "switch" },
+    { event: "interrupted", signal: "SIGINT" },
+  ]);
+  // Nobody is left to take the lock for one who has gone.
+  await eventually(async () => expect(await flocks()).toBe("1\n"));
+  await openGate(host);
+  expect(await codeOf(host, "/tmp/first")).toBe(0);
+  expect(await codeOf(host, "/tmp/second")).toBe(0);
+  expect(await host.get("/tmp/second.out")).toBe("");
+});
