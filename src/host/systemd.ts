@@ -1,6 +1,6 @@
 /**
- * systemd, in our words. Today every verb is one call of systemctl or journalctl; the interface is such that a D-Bus
- * client can take their place. No policy here.
+ * systemd, in our words: over its own socket (`dbus/`), or through its programs where that cannot be reached, and inside
+ * of a machine. No policy here.
  * Facts: systemctl(1), journalctl(1), org.freedesktop.systemd1(5), sd_booted(3).
  */
 import { existsSync, readFileSync } from "node:fs";
@@ -88,6 +88,40 @@ const properties = [
 ];
 
 type Run = (argv: readonly string[], options?: RunOptions) => Promise<RunResult>;
+
+/**
+ * The machine's own systemd: over its socket, which is loaded and reached when first asked; where that cannot be, through its programs.
+ * @param onPrograms told why it is asked through its programs
+ */
+export function hostSystemd(onPrograms: (why: string) => void = () => undefined): Systemd {
+  let chosen: Promise<Systemd> | undefined;
+  const choose = async () => {
+    const programs = systemctl();
+    // The socket is root's; others are let in by the bus, which systemctl knows how to ask.
+    if (process.geteuid?.() !== 0) return programs;
+    const { overSocket } = await import("./dbus/index.ts");
+    return overSocket(programs).catch((error: unknown) => {
+      onPrograms(error instanceof Error ? error.message : `${error}`);
+      return programs;
+    });
+  };
+  const systemd = () => {
+    chosen ??= choose();
+    return chosen;
+  };
+  return {
+    daemonReload: async () => (await systemd()).daemonReload(),
+    start: async (unit, onJob) => (await systemd()).start(unit, onJob),
+    stop: async (unit, onJob) => (await systemd()).stop(unit, onJob),
+    restart: async (unit, onJob) => (await systemd()).restart(unit, onJob),
+    reload: async (unit, onJob) => (await systemd()).reload(unit, onJob),
+    resetFailed: async (unit) => (await systemd()).resetFailed(unit),
+    ownScope: async (scope, description) => (await systemd()).ownScope(scope, description),
+    activity: async (units) => (await systemd()).activity(units),
+    states: async (units) => (await systemd()).states(units),
+    log: async (units, options) => (await systemd()).log(units, options),
+  };
+}
 
 /** The system's own manager, through its programs. `program` is replaced in tests. */
 export function systemctl(program: Run = run): Systemd {
@@ -210,7 +244,7 @@ function failedCommand(block: string): number {
  * The wall clock's time of a moment of CLOCK_MONOTONIC, which is also what hrtime reads. Unlike the other form of the
  * property its format is the same in every version and time zone.
  */
-function wallClock(microseconds: number): number | null {
+export function wallClock(microseconds: number): number | null {
   if (microseconds === 0) return null;
   return Math.round(Date.now() - (Number(process.hrtime.bigint()) / 1e6 - microseconds / 1e3));
 }
