@@ -8,6 +8,7 @@
  */
 import { StowageError } from "../error.ts";
 import type { Plan, Step } from "../plan/plan.ts";
+import { asDiskError } from "../store/disk-errors.ts";
 import type { Effects, Unfinished } from "./effects.ts";
 import { isSeenOnDisk, jobUnit, perform } from "./perform.ts";
 import type { OnProgress, Report, ReportRow } from "./report.ts";
@@ -120,7 +121,8 @@ async function runStep(step: Step, effects: Effects): Promise<Outcome> {
 }
 
 /** Only what is meant for people becomes a row; a bug is not swallowed, but told in the row with its kind. */
-async function causeOf(error: unknown, step: Step, began: number, effects: Effects) {
+async function causeOf(thrown: unknown, step: Step, began: number, effects: Effects) {
+  const error = asDiskError(thrown);
   const unit = jobUnit(step.action);
   if (unit !== null && error instanceof StowageError) {
     const failure = await effects.explain(unit, began).catch(() => null);

@@ -2,7 +2,7 @@
  * Directories of others in which we have files: `/etc/systemd/network`, `multi-user.target.d`. Those that we made go
  * with the last file in them; one that was there before stays, empty or not. See docs/design/on-disk-format.md.
  */
-import { mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { readText } from "../host/files.ts";
 import { writeFileAtomic } from "../store/files.ts";
@@ -13,12 +13,13 @@ const listFile = (layout: Layout): string => `${layout.state}/directories`;
 
 /** Makes a directory and those above it, and remembers which were not there. */
 export function makeDirectory(layout: Layout, directory: string): void {
-  const first = mkdirSync(directory, { recursive: true, mode: 0o755 });
-  // What is in /etc/stowage needs no list: it is ours, or the user's.
-  if (first === undefined || `${directory}/`.startsWith(`${layout.etc}/`)) return;
-  const made: string[] = [];
-  for (let at = directory; at.length >= first.length; at = dirname(at)) made.push(at);
-  writeList(layout, [...new Set([...readList(layout), ...made])]);
+  const missing: string[] = [];
+  for (let at = directory; !existsSync(at); at = dirname(at)) missing.push(at);
+  if (missing.length === 0) return;
+  // Before they are there: a run that is cut short in between leaves none that nobody knows of. What is in /etc/stowage
+  // needs no list: it is ours, or the user's.
+  if (!`${directory}/`.startsWith(`${layout.etc}/`)) writeList(layout, [...new Set([...readList(layout), ...missing])]);
+  mkdirSync(directory, { recursive: true, mode: 0o755 });
 }
 
 /** Removes a directory that we made, and those above it, as far as they are empty. */

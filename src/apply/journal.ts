@@ -5,6 +5,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import type { ContainerPart, Generation } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
+import type { Plan } from "../plan/plan.ts";
 import { fsyncDirectory, writeFileAtomic } from "../store/files.ts";
 import type { Layout } from "../store/layout.ts";
 
@@ -17,6 +18,11 @@ export interface Journal {
    * may be of any of these generations.
    */
   readonly pending: readonly string[] | null;
+  /**
+   * Units that ran before the switch touched them, or were to run after it: of one that was cut short, those that it may
+   * have stopped or not have started. What is stopped and not among them is so by a person's will.
+   */
+  readonly meant?: readonly string[];
 }
 
 const file = (layout: Layout): string => `${layout.state}/switch.json`;
@@ -47,12 +53,14 @@ function parse(text: string): Journal | null {
   } catch {
     return null;
   }
-  const { format, from, to, pending } = (value ?? {}) as Record<string, unknown>;
+  const { format, from, to, pending, meant } = (value ?? {}) as Record<string, unknown>;
   const isNumber = (number: unknown) => Number.isSafeInteger(number) && (number as number) > 0;
   const isText = (text: unknown) => typeof text === "string";
   if (format !== 1 || !isNumber(to) || !Array.isArray(from) || !from.every(isNumber)) return null;
-  if (pending !== null && !(Array.isArray(pending) && pending.every(isText))) return null;
-  return { from: from as number[], to: to as number, pending: pending as string[] | null };
+  const isTexts = (list: unknown) => Array.isArray(list) && list.every(isText);
+  if ((pending !== null && !isTexts(pending)) || (meant !== undefined && !isTexts(meant))) return null;
+  const journal = { from: from as number[], to: to as number, pending: pending as string[] | null };
+  return { ...journal, ...(meant !== undefined && { meant: meant as string[] }) };
 }
 
 export function writeJournal(layout: Layout, journal: Journal): void {
@@ -63,6 +71,15 @@ export function writeJournal(layout: Layout, journal: Journal): void {
 export function removeJournal(layout: Layout): void {
   rmSync(file(layout), { force: true });
   fsyncDirectory(layout.state);
+}
+
+/** @param before of switches that were cut short before this one */
+export function meantToRun({ steps }: Plan, before: readonly string[]): string[] {
+  const own = steps.flatMap(({ action }) =>
+    // What is stopped ran.
+    action.do === "start-unit" || action.do === "restart-unit" || action.do === "stop-unit" ? [action.unit] : [],
+  );
+  return [...new Set([...before, ...own])].sort();
 }
 
 /** A generation that nothing is in: the machine before the first switch, and after the last. */
@@ -96,6 +113,8 @@ export function leftBehind(
   const left: LeftBehind[] = numbers.map((number) => ({ number, generation: read(number) }));
   // Only what comes before the first: without it a first switch that was cut short would look like one that is done.
   if (journal.from.length === 0 && current !== null) left.push({ number: null, generation: nothing });
+  // It only put right what had been changed by hand: systemd may not have read that yet.
+  if (left.length === 0 && journal.pending === null && current !== null) left.push(current);
   const { pending } = journal;
   if (pending === null || current === null) return left;
   return left.map(({ number, generation }) => ({

@@ -17,7 +17,7 @@ import type { Effects } from "./effects.ts";
 import { concernedUnits, explainFailure, explainReload } from "./explain.ts";
 import { explainInside } from "./explain-inside.ts";
 import { removeLink, removeOurs, removeTemporaries, writeHostsBlock, writeLink, writeOurs } from "./files.ts";
-import { type LeftBehind, removeJournal, writeJournal } from "./journal.ts";
+import { type LeftBehind, meantToRun, removeJournal, writeJournal } from "./journal.ts";
 import {
   bootUnitPaths,
   type Carrier,
@@ -63,6 +63,8 @@ export interface Machine {
   readonly stored?: number;
   /** Further generations whose things may be on the machine, from switches that were cut short. */
   readonly leftBehind: readonly LeftBehind[];
+  /** Of these switches: see {@link Journal.meant}. Default: none were cut short. */
+  readonly meant?: readonly string[];
   /** Default "current". */
   readonly becomes?: Becomes;
   /** What the next boot has, where the machine has another one. */
@@ -162,7 +164,12 @@ function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEf
   const containerOf = (name: string) => known(plan.next.containers[name], name);
   const from = [machine.current, ...machine.leftBehind.map((one) => one.number)].filter((one) => one !== null);
   const journal = (pending: readonly string[] | null) =>
-    writeJournal(layout, { from, to: known(number.next, "the generation's number"), pending });
+    writeJournal(layout, {
+      from,
+      to: known(number.next, "the generation's number"),
+      pending,
+      meant: meantToRun(plan, machine.meant ?? []),
+    });
   return {
     begin: () =>
       diskErrors(layout.state, async () => {
@@ -226,9 +233,8 @@ async function invocationOf(systemd: Systemd, unit: string): Promise<string> {
   }
 }
 
-/** Every path that a switch which was cut short may have been about to write. */
+/** Every path that a switch which was cut short may have been about to write: this very one, too, the last time. */
 function temporaryPlaces(plan: Plan, { layout, hostsFile, leftBehind }: Machine): string[] {
-  if (leftBehind.length === 0) return [];
   const all = [plan.current, plan.next, ...leftBehind.map((one) => one.generation)].filter((one) => one !== null);
   return [
     hostsFile ?? "/etc/hosts",

@@ -41,7 +41,9 @@ export async function whileAlone<T>(
     const alone: Alone = { session, verb, log: null, ifInterrupted: ending.say };
     ending.of(alone);
     try {
-      return await work(alone);
+      const result = await work(alone);
+      lock.done();
+      return result;
     } finally {
       alone.log?.end();
       lock.release();

@@ -172,7 +172,8 @@ export async function planFor(
   const isBoots = boot?.generation.id === next.id;
   const becomes = wanted === "active" && isBoots ? "current" : wanted;
   if (becomes === "current" || becomes === "active") tellStranded(session);
-  const left = leftBehind(readJournal(layout), current, (number) => readChecked(layout, number));
+  const journal = readJournal(layout);
+  const left = leftBehind(journal, current, (number) => readChecked(layout, number));
   const systemd = systemctl();
   const leftGenerations = left.map((one) => one.generation);
   const ours = current === null ? leftGenerations : [current.generation, ...leftGenerations];
@@ -186,6 +187,7 @@ export async function planFor(
     plan: plan(current?.generation ?? null, next, observed, {
       layout,
       leftBehind: leftGenerations,
+      meant: journal?.meant ?? null,
       untilBoot: becomes === "active",
       ...(boot !== null && becomes !== "restored" && { nextBoot: boot.generation }),
     }),
@@ -195,6 +197,7 @@ export async function planFor(
       containers: onDisk(layout),
       current: current?.number ?? null,
       leftBehind: left,
+      meant: journal?.meant ?? [],
       becomes,
       carrier: carrier(),
       ...(boot !== null && { nextBoot: boot.generation }),

@@ -27,6 +27,11 @@ export interface RunOptions {
   readonly accept?: readonly number[] | "any";
   /** Ends the program when it fires. */
   readonly signal?: AbortSignal;
+  /**
+   * The kernel kills it when we end, however that is: what it writes is of no use without us, and would be in the way of
+   * the next run. PR_SET_PDEATHSIG of prctl(2), by setpriv(1).
+   */
+  readonly endsWithUs?: boolean;
   /** Which package has the program, for the hint when it is missing. */
   readonly package?: string;
   /** Open files that the program gets as descriptors 3, 4, …: for flock(1), which locks a file that we hold open. */
@@ -54,7 +59,8 @@ interface Ending {
  * @throws StowageError `program-missing`, `command-timeout` or `command-failed`
  */
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  const [program, ...args] = argv;
+  const withUs = options.endsWithUs ? ["setpriv", "--pdeathsig", "KILL", "--"] : [];
+  const [program, ...args] = [...withUs, ...argv];
   if (program === undefined) throw new TypeError("run: an empty argument list");
   const child = spawn(program, args, {
     cwd: options.cwd,

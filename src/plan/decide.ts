@@ -44,6 +44,8 @@ export interface ContainerState {
   readonly autoStart: boolean;
   /** The former switch was cut short. */
   readonly interrupted: boolean;
+  /** Whether it ran before that switch, or was to run after it; null: that is not known. */
+  readonly meant: boolean | null;
   readonly onChange: ContainerPart["onChange"];
   /** Its own unit differs. */
   readonly unitChanged: boolean;
@@ -98,6 +100,7 @@ function decideStopped(state: ContainerState, changed: boolean): Decision {
   // Nobody stops a container into failure: it ran, or was meant to.
   if (state.running === "failed") return state.autoStart || changed ? "start" : "none";
   if (!state.interrupted) return "none";
+  if (state.meant !== null) return state.meant ? "start" : "none";
   // Nobody knows who stopped it; what it needs may have changed, and that switch have got no further than the stops.
   return changed || (state.autoStart && state.needsOthers) ? "start" : "none";
 }

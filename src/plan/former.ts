@@ -9,9 +9,12 @@ export class Former {
   readonly generations: readonly Generation[];
   /** A switch was cut short: what is stopped may be so because of it, and not by a person's will. */
   readonly interrupted: boolean;
+  /** Of a switch that was cut short: units that ran before it, or were to run after it; null where that is not known. */
+  readonly meant: readonly string[] | null;
   readonly #hasCurrent: boolean;
 
-  constructor(current: Generation | null, leftBehind: readonly Generation[]) {
+  constructor(current: Generation | null, leftBehind: readonly Generation[], meant: readonly string[] | null = null) {
+    this.meant = meant;
     this.#hasCurrent = current !== null;
     this.generations = current === null ? leftBehind : [current, ...leftBehind];
     this.interrupted = leftBehind.length > 0;

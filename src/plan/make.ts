@@ -16,6 +16,8 @@ export interface PlanOptions {
   readonly layout?: Layout;
   /** Generations of switches that were cut short, from the journal. With any, stopped containers may be meant to run. */
   readonly leftBehind?: readonly Generation[];
+  /** Of these switches: units that ran before, or were to run after; default: not known. */
+  readonly meant?: readonly string[] | null;
   /** What the next boot has, where that is not the current one: after `boot`, after `test`. */
   readonly nextBoot?: Generation;
   /** `test`: the next boot keeps what it has. */
@@ -33,7 +35,7 @@ export function plan(
   options: PlanOptions = {},
 ): Plan {
   const layout = options.layout ?? defaultLayout;
-  const former = new Former(current, options.leftBehind ?? []);
+  const former = new Former(current, options.leftBehind ?? [], options.meant);
   const files = diffFiles(former, next, observed, layout);
   const containers = containerSubjects(former, next, observed);
   const shared = sharedSubjects(former, next, observed);

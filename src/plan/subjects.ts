@@ -70,6 +70,7 @@ function consider(name: string, former: Former, next: Generation, observed: Obse
     running: state,
     autoStart: after?.autoStart ?? false,
     interrupted: former.interrupted,
+    meant: former.meant === null ? null : former.meant.includes(unit),
     onChange: after?.onChange ?? "auto",
     unitChanged: changes.unit.length > 0,
     system: changes.system.change,

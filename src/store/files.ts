@@ -4,15 +4,18 @@
 import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { run } from "../host/run.ts";
+import { diskErrorsSync } from "./disk-errors.ts";
 
 /** Names are kept by the directory: without this a renamed file may be gone after a power cut. */
 export function fsyncDirectory(path: string): void {
-  const fd = openSync(path, "r");
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+  diskErrorsSync(path, () => {
+    const fd = openSync(path, "r");
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  });
 }
 
 /** Everything that was written to the file system of `path` reaches the disk: syncfs(2), by coreutils' `sync -f`. */
@@ -25,6 +28,11 @@ export async function syncFileSystem(path: string): Promise<void> {
  * @param mode octal number, set whatever the umask is; default 0644
  */
 export function writeFileAtomic(path: string, text: string | Uint8Array, mode = 0o644): void {
+  diskErrorsSync(path, () => replaceFile(path, text, mode));
+  fsyncDirectory(dirname(path));
+}
+
+function replaceFile(path: string, text: string | Uint8Array, mode: number): void {
   const temporary = `${path}.stowage-${process.pid}`;
   try {
     // "wx" after a removal: never through a link that someone may have put there.
@@ -39,17 +47,27 @@ export function writeFileAtomic(path: string, text: string | Uint8Array, mode = 
     }
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeIfPossible(temporary);
     throw error;
   }
-  fsyncDirectory(dirname(path));
+}
+
+/** Where the disk takes nothing any more, what happened first is what is to be told. */
+function removeIfPossible(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The next run removes it.
+  }
 }
 
 /** The symlink `path` leads to `target` from now on: at no moment is it missing. */
 export function flipSymlink(path: string, target: string): void {
   const temporary = `${path}.new`;
-  rmSync(temporary, { force: true });
-  symlinkSync(target, temporary);
-  renameSync(temporary, path);
+  diskErrorsSync(path, () => {
+    rmSync(temporary, { force: true });
+    symlinkSync(target, temporary);
+    renameSync(temporary, path);
+  });
   fsyncDirectory(dirname(path));
 }

@@ -14,6 +14,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { StowageError } from "../error.ts";
 import { lockDescriptor } from "./flock.ts";
 import type { Layout } from "./layout.ts";
+import { removeUnfinished } from "./unfinished.ts";
 
 /** sysexits.h EX_TEMPFAIL: try again later. */
 const exitBusy = 75;
@@ -28,6 +29,8 @@ export interface Holder {
 }
 
 export interface SwitchLock {
+  /** Notes that the work came to its end: the next one has nothing to clear away. Not called, it is taken for cut short. */
+  done(): void;
   /** Frees the lock. Ending the process does it too. */
   release(): void;
 }
@@ -58,13 +61,22 @@ export async function takeSwitchLock(
       if (onWait === undefined) throw busy(path, verb, await holderOf(fd));
       await waitFor(fd, onWait);
     }
-    ftruncateSync(fd);
-    writeSync(fd, `${process.pid} ${verb} ${Date.now()}\n`);
+    // Before our name is written: should we be cut short meanwhile, the next one begins here again.
+    if (readFileSync(`/proc/self/fd/${fd}`, "utf8") !== atRest) await removeUnfinished(layout);
+    replaceText(fd, `${process.pid} ${verb} ${Date.now()}\n`);
   } catch (error) {
     closeSync(fd);
     throw error;
   }
-  return { release: () => closeSync(fd) };
+  return { done: () => replaceText(fd, atRest), release: () => closeSync(fd) };
+}
+
+/** What the file holds after a holder that came to its end. Nothing at all: there was none since the machine was booted. */
+const atRest = "\n";
+
+function replaceText(fd: number, text: string): void {
+  ftruncateSync(fd);
+  writeSync(fd, text);
 }
 
 /** Seconds after which it is looked whether another holds it now. */

@@ -37,7 +37,7 @@ export async function copyDeclared(layout: Layout, container: string, toplevel: 
     mkdirSync(fresh, { mode: 0o755 });
     await diskErrors(directory, async () => {
       const there = shownParts(from).map((part) => `${from}/${part}`);
-      await run(["cp", "-a", "--", ...there, fresh], { package: "coreutils" });
+      await run(["cp", "-a", "--", ...there, fresh], { endsWithUs: true, package: "coreutils" });
       await syncFileSystem(directory);
     });
     renameSync(fresh, `${directory}/${toplevel}`);

@@ -138,9 +138,15 @@ const hostnameOf = (request: SeedRequest | TreeSeedRequest): string =>
 async function copySeed(layout: Layout, root: string, request: SeedRequest): Promise<string> {
   const packages = storePath(layout, checkStoreName(request.packages));
   const toplevel = storePath(layout, checkStoreName(request.toplevel));
-  await run(["cp", "-a", "--reflink=auto", "--", `${packages}/seed/.`, root], { package: "coreutils" });
+  await run(["cp", "-a", "--reflink=auto", "--", `${packages}/seed/.`, root], {
+    endsWithUs: true,
+    package: "coreutils",
+  });
   // A declared file takes the place of the packages' own: not written through, if that is a link.
-  await run(["cp", "-a", "--remove-destination", "--", `${toplevel}/root/.`, root], { package: "coreutils" });
+  await run(["cp", "-a", "--remove-destination", "--", `${toplevel}/root/.`, root], {
+    endsWithUs: true,
+    package: "coreutils",
+  });
   return packages;
 }
 
@@ -157,7 +163,7 @@ async function copyTree(root: string, { container, tree }: TreeSeedRequest): Pro
   const parts = copiedOfTree
     .filter((name) => lstatSync(`${tree}/${name}`, { throwIfNoEntry: false })?.isDirectory())
     .map((name) => `${tree}/${name}`);
-  await run(["cp", "-a", "--reflink=auto", "--", ...parts, root], { package: "coreutils" });
+  await run(["cp", "-a", "--reflink=auto", "--", ...parts, root], { endsWithUs: true, package: "coreutils" });
   return tree;
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { leftBehind } from "../../src/apply/journal.ts";
+import { leftBehind, meantToRun } from "../../src/apply/journal.ts";
 import type { ContainerPart, Generation } from "../../src/compile/generation.ts";
 import { type Observed, plan } from "../../src/plan/index.ts";
 import type { Unit } from "../../src/units/index.ts";
@@ -66,6 +66,50 @@ test("a first switch: before it there was nothing, and that is what may still be
   const [left] = leftBehind({ from: [], to: 2, pending: null }, { number: 2, generation: two }, read);
   expect(left).toMatchObject({ number: null, generation: { containers: {}, units: {} } });
   expect(leftBehind({ from: [], to: 2, pending: null }, null, read)).toEqual([{ number: 2, generation: two }]);
+});
+
+test("one that only put right what was changed by hand: something may still be so", () => {
+  const current = { number: 2, generation: two };
+  expect(leftBehind({ from: [2], to: 2, pending: null }, current, read)).toEqual([current]);
+});
+
+test("what runs, or was to run: what it starts, restarts or stops, and what those before it had noted", () => {
+  const state = (active: string) => ({ active, sub: "" });
+  const observed: Observed = {
+    units: { "container@a.service": state("active"), "container@b.service": state("inactive") },
+    files: {},
+    unitLinks: {},
+    hosts: null,
+    containers: Object.fromEntries(["a", "b", "c"].map((name) => [name, { hasRoot: true, declared: null }])),
+  };
+  const { b: _, ...withoutB } = two.containers;
+  const made = plan(one, { ...two, containers: withoutB }, observed);
+  expect(meantToRun(made, ["x.service"]).filter((name) => !name.includes("-net@"))).toEqual([
+    "container@a.service",
+    "container@c.service",
+    "x.service",
+  ]);
+});
+
+test("what a person had stopped before a switch that was cut short stays stopped", () => {
+  const stopped = Object.fromEntries(Object.keys(two.units).map((name) => [name, { active: "inactive", sub: "dead" }]));
+  const observed: Observed = {
+    units: stopped,
+    files: {},
+    unitLinks: {},
+    hosts: null,
+    containers: Object.fromEntries(["a", "b", "c"].map((name) => [name, { hasRoot: true, declared: null }])),
+  };
+  const started = (meant: readonly string[] | null) =>
+    plan(one, two, observed, { leftBehind: [two], meant })
+      .steps.flatMap(({ action }) => (action.do === "start-unit" ? [action.unit] : []))
+      .sort();
+  const a = "container@a.service";
+  const c = "container@c.service";
+  // Of c there was none before: it is new, and begins with autoStart.
+  expect(started([a])).toEqual([a, c]);
+  expect(started([])).toEqual([c]);
+  expect(started(null)).toEqual([a, "container@b.service", c]);
 });
 
 test("jobs that are still to do: those containers are as they were, all others as they are", () => {

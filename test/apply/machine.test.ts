@@ -206,7 +206,7 @@ describe("the journal", () => {
     writeFileSync(`${layout.units}/x.service`, "foreign");
     const plan = planOf(null, next, [{ do: "write-unit", unit: "x.service" }]);
     await apply(plan, machineEffects(plan, machine()));
-    expect(readJournal(layout)).toEqual({ from: [], to: 1, pending: null });
+    expect(readJournal(layout)).toEqual({ from: [], to: 1, pending: null, meant: [] });
     expect(readCurrent(layout)).toBeNull();
     expect(readChecked(layout, 1)).toEqual(next);
   });
@@ -217,7 +217,7 @@ describe("the journal", () => {
     const two = { number: writeGeneration(layout, generation("b")), generation: generation("b") };
     const plan = planOf(one, generation("c"), []);
     await machineEffects(plan, machine({ current: 1, leftBehind: [two] })).begin();
-    expect(readJournal(layout)).toEqual({ from: [1, 2], to: 3, pending: null });
+    expect(readJournal(layout)).toEqual({ from: [1, 2], to: 3, pending: null, meant: [] });
   });
 
   test("what was written beside files when a process was killed is removed, and nothing else", async () => {

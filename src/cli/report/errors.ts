@@ -1,5 +1,6 @@
 /** The one place that tells errors. */
 import { StowageError } from "../../error.ts";
+import { asDiskError } from "../../store/disk-errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Session } from "../session.ts";
 import { version } from "../version.ts";
@@ -7,8 +8,10 @@ import { emit } from "./events.ts";
 import { problemText } from "./problems.ts";
 
 /** @returns the exit code that the error asks for */
-export function tellError(session: Session, error: unknown): number {
+export function tellError(session: Session, thrown: unknown): number {
   const { stderr } = session.io;
+  // A disk that is full or fails shows wherever something is written.
+  const error = asDiskError(thrown);
   if (error instanceof StowageError) {
     emit(session, { event: "error", exitCode: error.exitCode, problems: error.problems });
     for (const problem of error.problems) stderr.write(problemText(problem, session.paintErr));
