@@ -7,7 +7,11 @@ import type { Context } from "./verb.ts";
 import { rootHelp, unlisted, verbs } from "./verbs.ts";
 
 const app = buildApplication<Context>(
-  buildRouteMap({ routes: { ...verbs, ...unlisted }, docs: { brief: "Declarative containers" }, aliases: { ls: "list", ps: "list" } }),
+  buildRouteMap({
+    routes: { ...verbs, ...unlisted },
+    docs: { brief: "Declarative containers" },
+    aliases: { ls: "list", ps: "list" },
+  }),
   {
     name: "stowage",
     scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
