@@ -2,76 +2,110 @@
 /**
  * Builds dist/: the command, the two libraries that a configuration imports, and their types.
  *
- *   node tools/build.mjs [--no-types]
+ *   node tools/build.mjs [--no-types] [--out DIR]
  *
- * One esbuild run with splitting makes all three entries, so that the module library exists once, whether the command or
- * a host.ts imports it; and each verb of the command stays in chunks of its own, so that `stowage --version` loads
- * almost nothing (bench/startup.mjs).
+ * - `app.cjs`, all verbs: one file, and no ES module, as V8 keeps the compiled code only of what is run as a script
+ *   (src/cli/cached-code.ts).
+ * - `cli.cjs`, the entry: small, so that `stowage --version` loads almost nothing (bench/startup.mjs). `cli.js` is the
+ *   same for whoever has it by that name.
+ * - `library/`, ES modules, and `index.js` and `modules.js` above it, which are those of the running command if there is
+ *   one: the module library exists once, whoever imports it.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const out = join(root, "dist");
+const outAt = process.argv.indexOf("--out");
+const out = outAt < 0 ? join(root, "dist") : resolve(process.argv[outAt + 1]);
 
 /** Packages that are not bundled: they carry native programs, and are loaded only when a host.ts has changed. */
 const external = Object.keys(manifest.dependencies);
 
-async function buildCode() {
-  rmSync(join(out, "chunks"), { recursive: true, force: true });
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  external,
+  logLevel: "warning",
+};
+const version = JSON.stringify(manifest.version);
+
+/** @returns a hash of the text */
+async function buildApp() {
+  const file = join(out, "app.cjs");
   const result = await build({
-    absWorkingDir: root,
-    entryPoints: {
-      cli: "src/cli/main.ts",
-      app: "src/cli/app.ts",
-      index: "src/index.ts",
-      modules: "src/modules/index.ts",
-    },
-    outdir: out,
-    chunkNames: "chunks/[name]-[hash]",
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    external,
-    sourcemap: "linked",
-    sourcesContent: false,
-    define: { STOWAGE_VERSION: JSON.stringify(manifest.version) },
-    metafile: true,
-    logLevel: "warning",
+    ...shared,
+    entryPoints: ["src/cli/whole-app.ts"],
+    outfile: file,
+    write: false,
+    format: "cjs",
+    define: { STOWAGE_VERSION: version },
   });
-  chmodSync(join(out, "cli.js"), 0o755);
-  return result.metafile;
+  const text = inAscii(result.outputFiles[0].text);
+  writeFileSync(file, text);
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
-/**
- * The command's entry once more, as CommonJS: Node takes some 10 ms to get its ES module loader ready, which
- * `stowage --version` then does not wait for. All else is loaded from the ES modules.
- */
-async function buildEntry() {
+/** A text in ASCII alone need not be decoded at each start. esbuild writes strings so, but leaves comments as they are. */
+function inAscii(text) {
+  return text.replace(/^.*\P{ASCII}.*$/gmu, (line) => {
+    const at = line.search(/\P{ASCII}/u);
+    if (!/^\s*(?:\*|\/\/|\/\*)/.test(line)) throw new Error(`not ASCII, at column ${at}: ${line}`);
+    return line.replace(/\P{ASCII}/gu, "?");
+  });
+}
+
+/** CommonJS: Node takes some 10 ms to get its ES module loader ready, which `stowage --version` then does not wait for. */
+async function buildEntry(hash) {
   const app = {
     name: "app",
-    setup: (it) => it.onResolve({ filter: /^\.\/app\.ts$/ }, () => ({ path: "./app.js", external: true })),
+    setup: (it) => it.onResolve({ filter: /^\.\/app\.ts$/ }, () => ({ path: join(root, "src/cli/built-app.ts") })),
   };
+  const entry = join(out, "cli.cjs");
   await build({
-    absWorkingDir: root,
+    ...shared,
     entryPoints: ["src/cli/main.ts"],
-    outfile: join(out, "cli.cjs"),
-    bundle: true,
+    outfile: entry,
     format: "cjs",
-    platform: "node",
-    target: "node20",
     plugins: [app],
-    define: { STOWAGE_VERSION: JSON.stringify(manifest.version) },
-    logLevel: "warning",
+    define: { STOWAGE_VERSION: version, APP_HASH: JSON.stringify(hash) },
   });
-  chmodSync(join(out, "cli.cjs"), 0o755);
+  const same = join(out, "cli.js");
+  writeFileSync(same, '#!/usr/bin/env node\nimport "./cli.cjs";\n');
+  for (const file of [entry, same]) chmodSync(file, 0o755);
 }
+
+const libraries = { index: "stowage", modules: "stowage/modules" };
+
+async function buildLibraries() {
+  const result = await build({
+    ...shared,
+    entryPoints: { index: "src/index.ts", modules: "src/modules/index.ts" },
+    outdir: join(out, "library"),
+    chunkNames: "[name]-[hash]",
+    splitting: true,
+    format: "esm",
+    sourcemap: "linked",
+    sourcesContent: false,
+    metafile: true,
+  });
+  for (const [path, { entryPoint, exports }] of Object.entries(result.metafile.outputs)) {
+    if (entryPoint === undefined) continue;
+    const name = basename(path, ".js");
+    writeFileSync(join(out, `${name}.js`), library(name, exports));
+  }
+}
+
+/** A package that a host.ts imports may import us too: it must mean the running command, wherever that is installed. */
+const library = (name, exports) => `import * as own from "./library/${name}.js";
+const library = globalThis.__stowage?.libraries["${libraries[name]}"] ?? own;
+${exports.map((exported) => `export const ${exported} = library.${exported};\n`).join("")}`;
 
 /** Declarations of what the two libraries export; nothing of the command. */
 function buildTypes() {
@@ -81,7 +115,11 @@ function buildTypes() {
   if (result.status !== 0) throw new Error(`tsc failed with exit status ${result.status}`);
 }
 
-if (!existsSync(out)) mkdirSync(out);
-await buildCode();
-await buildEntry();
+mkdirSync(out, { recursive: true });
+// What former versions of this made.
+for (const former of ["chunks", "library", "app.js", "app.js.map", "cli.js.map", "index.js.map", "modules.js.map"]) {
+  rmSync(join(out, former), { recursive: true, force: true });
+}
+await buildEntry(await buildApp());
+await buildLibraries();
 if (!process.argv.includes("--no-types")) buildTypes();

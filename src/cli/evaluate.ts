@@ -7,7 +7,7 @@ import { loadHost } from "../load/index.ts";
 import * as modules from "../modules/index.ts";
 import { type Evaluation, evalModules, type Module } from "../modules/index.ts";
 import { type HostConfig, hostModule } from "../options/index.ts";
-import { optimiseLate } from "./engine.ts";
+import { ownCache } from "./caches.ts";
 import { problemText } from "./report/problems.ts";
 import { configPath, type HostFlags, type Session } from "./session.ts";
 import { version } from "./version.ts";
@@ -38,9 +38,8 @@ export const ownModules: readonly Module[] = [hostModule];
  */
 export async function evaluate(session: Session, flags: HostFlags): Promise<Configured> {
   const file = configPath(session, flags);
-  optimiseLate();
   const loaded = await loadHost(file, {
-    cacheDir: loadCache(session),
+    cacheDir: join(ownCache(session.io), "load"),
     cliVersion: version,
     libraries: { stowage, "stowage/modules": modules },
   });
@@ -59,11 +58,4 @@ export async function evaluate(session: Session, flags: HostFlags): Promise<Conf
     every: everySystem(ours.config, children),
     modules: all,
   };
-}
-
-/** Root's bundles are with the other caches; anyone else has a cache of their own. */
-function loadCache(session: Session): string {
-  const { env, geteuid } = session.io;
-  if (env.STOWAGE_CACHE_DIR || (geteuid?.() ?? 0) === 0) return `${session.layout.cache}/load`;
-  return join(env.XDG_CACHE_HOME || join(env.HOME || "/", ".cache"), "stowage/load");
 }

@@ -13,6 +13,7 @@ import {
   throwFailure,
   wrongDefaultExport,
 } from "./failure.ts";
+import { importFile } from "./import-file.ts";
 import { installRecorder, type Libraries } from "./recorder.ts";
 
 export type { Libraries } from "./recorder.ts";
@@ -90,7 +91,7 @@ async function run(output: string, shown: string): Promise<{ readonly default?: 
   });
   process.once("beforeExit", onIdle);
   try {
-    return await Promise.race([import(pathToFileURL(output).href), idle]);
+    return (await Promise.race([importFile(pathToFileURL(output).href), idle])) as object;
   } catch (error) {
     throw throwFailure(error, shown);
   } finally {
