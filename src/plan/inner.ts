@@ -24,6 +24,8 @@ export interface InnerChange {
   readonly by?: readonly string[];
   /** Of a `start`: its definition is ours, and new: where a package's runs already, that one is exchanged. */
   readonly replaces?: true;
+  /** Of a `start`: what is done where it runs already, because it differs, too. */
+  readonly running?: "restart" | "reload";
 }
 
 export interface InnerChanges {
@@ -75,12 +77,14 @@ function changeOf(unit: string, before: Inside, after: Inside): InnerChange | nu
   // A target itself does nothing that could be done again.
   const isGroup = isTarget(unit) || isSlice(unit);
   const changed = isGroup ? null : changedUnit(unit, before, after);
-  if (by.length === 0 || (had && changed !== null)) return changed;
-  const because = had ? "newly wanted" : "new";
+  if (by.length === 0) return changed;
+  const because = had ? ["newly wanted", changed?.because].filter(Boolean).join("; ") : "new";
   if (after.isSet(unit, "RefuseManualStart"))
     return { unit, verb: "keep", because: `${because}; RefuseManualStart is set` };
-  const replaces = !had && !isGroup && after.isDefined(unit);
-  return { unit, verb: "start", because, by, ...(replaces && { replaces }) };
+  const verb = changed?.verb;
+  const replaces = had ? verb === "exchange" : !isGroup && after.isDefined(unit);
+  const running = had && (verb === "restart" || verb === "reload") && verb;
+  return { unit, verb: "start", because, by, ...(replaces && { replaces }), ...(running && { running }) };
 }
 
 function goneUnit(unit: string, before: Inside, after: Inside): InnerChange | null {

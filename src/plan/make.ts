@@ -9,7 +9,7 @@ import { bridgeSubjects, bridgesInTheWay, managersToReload, missingBridges } fro
 import { unmappableBinds } from "./mapping.ts";
 import { orderSteps } from "./order.ts";
 import type { Kept, Observed, Plan } from "./plan.ts";
-import { type ContainerSubject, containerSubjects, sharedSubjects } from "./subjects.ts";
+import { type ContainerSubject, containerSubjects, neededByKept, sharedSubjects } from "./subjects.ts";
 
 export interface PlanOptions {
   /** Where files are. Default: {@link defaultLayout}. */
@@ -38,7 +38,7 @@ export function plan(
   const former = new Former(current, options.leftBehind ?? [], options.meant);
   const files = diffFiles(former, next, observed, layout);
   const containers = containerSubjects(former, next, observed);
-  const shared = sharedSubjects(former, next, observed);
+  const shared = sharedSubjects(former, next, observed, neededByKept(containers, former));
   const repairs = bridgeSubjects(next, observed, layout);
   const steps = orderSteps({
     layout,

@@ -12,6 +12,8 @@ export interface Needing {
   readonly running: Running;
   readonly decision: Decision;
   readonly because: string;
+  /** Stopped, it must be so with its old definitions. */
+  readonly networkChanged: boolean;
 }
 
 const needs = (part: ContainerPart | null): readonly string[] => part?.dependsOn ?? [];
@@ -41,7 +43,8 @@ function follow<T extends Needing>(
   change: (one: T, decision: Decision, because: string) => unknown,
 ) {
   if (isUp(one.running) && stops(needed.decision)) {
-    const decision = needed.decision === "swap" || needed.decision === "restart" ? "swap" : "stop-start";
+    const swaps = (needed.decision === "swap" || needed.decision === "restart") && !one.networkChanged;
+    const decision = swaps ? "swap" : "stop-start";
     const what = needed.decision === "stop" ? "goes" : "is stopped and started";
     if (rank(one.decision) < rank(decision))
       change(one, decision, [one.because, `it needs ${needed.name}, which ${what}`].filter(Boolean).join("; "));

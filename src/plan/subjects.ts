@@ -1,6 +1,6 @@
 /** What the plan is about: every container with what is decided for it, and the units that containers share. */
 import type { ContainerPart, Generation } from "../compile/generation.ts";
-import type { Unit } from "../units/index.ts";
+import { linesOf, type Unit } from "../units/index.ts";
 import { type Decision, decideContainer, decideUnit, isUp, type Running, runningIn, startsSocket } from "./decide.ts";
 import type { Former } from "./former.ts";
 import { withNeeds } from "./needs.ts";
@@ -54,6 +54,7 @@ interface Considered extends Subject {
   readonly running: Running;
   readonly isNew: boolean;
   readonly changes: Changes;
+  readonly networkChanged: boolean;
   /** See {@link ContainerSubject}. */
   readonly unless: string | null;
 }
@@ -89,6 +90,7 @@ function consider(name: string, former: Former, next: Generation, observed: Obse
     running: state,
     isNew,
     changes,
+    networkChanged: changes.network,
     decision,
     because: decision === "reload" ? (changes.system.because ?? "") : because,
     unless: decision === "keep" ? because : left === "" ? null : left,
@@ -118,12 +120,17 @@ function containerChanges(
   return {
     unit: unit === undefined ? [] : former.changes(unit),
     system: seen ?? known.find((one) => one.because !== null) ?? same,
-    network: [...new Set(others.flatMap((one) => one.companions))].filter(isNetwork).some((name) => {
-      const net = next.units[name];
-      return net === undefined || former.changes(net).length > 0;
-    }),
+    network:
+      [...new Set(others.flatMap((one) => one.companions))].filter(isNetwork).some((name) => {
+        const net = next.units[name];
+        return net === undefined || former.changes(net).length > 0;
+      }) || after.companions.some((name) => isNetwork(name) && isLeft(name, former, observed)),
   };
 }
+
+/** A network that was dropped while its container was left running, and is still there. */
+const isLeft = (unit: string, former: Former, observed: Observed): boolean =>
+  !former.has("units", unit) && isUp(running(observed, unit));
 
 /** The unit that must be stopped with its old definitions: they know what to take away. */
 export const isNetwork = (unit: string): boolean => unit.startsWith("container-net@");
@@ -182,7 +189,9 @@ function companionSubjects(one: Considered, former: Former, next: Generation, ob
   return known.flatMap((unit): Subject[] => {
     const subject = unitSubject(unit, former, next.units[unit], observed);
     if (isNetwork(unit)) {
-      const stopped = subject.decision === "stop" || (moves && isUp(running(observed, unit)));
+      // It would take along the container, which is bound to it, and is to go on as it is.
+      const isNeeded = decision === "keep" || decision === "reload";
+      const stopped = (subject.decision === "stop" && !isNeeded) || (moves && isUp(running(observed, unit)));
       if (stopped) return [{ ...subject, decision: "stop", because: "with its container" }];
       // The one thing of it that is exchanged in place. It may outlive its container's restart.
       const reloads = subject.decision === "reload" && (stays || decision === "restart" || decision === "swap");
@@ -214,15 +223,34 @@ function socketSubjects({ next, running: container, decision, because }: Conside
 
 const isSocket = (unit: string): boolean => unit.endsWith(".socket");
 
-/** Units that belong to no container, in the order of their names. */
-export function sharedSubjects(former: Former, next: Generation, observed: Observed): Subject[] {
+/** What containers that are left as they run need by their former definitions: stopped, it would take them along. */
+export function neededByKept(containers: readonly ContainerSubject[], former: Former): Set<string> {
+  const kept = containers.filter(({ decision }) => decision === "keep" || decision === "reload");
+  const units = kept.flatMap(({ former: part }) => (part === null ? [] : [part.unit, ...part.companions]));
+  return new Set(
+    units.flatMap((name) => {
+      const { Requires = [], BindsTo = [] } = former.unit(name)?.sections.Unit ?? {};
+      return [...linesOf(Requires), ...linesOf(BindsTo)].flatMap((line) => line.split(" "));
+    }),
+  );
+}
+
+/** Units that belong to no container, in the order of their names. @param needed that are not to be stopped */
+export function sharedSubjects(
+  former: Former,
+  next: Generation,
+  observed: Observed,
+  needed: ReadonlySet<string> = new Set(),
+): Subject[] {
   const owned = new Set(
     [...former.generations, next].flatMap((one) =>
       Object.values(one.containers).flatMap((part) => [part.unit, ...part.companions]),
     ),
   );
   const names = [...Object.keys(next.units), ...former.gone("units", next)].filter((unit) => !owned.has(unit)).sort();
-  return names.map((name) => sharedSubject(name, former, next, observed)).filter(({ decision }) => decision !== "none");
+  return names
+    .map((name) => sharedSubject(name, former, next, observed))
+    .filter(({ unit, decision }) => decision !== "none" && !(decision === "stop" && needed.has(unit)));
 }
 
 function sharedSubject(name: string, former: Former, next: Generation, observed: Observed): Subject {

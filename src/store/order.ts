@@ -13,6 +13,7 @@ export interface OrderLine {
   readonly unit: string;
   readonly by?: readonly string[];
   readonly replaces?: true;
+  readonly running?: string;
 }
 
 export interface Order {
@@ -26,8 +27,9 @@ export interface Order {
 export const orderFile = (directory: string, invocation: string): string => `${directory}/order-${invocation}`;
 
 export function orderText({ from, lines, refuse }: Order): string {
-  const text = lines.flatMap(({ verb, unit, by = [], replaces }) => [
+  const text = lines.flatMap(({ verb, unit, by = [], replaces, running }) => [
     ...(replaces ? [`exchange ${unit}`] : []),
+    ...(running ? [`${running} ${unit}`] : []),
     [verb, unit, ...by].join(" "),
   ]);
   return [`from ${from}`, ...(refuse === null ? [] : [`refuse ${refuse}`]), ...text, ""].join("\n");

@@ -154,6 +154,7 @@ export interface UnitOrder {
   readonly unit: string;
   readonly by?: readonly string[];
   readonly replaces?: true;
+  readonly running?: "restart" | "reload";
 }
 
 /** Accounts that a container declares. Numbers come from the configuration, else from the lock: one map for all containers of a host. */

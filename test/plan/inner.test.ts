@@ -17,8 +17,8 @@ type Services = NonNullable<ShortSystem["services"]>;
 function changes(before: Services, after: Services): string[] {
   const { units } = innerChanges(recipe({ services: before }), recipe({ services: after }));
   return units.map(
-    ({ verb, unit, because, by, replaces }) =>
-      `${verb} ${unit} (${because})${by ? ` by ${by.join(" ")}` : ""}${replaces ? " replaces" : ""}`,
+    ({ verb, unit, because, by, replaces, running }) =>
+      `${verb} ${unit} (${because})${by ? ` by ${by.join(" ")}` : ""}${replaces ? " replaces" : ""}${running ? ` ${running}` : ""}`,
   );
 }
 
@@ -101,6 +101,24 @@ test.each<[string, Services, Services, string[]]>([
   ],
   ["wanted now", app({ wantedBy: [] }), app(), ["start app.service (newly wanted) by multi-user.target"]],
   [
+    "wanted now, and another command: started, and exchanged where it runs",
+    app({ wantedBy: [] }),
+    app(other),
+    ["start app.service (newly wanted; ExecStart changed) by multi-user.target replaces"],
+  ],
+  [
+    "wanted now, and another command, of one that is kept: started where it does not run",
+    app({ wantedBy: [] }),
+    app({ ...other, restartIfChanged: false }),
+    ["start app.service (newly wanted; ExecStart changed; restartIfChanged is false) by multi-user.target"],
+  ],
+  [
+    "wanted now, and another command, of one that is reloaded",
+    app({ wantedBy: [] }),
+    app({ ...other, reloadIfChanged: true }),
+    ["start app.service (newly wanted; ExecStart changed) by multi-user.target reload"],
+  ],
+  [
     "upheld now",
     app({ wantedBy: [] }),
     app({ wantedBy: [], upheldBy: ["x.service"] }),
@@ -179,8 +197,8 @@ test.each<[string, Services, Services, string[]]>([
 /** As above, of anything that is declared. */
 function told(before: ShortSystem, after: ShortSystem): string[] {
   return innerChanges(recipe(before), recipe(after)).units.map(
-    ({ verb, unit, because, by, replaces }) =>
-      `${verb} ${unit} (${because})${by ? ` by ${by.join(" ")}` : ""}${replaces ? " replaces" : ""}`,
+    ({ verb, unit, because, by, replaces, running }) =>
+      `${verb} ${unit} (${because})${by ? ` by ${by.join(" ")}` : ""}${replaces ? " replaces" : ""}${running ? ` ${running}` : ""}`,
   );
 }
 

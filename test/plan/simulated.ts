@@ -4,7 +4,7 @@ import { hostsText } from "../../src/network/index.ts";
 import type { Action, Observed, Plan, TakeOver } from "../../src/plan/index.ts";
 import { defaultLayout } from "../../src/store/layout.ts";
 import type { ToplevelRecipe } from "../../src/systems/recipe.ts";
-import { compare, linesOf, parse, render } from "../../src/units/index.ts";
+import { compare, linesOf, parse, render, type Unit } from "../../src/units/index.ts";
 
 interface Running {
   /** Text of the unit that it was started with. */
@@ -14,6 +14,8 @@ interface Running {
   /** What it takes over by a reload: the rules of a firewall. */
   readonly rules: string;
   readonly declared: string | null;
+  /** Of all starts on this machine, which one it was. A reload leaves it. */
+  readonly start: number;
 }
 
 export class SimulatedMachine {
@@ -32,6 +34,30 @@ export class SimulatedMachine {
   /** Containers that systemd stopped because they need one that was stopped. */
   stoppedWithOthers: string[] = [];
   #hosts: string | null = null;
+  #starts = 0;
+  /** Networks of containers that were left running although they differ: what their stop leaves behind is a known limit. */
+  readonly #kept = new Set<string>();
+
+  /** The same machine once more. */
+  clone(): SimulatedMachine {
+    const other = new SimulatedMachine();
+    other.current = this.current;
+    other.leftBehind = [...this.leftBehind];
+    other.#hosts = this.#hosts;
+    other.#starts = this.#starts;
+    const copy = <K, V>(from: ReadonlyMap<K, V>, to: Map<K, V>) => {
+      for (const [key, value] of from) to.set(key, value);
+    };
+    copy(this.#files, other.#files);
+    copy(this.#links, other.#links);
+    copy(this.#declared, other.#declared);
+    copy(this.#orders, other.#orders);
+    copy(this.#loaded, other.#loaded);
+    copy(this.#running, other.#running);
+    for (const root of this.#roots) other.#roots.add(root);
+    for (const unit of this.#kept) other.#kept.add(unit);
+    return other;
+  }
 
   observe(generations: readonly Generation[]): Observed {
     const keys = (part: "units" | "unitLinks" | "files" | "containers") => [
@@ -50,6 +76,8 @@ export class SimulatedMachine {
       ),
       unitLinks: Object.fromEntries(keys("unitLinks").map((link) => [link, this.#links.get(link) ?? null])),
       hosts: this.#hosts,
+      // Those that units of ours have made, and a bridge and an interface that are always there.
+      interfaces: { virbr0: null, eth9: null, ...Object.fromEntries(this.#bridges().map((bridge) => [bridge, null])) },
       containers: Object.fromEntries(
         keys("containers").map((name) => {
           const order = this.#orders.get(name);
@@ -65,6 +93,7 @@ export class SimulatedMachine {
   carryOut(plan: Plan, steps = plan.steps.length): void {
     const before = this.leftBehind;
     this.leftBehind = [plan.current, plan.next, ...before].filter((one): one is Generation => one !== null);
+    for (const { unit } of plan.kept) this.#kept.add(unit.replace("container@", "container-net@"));
     for (const { action } of plan.steps.slice(0, steps)) this.#perform(action, plan.next);
     if (steps === plan.steps.length) this.leftBehind = [];
   }
@@ -76,6 +105,27 @@ export class SimulatedMachine {
 
   isRunning(unit: string): boolean {
     return this.#running.has(unit);
+  }
+
+  /** By unit that runs: which of all starts it was. */
+  starts(): ReadonlyMap<string, number> {
+    return new Map([...this.#running].map(([unit, { start }]) => [unit, start]));
+  }
+
+  /** Everything is stopped, and what is enabled is started again: of containers these. */
+  reboot(containers: readonly string[]): void {
+    this.#running.clear();
+    this.#orders.clear();
+    this.#load();
+    for (const link of this.#links.keys()) {
+      const [directory = "", unit = ""] = link.split("/");
+      if (directory.endsWith(".target.wants") && !unit.startsWith("container@")) this.#start(unit);
+    }
+    for (const unit of containers) this.#start(unit);
+  }
+
+  #bridges(): string[] {
+    return [...this.#running.keys()].flatMap((unit) => /^stowage-bridge@(.+)\.service$/.exec(unit)?.[1] ?? []);
   }
 
   /** What of a generation's running units runs with something else than it says. */
@@ -136,9 +186,7 @@ export class SimulatedMachine {
         this.#stop(action.unit);
         return;
       case "restart-unit":
-        this.#orders.delete(/^container@(.*)\.service$/.exec(action.unit)?.[1] ?? "");
-        this.#running.delete(action.unit);
-        this.#start(action.unit);
+        this.#restart(action.unit);
         return;
       case "start-unit":
         this.#start(action.unit);
@@ -154,6 +202,16 @@ export class SimulatedMachine {
     if (running === undefined) return;
     if (order.from !== running.declared) throw new Error(`${container} does not run with what the order begins with`);
     this.#orders.set(container, order);
+  }
+
+  /** What stops with it for its sake is started with it again. A network may outlive its container's restart. */
+  #restart(unit: string): void {
+    this.#orders.delete(/^container@(.*)\.service$/.exec(unit)?.[1] ?? "");
+    const dependents = this.#boundTo(unit);
+    this.#running.delete(unit);
+    for (const other of dependents) this.#restart(other);
+    this.#start(unit);
+    for (const other of dependents) this.#start(other);
   }
 
   #reload(unit: string): void {
@@ -184,16 +242,27 @@ export class SimulatedMachine {
       if (/^(container|stowage)/.test(unit)) throw new Error(`${unit} is started and there is no such unit`);
       return;
     }
-    if (this.#running.has(unit) || /^container-merge@|^stowage-sysctl/.test(unit)) return;
-    const sections = parse(unit, text).sections;
-    const named = (key: string) => linesOf(sections.Unit?.[key] ?? []).flatMap((line) => line.split(" "));
+    if (this.#running.has(unit)) return;
+    const { Unit: about, Service: service } = sectionsOf(text);
+    // It has done its work, and does not remain.
+    if (service?.Type === "oneshot" && service.RemainAfterExit !== "yes") return;
+    const named = (key: string) => linesOf(about?.[key] ?? []).flatMap((line) => line.split(" "));
     for (const needed of [...named("Requires"), ...named("BindsTo")]) if (needed !== unit) this.#start(needed);
     const container = /^container@(.*)\.service$/.exec(unit)?.[1];
     if (container !== undefined && text.includes("/var/lib/stowage/containers/") && !this.#roots.has(container))
       throw new Error(`${unit} is started without a root`);
     const declared = container === undefined ? null : (this.#declared.get(container) ?? null);
-    this.#running.set(unit, { unit: text, files: this.#filesOf(unit), rules: this.#rulesOf(unit, text), declared });
-    for (const wanted of named("Wants")) this.#start(wanted);
+    const [files, rules, start] = [this.#filesOf(unit), this.#rulesOf(unit, text), ++this.#starts];
+    this.#running.set(unit, { unit: text, files, rules, declared, start });
+    const links = [...this.#links.keys()].flatMap((link) =>
+      link.startsWith(`${unit}.wants/`) ? link.slice(unit.length + 7) : [],
+    );
+    // One that is wanted may be missing: a bridge of somebody else's has no unit of ours.
+    for (const wanted of [...named("Wants"), ...links]) if (this.#isThere(wanted)) this.#start(wanted);
+  }
+
+  #isThere(unit: string): boolean {
+    return this.#loaded.has(unit) || this.#files.has(unitPath(unit));
   }
 
   /** What is bound to it stops too, and a network that nobody needs. */
@@ -201,25 +270,30 @@ export class SimulatedMachine {
     const running = this.#running.get(unit);
     if (running === undefined) return;
     // Its ExecStopPost reads these: another link, or other elements, would be left behind.
-    if (running.files !== this.#filesOf(unit)) throw new Error(`${unit} is stopped after its files have changed`);
+    if (running.files !== this.#filesOf(unit) && !this.#kept.delete(unit))
+      throw new Error(`${unit} is stopped after its files have changed`);
     this.#running.delete(unit);
-    // What systemd goes by is the definition that it has loaded last.
-    const bound = [...this.#running].filter(([name, { unit: text }]) => {
-      const loaded = parse(name, this.#loaded.get(name) ?? text).sections.Unit;
-      return ["BindsTo", "Requires"].some((key) =>
-        linesOf(loaded?.[key] ?? [])
-          .join(" ")
-          .split(" ")
-          .includes(unit),
-      );
-    });
-    for (const [name] of bound) {
+    for (const name of this.#boundTo(unit)) {
       if (name.startsWith("container@")) this.stoppedWithOthers.push(name);
       this.#stop(name);
     }
     const container = /^container@(.*)\.service$/.exec(unit)?.[1];
     if (container !== undefined) this.#orders.delete(container);
     if (container !== undefined) this.#stop(`container-net@${container}.service`);
+  }
+
+  /** Those that run and stop with it. What systemd goes by is the definition that it has loaded last. */
+  #boundTo(unit: string): string[] {
+    return [...this.#running].flatMap(([name, { unit: text }]) => {
+      const loaded = sectionsOf(this.#loaded.get(name) ?? text).Unit;
+      const stops = ["BindsTo", "Requires"].some((key) =>
+        linesOf(loaded?.[key] ?? [])
+          .join(" ")
+          .split(" ")
+          .includes(unit),
+      );
+      return stops ? name : [];
+    });
   }
 
   /** What its stop reads. */
@@ -238,6 +312,13 @@ export class SimulatedMachine {
     if (rules === undefined) throw new Error(`${unit} reads ${file}, which is not there`);
     return rules;
   }
+}
+
+const parsed = new Map<string, Unit["sections"]>();
+function sectionsOf(text: string): Unit["sections"] {
+  const known = parsed.get(text) ?? parse("", text).sections;
+  parsed.set(text, known);
+  return known;
 }
 
 const unitPath = (unit: string): string => `${defaultLayout.units}/${unit}`;
