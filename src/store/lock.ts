@@ -61,9 +61,10 @@ export async function takeSwitchLock(
       if (onWait === undefined) throw busy(path, verb, await holderOf(fd));
       await waitFor(fd, onWait);
     }
-    // Before our name is written: should we be cut short meanwhile, the next one begins here again.
-    if (readFileSync(`/proc/self/fd/${fd}`, "utf8") !== atRest) await removeUnfinished(layout);
+    const before = readFileSync(`/proc/self/fd/${fd}`, "utf8");
+    // At once, for who comes second. Should we be cut short from here on, the next one finds our name, and begins here again.
     replaceText(fd, `${process.pid} ${verb} ${Date.now()}\n`);
+    if (before !== atRest) await removeUnfinished(layout);
   } catch (error) {
     closeSync(fd);
     throw error;
