@@ -5,6 +5,7 @@
  */
 import type { Generation } from "../compile/generation.ts";
 import { readLink, readText } from "../host/files.ts";
+import { waitsForBoot } from "../plan/index.ts";
 import {
   activeGeneration,
   clearActiveGeneration,
@@ -32,9 +33,10 @@ export interface Carrier {
 /** Whether the next boot has another generation than the machine. */
 export const isDivided = (layout: Layout): boolean => activeGeneration(layout) !== currentGeneration(layout);
 
-/** @param generations whose units wait for it */
+/** @param generations whose units wait for it, as far as they can */
 export function bootUnit(layout: Layout, { program, boot }: Carrier, generations: readonly Generation[]): Unit {
-  const units = [...new Set(generations.flatMap((one) => Object.keys(one.units)))].sort();
+  const waiting = generations.flatMap((one) => Object.values(one.units).filter(waitsForBoot));
+  const units = [...new Set(waiting.map(({ name }) => name))].sort();
   const state = layout.state === defaultLayout.state ? [] : ["--state-dir", layout.state];
   const paths = [layout.state, ...program.filter((word) => word.startsWith("/"))];
   return {

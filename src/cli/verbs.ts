@@ -10,7 +10,6 @@ import {
   count,
   hostAliases,
   sharedAliases,
-  sharedFlags,
   span,
   type ToFlag,
   textParameter,
@@ -234,16 +233,6 @@ const diagnosis = {
     examples: ["doctor", "doctor -v", "doctor --json"],
     parameters: nameJson,
     load: () => import("./commands/doctor.ts"),
-  }),
-};
-
-/** Not for people: no help lists them. */
-export const unlisted = {
-  atBoot: verb<SharedFlags, [written: string]>({
-    brief: "Carry the machine to what this boot is to have; for stowage-boot.service",
-    examples: ["at-boot 2f0c6f4e-7d6a-4d6e-9a53-6f6f4a1d8a11"],
-    parameters: { flags: sharedFlags, aliases: sharedAliases, positional: one("Id of a boot", "boot") },
-    load: () => import("./commands/at-boot.ts"),
   }),
 };
 

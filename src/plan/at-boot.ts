@@ -3,18 +3,36 @@
  * systemd's to start, in its order. What it is about to start it has worked out from the former units.
  */
 import type { Generation } from "../compile/generation.ts";
+import type { Unit } from "../units/index.ts";
 import type { Action, Plan, Step } from "./plan.ts";
 import { wantersOf } from "./wanted.ts";
 
-const jobs: ReadonlySet<Action["do"]> = new Set(["stop-unit", "start-unit", "restart-unit", "reload-unit"]);
+/**
+ * Whether a unit can wait until the machine was carried over, which is done by a service, after basic.target. Paths,
+ * timers and sockets are by default before that: to order them after a service would be a cycle, of which systemd takes
+ * out some job or other. Facts: systemd.path(5), systemd.timer(5), systemd.socket(5), "Default Dependencies".
+ */
+export const waitsForBoot = ({ name, sections }: Unit): boolean =>
+  !/\.(path|timer|socket)$/.test(name) || sections.Unit?.DefaultDependencies === false;
 
-/** The same plan without its jobs; what came after one comes after what that came after. */
+/** The unit of an action that is a job, and can wait. */
+function waitingJob({ current, next }: Plan, action: Action): string | null {
+  if (!["stop-unit", "start-unit", "restart-unit", "reload-unit"].includes(action.do) || !("unit" in action))
+    return null;
+  const unit = next.units[action.unit] ?? current?.units[action.unit];
+  return unit === undefined || waitsForBoot(unit) ? action.unit : null;
+}
+
+/**
+ * The same plan without the jobs of what has not run yet; what came after one comes after what that came after. Paths
+ * and the like may run, and are left in: nothing waits for them.
+ */
 export function withoutJobs(plan: Plan): Plan {
   const before = new Map<string, readonly string[]>();
   const steps: Step[] = [];
   for (const step of plan.steps) {
     const after = [...new Set(step.after.flatMap((id) => before.get(id) ?? [id]))];
-    if (jobs.has(step.action.do)) before.set(step.id, after);
+    if (waitingJob(plan, step.action) !== null) before.set(step.id, after);
     else steps.push({ ...step, after });
   }
   return { ...plan, steps };

@@ -1,5 +1,5 @@
 /** What a switch does, as a value: made purely, printed, and then carried out. */
-export { type BootJobs, bootJobs, withoutJobs } from "./at-boot.ts";
+export { type BootJobs, bootJobs, waitsForBoot, withoutJobs } from "./at-boot.ts";
 export {
   type ContainerState,
   type Decision,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Generation } from "../../src/compile/generation.ts";
-import { bootJobs, type Plan, plan, type Step, withoutJobs } from "../../src/plan/index.ts";
+import { bootJobs, type Plan, plan, type Step, waitsForBoot, withoutJobs } from "../../src/plan/index.ts";
 import type { UnitSection } from "../../src/units/index.ts";
 
 const nothing: Omit<Generation, "id"> = {
@@ -52,6 +52,20 @@ describe("a plan without its jobs", () => {
       ["reload-manager", ["daemon-reload"]],
     ]);
   });
+});
+
+test("paths, timers and sockets are up before: they do not wait, and keep their jobs", () => {
+  const early = { "names.path": {}, "port.socket": { DefaultDependencies: false }, "one.service": {} };
+  const names = Object.keys(early);
+  const steps = names.map((unit) => step({ do: "restart-unit", unit }));
+  const next = generation("a", early);
+  expect(
+    Object.values(next.units)
+      .filter(waitsForBoot)
+      .map(({ name }) => name),
+  ).toEqual(["port.socket", "one.service"]);
+  const whole: Plan = { current: null, next, steps, kept: [], notices: [], blocked: [] };
+  expect(withoutJobs(whole).steps.map(({ id }) => id)).toEqual(["restart-unit names.path"]);
 });
 
 describe("jobs of a boot", () => {
