@@ -1,0 +1,114 @@
+/** A verb that has the machine to itself: a scope, a log, and a true word when it is interrupted. */
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type Alone, whileAlone } from "../../src/cli/alone.ts";
+import { begin } from "../../src/cli/begun.ts";
+import { type Session, sessionOf } from "../../src/cli/session.ts";
+import { StowageError } from "../../src/error.ts";
+import { parseEvents } from "./events-page.ts";
+
+const logged: string[] = [];
+vi.mock("../../src/cli/booted.ts", () => ({ requireBooted: () => undefined }));
+vi.mock("../../src/host/system-log.ts", () => ({
+  systemLog: (identifier: string) => ({
+    line: (priority: string, text: string) => void logged.push(`${identifier} ${priority} ${text}`),
+    end: () => void logged.push("end"),
+  }),
+}));
+vi.mock("../../src/store/lock.ts", async (original) => ({
+  ...(await original<object>()),
+  takeSwitchLock: async () => ({ done: () => undefined, release: () => undefined }),
+}));
+
+const before = {
+  hup: process.listeners("SIGHUP"),
+  int: process.listeners("SIGINT"),
+  term: process.listeners("SIGTERM"),
+};
+let out: string[];
+let err: string[];
+const session = (flags: object = {}): Session =>
+  sessionOf(
+    {
+      stdout: { write: (text) => out.push(text) },
+      stderr: { write: (text) => err.push(text) },
+      stdin: {},
+      env: {},
+      cwd: () => "/",
+      geteuid: () => 0,
+    },
+    { color: false, ...flags },
+  );
+const alone = (flags: object = {}): Alone => ({
+  session: session(flags),
+  verb: "switch",
+  log: null,
+  ifInterrupted: () => undefined,
+});
+const refusing = {
+  ownScope: () => Promise.reject(new StowageError({ code: "no-scope", message: "no scope", details: ["no bus"] })),
+};
+
+beforeEach(() => {
+  logged.length = 0;
+  out = [];
+  err = [];
+});
+afterEach(() => {
+  for (const one of process.listeners("SIGHUP")) if (!before.hup.includes(one)) process.off("SIGHUP", one);
+  for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners("error");
+  vi.restoreAllMocks();
+});
+
+test("it begins once: the scope is named by verb and process, then the log, then the event", async () => {
+  const scopes: string[] = [];
+  const one = alone({ events: true });
+  const systemd = { ownScope: async (...names: string[]) => void scopes.push(names.join("|")) };
+  await begin(one, "3 steps", systemd);
+  await begin(one, "again", systemd);
+  const scope = `stowage-switch-${process.pid}.scope`;
+  expect(scopes).toEqual([`${scope}|stowage switch`]);
+  expect(logged).toEqual(["stowage info switch begins: 3 steps"]);
+  expect(parseEvents(out.join(""))).toMatchObject([{ event: "begun", verb: "switch", scope }]);
+  expect(process.listenerCount("SIGHUP")).toBe(before.hup.length + 1);
+});
+
+test("systemd refuses: it goes on, with a warning only where more is to be said", async () => {
+  await begin(alone(), "3 steps", refusing);
+  expect(err).toEqual([]);
+  const one = alone({ verbose: true, events: true });
+  await begin(one, "3 steps", refusing);
+  expect(err.join("")).toBe("warning: the end of this login would end this switch, too: no scope: no bus\n");
+  expect(parseEvents(out.join(""))).toMatchObject([{ event: "begun", scope: null }]);
+  expect(one.log).not.toBeNull();
+});
+
+test("a bug is not taken for a refusal", async () => {
+  await expect(begin(alone(), "", { ownScope: () => Promise.reject(new TypeError("x")) })).rejects.toThrow(TypeError);
+});
+
+test.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)("%s: what is said is what is true by then, to people, programs and the log", async (signal, code) => {
+  const exit = vi.spyOn(process, "exit").mockImplementation((() => undefined) as never);
+  await whileAlone(session({ events: true }), "rollback", {}, async (one) => {
+    process.emit(signal, signal);
+    await begin(one, "3 steps", { ownScope: async () => undefined });
+    one.ifInterrupted("go on with `stowage rollback 3`");
+    process.emit(signal, signal);
+  });
+  expect(exit.mock.calls).toEqual([[code], [code]]);
+  expect(err).toEqual([
+    "\ninterrupted: nothing on this machine was changed\n",
+    "\ninterrupted: go on with `stowage rollback 3`\n",
+  ]);
+  expect(parseEvents(out.join("")).filter(({ event }) => event === "interrupted")).toMatchObject([
+    { signal, text: "nothing on this machine was changed" },
+    { signal, text: "go on with `stowage rollback 3`" },
+  ]);
+  expect(logged.slice(1)).toEqual([
+    `stowage warning rollback: interrupted by ${signal}: go on with \`stowage rollback 3\``,
+    "end",
+  ]);
+  expect(process.listenerCount(signal)).toBe(signal === "SIGINT" ? before.int.length : before.term.length);
+});
