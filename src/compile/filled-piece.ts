@@ -2,7 +2,7 @@
 import { type Unit, writtenUnit } from "../units/index.ts";
 import { deepFreeze } from "./freeze.ts";
 import type { ContainerPart, HostFile } from "./generation.ts";
-import { type Entry, identityOf, type Piece, type Written } from "./piece.ts";
+import { type Entry, type Heading, identityOf, type Piece } from "./piece.ts";
 import { type Sheet, split } from "./sheet.ts";
 
 /** Files and others: texts as `textsOf` has them; sections: of each unit, as JSON. */
@@ -10,6 +10,8 @@ export interface Sheets {
   readonly files: Sheet;
   readonly others: Sheet;
   readonly sections: readonly Sheet[];
+  /** All that is printed as one text. */
+  readonly printed: (heading: Heading) => Sheet;
 }
 
 /** Values that are made of the texts of files. */
@@ -75,15 +77,8 @@ export class FilledPiece implements Piece {
     return this.#part;
   }
 
-  texts(): Written {
-    const files = split(this.#sheets.files.fill(this.#own));
-    const others = split(this.#sheets.others.fill(this.#values(files)));
-    const links = 1 + 2 * this.#sheets.sections.length;
-    return {
-      units: pairs(others.slice(1, links), 2),
-      unitLinks: pairs(others.slice(links), 2),
-      files: pairs(files, 3),
-    };
+  printed(heading: Heading): string {
+    return this.#sheets.printed(heading).fill(this.#values()).whole;
   }
 
   #values(files?: readonly string[]): readonly string[] {
@@ -93,11 +88,4 @@ export class FilledPiece implements Piece {
     ];
     return this.#all;
   }
-}
-
-/** The first and the last of each few. */
-function pairs(texts: readonly string[], each: 2 | 3): Entry<string>[] {
-  const all: Entry<string>[] = [];
-  for (let at = 0; at < texts.length; at += each) all.push([texts[at]!, texts[at + each - 1]!]);
-  return all;
 }

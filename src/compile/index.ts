@@ -5,7 +5,7 @@ export { type Children, childrenOf, everySystem } from "./children.ts";
 export { compile, compileConfig, type More } from "./compile.ts";
 export type { ContainerPart, ForwardedPort, Generation, HostFile, HostsEntry } from "./generation.ts";
 export { compileJson, type JsonExec, type JsonGeneration, type JsonSections } from "./json.ts";
-export { writtenBy } from "./lazy.ts";
+export { printedOf } from "./lazy.ts";
 export { isSame, mixture, ownedBy } from "./mixture/index.ts";
 export type { PlacesOf } from "./problems.ts";
 export { importsOf, requestsOf } from "./requests.ts";

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { deepFreeze } from "./freeze.ts";
 import type { Content, Generation } from "./generation.ts";
-import type { Entry, Piece, Written } from "./piece.ts";
+import type { Entry, Heading, Piece } from "./piece.ts";
 
 /** What a generation is put together from. What two pieces have by one name is the same thing. */
 export interface Made extends Pick<Content, "hosts" | "systems"> {
@@ -63,13 +63,13 @@ export function lazyGeneration(make: () => Made): Generation {
 const madeOf = new WeakMap<Generation, () => Made>();
 
 /**
- * Every text of a generation that was compiled here: what all containers share, then one after the other, by name. Takes
- * a third of what all the records take.
+ * Every text of a generation that was compiled here, below its path: what all containers share, then one after the other,
+ * by name. Takes a third of what all the records take.
  */
-export function* writtenBy(generation: Generation): Generator<Written> {
+export function* printedOf(generation: Generation, heading: Heading): Generator<string> {
   const made = madeOf.get(generation);
   if (made === undefined) throw new Error("a generation that was not compiled here");
-  for (const piece of made().pieces) yield piece.texts();
+  for (const piece of made().pieces) yield piece.printed(heading);
 }
 
 /** Not canonicalJson: everything here is made in one order, and sorting all keys again costs as much as all else. */

@@ -33,15 +33,16 @@ export interface Piece {
   unitLinks(): readonly Entry<string>[];
   files(): readonly Entry<HostFile>[];
   part(): ContainerPart | null;
-  /** The same as texts alone, which takes less than all of the above. */
-  texts(): Written;
+  /** Every text below its path: units, links, files. Takes less than all of the above. */
+  printed(heading: Heading): string;
 }
 
-/** What is put on the host, by unit, by link and by absolute path. */
-export interface Written {
-  readonly units: readonly Entry<string>[];
-  readonly unitLinks: readonly Entry<string>[];
-  readonly files: readonly Entry<string>[];
+/** How a path is printed above a text, as in `before + path + after`. */
+export interface Heading {
+  readonly before: string;
+  readonly after: string;
+  /** The directory of units. */
+  readonly directory: string;
 }
 
 /** A piece as it was made. */
@@ -57,12 +58,30 @@ export function pieceOf(parts: Parts): Piece {
     unitLinks: () => Object.entries(parts.unitLinks ?? {}),
     files: () => files,
     part: () => parts.part ?? null,
-    texts: () => ({
-      units: parts.units.map((unit) => [unit.name, render(unit)]),
-      unitLinks: Object.entries(parts.unitLinks ?? {}),
-      files: files.map(([path, { text }]) => [path, text]),
-    }),
+    printed: (heading) =>
+      printedPaths(
+        parts.units.map((unit) => [unit.name, render(unit)]),
+        Object.entries(parts.unitLinks ?? {}),
+        files.map(([path, { text }]) => [path, text]),
+        heading,
+      )
+        .flat()
+        .join(""),
   };
+}
+
+/** All that is printed, in pieces: texts are whatever stands for one. */
+export function printedPaths<T>(
+  units: readonly (readonly [name: T, text: T])[],
+  links: readonly (readonly [name: T, target: T])[],
+  files: readonly (readonly [path: T, text: T])[],
+  { before, after, directory }: Heading,
+): (T | string)[][] {
+  return [
+    ...units.map(([name, text]) => [`${before}${directory}/`, name, `${after}\n`, text, "\n"]),
+    ...links.map(([name, target]) => [`${before}${directory}/`, name, " -> ", target, `${after}\n\n`]),
+    ...files.map(([path, text]) => [before, path, `${after}\n`, text, "\n"]),
+  ];
 }
 
 export function textsOf({ files, units, unitLinks = {}, part }: Parts): Texts {

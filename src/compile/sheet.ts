@@ -19,6 +19,18 @@ export function templateOf(text: string, find: RegExp, holeOf: (match: RegExpExe
   return { constants: [...constants, text.slice(end)], holes };
 }
 
+/** One behind the other. */
+export function joined(parts: readonly (Template | string)[]): Template {
+  const constants = [""];
+  const holes: number[] = [];
+  for (const part of parts) {
+    const [first = "", ...further] = typeof part === "string" ? [part] : part.constants;
+    constants.push(constants.pop() + first, ...further);
+    if (typeof part !== "string") holes.push(...part.holes);
+  }
+  return { constants, holes };
+}
+
 /** Several texts as one, which takes less time, with the length of each. */
 export interface Filled {
   readonly whole: string;

@@ -6,8 +6,8 @@
 import { Holes, standInPattern, type Tag } from "../runtimes/holes.ts";
 import { patternOf, restartTriggers, type SystemContainer } from "../runtimes/nspawn/index.ts";
 import { FilledPiece } from "./filled-piece.ts";
-import { markBefore, type Parts, type Piece, pieceOf, textsOf } from "./piece.ts";
-import { Sheet, type Template, templateOf } from "./sheet.ts";
+import { type Heading, markBefore, type Parts, type Piece, pieceOf, printedPaths, textsOf } from "./piece.ts";
+import { joined, Sheet, type Template, templateOf } from "./sheet.ts";
 
 /** Parts, and of which files the texts are in a unit's X-Restart-Triggers. */
 export type StencilParts = Parts & { readonly triggers: readonly Parts["files"][] };
@@ -71,6 +71,7 @@ function fill({ files, others, sections, triggers }: Cut): Stencil {
     files: new Sheet(files),
     others: new Sheet(others),
     sections: sections.map((template) => new Sheet([template])),
+    printed: lastOf((heading: Heading) => new Sheet([printedTemplate(files, others, sections.length, heading)])),
   };
   return (own) =>
     new FilledPiece(sheets, own, (textOf) =>
@@ -78,9 +79,43 @@ function fill({ files, others, sections, triggers }: Cut): Stencil {
     );
 }
 
+function printedTemplate(
+  files: readonly Template[],
+  others: readonly Template[],
+  units: number,
+  heading: Heading,
+): Template {
+  const names = others.slice(1);
+  const pairs = (all: readonly Template[], each: 2 | 3) =>
+    all.flatMap((first, at) => (at % each === 0 ? [[first, all[at + each - 1]!] as const] : []));
+  const paths = printedPaths(
+    pairs(names.slice(0, 2 * units), 2),
+    pairs(names.slice(2 * units), 2),
+    pairs(files, 3),
+    heading,
+  );
+  return joined(paths.flat());
+}
+
+/** Nobody prints in two ways in turns. */
+function lastOf<K, V>(make: (key: K) => V): (key: K) => V {
+  let last: { readonly key: K; readonly value: V } | undefined;
+  return (key) => {
+    if (last?.key !== key) last = { key, value: make(key) };
+    return last.value;
+  };
+}
+
 /** Every text and every value. */
 function isSame(piece: Piece, parts: Parts): boolean {
   const made = pieceOf(parts);
-  const all = (one: Piece) => [one.identity(), one.units(), one.unitLinks(), one.files(), one.part()];
+  const all = (one: Piece) => [
+    one.identity(),
+    one.units(),
+    one.unitLinks(),
+    one.files(),
+    one.part(),
+    one.printed({ before: "# ", after: "", directory: "/" }),
+  ];
   return JSON.stringify(all(piece)) === JSON.stringify(all(made));
 }

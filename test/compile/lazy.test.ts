@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compile, type Generation, sourcesOf } from "../../src/compile/index.ts";
-import { lazyGeneration, writtenBy } from "../../src/compile/lazy.ts";
-import { type Parts, pieceOf, type Written } from "../../src/compile/piece.ts";
+import { lazyGeneration, printedOf } from "../../src/compile/lazy.ts";
+import { type Parts, pieceOf } from "../../src/compile/piece.ts";
 import { StowageError } from "../../src/error.ts";
 import { type Evaluation, evalModules, type Option, type OptionType } from "../../src/modules/index.ts";
 import { containerOptions } from "../../src/options/container/index.ts";
@@ -95,8 +95,8 @@ function compiled(containers: object): Generation | null {
   }
 }
 
-const mapValues = <T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> =>
-  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+const above = <T>(record: Readonly<Record<string, T>>, of: (name: string, value: T) => [string, string]) =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => of(name, value)));
 
 describe("a generation", () => {
   test("whatever passes the checks can be written", { timeout: 60_000 }, () => {
@@ -106,11 +106,14 @@ describe("a generation", () => {
       if (generation === null) return;
       passed++;
       JSON.stringify(generation);
-      const written = [...writtenBy(generation)];
-      const of = (part: keyof Written) => Object.fromEntries(written.flatMap((piece) => piece[part]));
-      expect(of("units")).toEqual(mapValues(generation.units, render));
-      expect(of("files")).toEqual(mapValues(generation.files, ({ text }) => text));
-      expect(of("unitLinks")).toEqual(generation.unitLinks);
+      const printed = [...printedOf(generation, { before: "\x01", after: "\x02", directory: "/units" })].join("");
+      const paths = printed.split("\x01").slice(1);
+      expect(Object.fromEntries(paths.map((path) => path.split("\x02\n")))).toEqual({
+        ...above(generation.units, (name, unit) => [`/units/${name}`, `${render(unit)}\n`]),
+        ...above(generation.unitLinks, (link, target) => [`/units/${link} -> ${target}`, "\n"]),
+        ...above(generation.files, (path, { text }) => [path, `${text}\n`]),
+      });
+      expect(new Set(paths).size).toBe(paths.length);
     });
     fc.assert(property, { numRuns: 500, seed: 7 });
     expect(passed).toBeGreaterThan(100);

@@ -145,7 +145,7 @@ const all = (piece: Piece): string =>
     piece.unitLinks(),
     piece.files(),
     piece.part(),
-    piece.texts(),
+    piece.printed({ before: "# ", after: " #", directory: "/units" }),
   ]);
 
 /** Whether its units are made when they are looked at. */

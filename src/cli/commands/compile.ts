@@ -1,5 +1,5 @@
 /** stowage compile: the generation that the configuration means. */
-import { compileJson, type Generation, writtenBy } from "../../compile/index.ts";
+import { compileJson, type Generation, printedOf } from "../../compile/index.ts";
 import { hostsText } from "../../network/index.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { JsonFlag } from "../flags.ts";
@@ -17,22 +17,16 @@ export default async function compile(session: Session, flags: HostFlags & JsonF
 
 /** Every file with its path, as `systemctl cat` shows units. In pieces: all of it together takes much memory. */
 function printText(session: Session, generation: Generation): void {
-  let piece = "";
-  for (const [path, body] of texts(session.layout.units, generation)) {
-    piece += `${session.paint.bold(`# ${path}`)}\n${body}\n`;
-    if (piece.length < 1 << 18) continue;
-    session.print(piece);
-    piece = "";
+  const [before = "", after = ""] = session.paint.bold("# \0").split("\0");
+  let texts: string[] = [];
+  let length = 0;
+  for (const text of printedOf(generation, { before, after, directory: session.layout.units })) {
+    texts.push(text);
+    length += text.length;
+    if (length < 1 << 18) continue;
+    session.print(texts.join(""));
+    texts = [];
+    length = 0;
   }
-  session.print(piece);
-}
-
-/** What all containers share, then one container after the other. */
-function* texts(directory: string, generation: Generation): Generator<readonly [path: string, text: string]> {
-  for (const { units, unitLinks, files } of writtenBy(generation)) {
-    for (const [unit, text] of units) yield [`${directory}/${unit}`, text];
-    for (const [link, target] of unitLinks) yield [`${directory}/${link} -> ${target}`, ""];
-    yield* files;
-  }
-  yield ["/etc/hosts", hostsText(generation.hosts)];
+  session.print(`${texts.join("")}${before}/etc/hosts${after}\n${hostsText(generation.hosts)}\n`);
 }
