@@ -134,9 +134,12 @@ export const holderText = (holder: Holder | null): string =>
   holder === null ? "another process" : `process ${holder.pid} (${holder.verb})`;
 
 /** `, since 2026-11-22 10:15:03`: local time. */
-export const sinceText = (holder: Holder | null): string =>
-  // Sweden writes dates as ISO 8601 does, without its T and Z.
-  holder === null ? "" : `, since ${new Date(holder.since).toLocaleString("sv")}`;
+export function sinceText(holder: Holder | null): string {
+  if (holder === null) return "";
+  // Not toLocaleString: loading a language takes longer than all else that who comes second does.
+  const local = new Date(holder.since - new Date(holder.since).getTimezoneOffset() * 60_000);
+  return `, since ${local.toISOString().slice(0, 19).replace("T", " ")}`;
+}
 
 const busy = (path: string, verb: string, holder: Holder | null): StowageError =>
   new StowageError(
