@@ -73,6 +73,16 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "store/names.ts",
     "systems/recipe.ts",
   ],
+  // Compares generations, and knows nothing of plans.
+  "plan/diff": [
+    "plan/diff",
+    "compile/generation.ts",
+    "compile/mixture/owned.ts",
+    "plan/packages.ts",
+    "units",
+    "store/layout.ts",
+    "systems/recipe.ts",
+  ],
   // They compare recipes, and know nothing of plans.
   "plan/inner.ts": ["plan/inner-accounts.ts", "plan/inside.ts", "units", "systems/recipe.ts"],
   "plan/inner-accounts.ts": ["systems/recipe.ts"],

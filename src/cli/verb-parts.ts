@@ -26,6 +26,7 @@ export type GcFlags = SharedFlags &
     readonly olderThan?: number;
     readonly dryRun?: boolean;
   };
+export type DiffFlags = WithJson<HostFlags> & { readonly text?: boolean };
 export type UninstallFlags = SharedFlags & ChangeFlags & { readonly state?: boolean };
 export type OptionsFlags = HostFlags & { readonly markdown?: boolean; readonly schema?: boolean };
 export type ImageFlags = WithJson<HostFlags> & {

@@ -18,6 +18,7 @@ import {
 import type { HostFlags, SharedFlags } from "./session.ts";
 import { verb } from "./verb.ts";
 import {
+  type DiffFlags,
   type GcFlags,
   hostChange,
   hostJson,
@@ -176,6 +177,39 @@ const host = {
     examples: ["generations", "generations --json"],
     parameters: nameJson,
     load: () => import("./commands/generations.ts"),
+  }),
+  diff: verb<DiffFlags, [a?: string, b?: string]>({
+    brief: "Show what is different between two generations: settings, packages, units, files",
+    details:
+      "Without anything: the former one and the machine's. With one: that one and the machine's. A generation is a number, or one of the words current (the next boot's) and active (the machine's). Passwords, and files that not everybody may read, are named and not shown. Exit code 0, whether they differ or not.",
+    examples: ["diff", "diff 12", "diff 12 14 --text", "diff --config host.ts", "diff --json"],
+    parameters: {
+      flags: {
+        ...hostJson.flags,
+        config: {
+          kind: "parsed",
+          parse: String,
+          optional: true,
+          placeholder: "host.ts",
+          brief: "Compare with what this configuration means, as the second of the two",
+        },
+        text: {
+          kind: "boolean",
+          optional: true,
+          withNegated: false,
+          brief: "Also what differs in the texts of files, line by line",
+        },
+      },
+      aliases: hostAliases,
+      positional: {
+        kind: "tuple",
+        parameters: [
+          { ...textParameter("A generation", "from"), optional: true },
+          { ...textParameter("Another one", "to"), optional: true },
+        ],
+      },
+    },
+    load: () => import("./commands/diff.ts"),
   }),
   gc: verb<GcFlags, []>({
     brief: "Remove store paths that nothing needs, and with --keep or --older-than also old generations",

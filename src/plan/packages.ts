@@ -18,21 +18,38 @@ export function packagesReason(before: Recipe | undefined, after: Recipe | undef
   return `${plain}: ${changes.slice(0, shown).join(", ")}${more}`;
 }
 
-/** Those that somebody asked for by name first, then the ones that came or went along; each by name. */
-function packageChanges(before: DebianRecipe, after: DebianRecipe): string[] {
+/** A package that is only in one of two trees, or in both by another version. */
+export interface PackageDifference {
+  readonly name: string;
+  /** Versions; null: it is not there. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Asked for by name, not only needed by another. */
+  readonly requested: boolean;
+}
+
+const packageChanges = (before: DebianRecipe, after: DebianRecipe): string[] =>
+  packageDifferences(before, after).map(({ name, from, to }) => change(name, from, to));
+
+/** Those that somebody asked for by name first, then the ones that came or went along; each by name. Other recipes have none. */
+export function packageDifferences(before: Recipe | undefined, after: Recipe | undefined): PackageDifference[] {
   const [old, now] = [packagesOf(before), packagesOf(after)];
   const changed = [...new Set([...old.keys(), ...now.keys()])]
     .filter((name) => old.get(name)?.version !== now.get(name)?.version)
     .sort();
   const isAsked = (name: string) => (now.get(name) ?? old.get(name))?.requested === true;
-  return [...changed.filter(isAsked), ...changed.filter((name) => !isAsked(name))].map((name) =>
-    change(name, old.get(name)?.version, now.get(name)?.version),
-  );
+  return [...changed.filter(isAsked), ...changed.filter((name) => !isAsked(name))].map((name) => ({
+    name,
+    from: old.get(name)?.version ?? null,
+    to: now.get(name)?.version ?? null,
+    requested: isAsked(name),
+  }));
 }
 
-const packagesOf = (recipe: DebianRecipe) => new Map(recipe.layers.flat().map((one) => [one.name, one]));
+const packagesOf = (recipe: Recipe | undefined) =>
+  new Map((recipe?.kind === "debian" ? recipe.layers.flat() : []).map((one) => [one.name, one]));
 
-function change(name: string, from: string | undefined, to: string | undefined): string {
-  if (from === undefined) return `+${name} ${to}`;
-  return to === undefined ? `-${name}` : `${name} ${from} → ${to}`;
+function change(name: string, from: string | null, to: string | null): string {
+  if (from === null) return `+${name} ${to}`;
+  return to === null ? `-${name}` : `${name} ${from} → ${to}`;
 }

@@ -51,6 +51,10 @@ function matters(section: string, key: string): boolean {
   return !key.startsWith("X-") && !(section === "Unit" && takenOverByReload.has(key));
 }
 
+/** Whether two values of a key mean the same to systemd. */
+export const sameValue = (section: string, key: string, a: UnitValue | undefined, b: UnitValue | undefined): boolean =>
+  (a === undefined) === (b === undefined) && canonical(section, key, a) === canonical(section, key, b);
+
 function canonical(section: string, key: string, value: UnitValue | undefined): string {
   const lines = value === undefined ? [] : linesOf(value).map((line) => line.trim());
   if (section !== "Unit" || !wordSets.has(key) || lines.includes("")) return JSON.stringify(lines);

@@ -16,7 +16,7 @@ const three = (web: string, db: string): string =>
 
 const first = three(`${own(1)}${says("one\n")}`, "one\n");
 const second = three(
-  `${own(4, '\n      forwardPorts: [{ hostPort: 8081, containerPort: 81 }],\n      bindMounts: { "/mnt/new": { hostPath: "/srv" } },')}${says("two\n")}`,
+  `${own(4, '\n      forwardPorts: [{ hostPort: 8081, containerPort: 81 }],\n      bindMounts: { "/mnt/new": { hostPath: "/srv", idmap: false } },')}${says("two\n")}`,
   "two\n",
 );
 
