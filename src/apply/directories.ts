@@ -34,6 +34,23 @@ export function removeMade(layout: Layout, directory: string): void {
     );
 }
 
+/**
+ * What {@link removeMade} and the like would have removed with the last file in it, had they come so far.
+ * @param paths of files and links, also such as are there
+ */
+export function removeEmptied(layout: Layout, paths: readonly string[]): void {
+  for (const directory of new Set(paths.map((path) => dirname(path)))) {
+    if (isOursAlone(layout, directory)) removeIfEmpty(directory);
+    removeMade(layout, directory);
+  }
+}
+
+/** /etc/stowage/network is; /etc/stowage itself has the user's files. So are systemd's directories for links, when empty. */
+const isOursAlone = (layout: Layout, directory: string): boolean =>
+  directory.startsWith(`${layout.etc}/`) || isForLinks(directory);
+
+export const isForLinks = (directory: string): boolean => /\.(wants|requires|upholds)$/.test(directory);
+
 /** Removes a directory where it is empty. @returns whether it is gone */
 export function removeIfEmpty(directory: string): boolean {
   try {

@@ -11,7 +11,7 @@ import { withHostsBlock } from "../host/hosts.ts";
 import { fsyncDirectory, writeFileAtomic } from "../store/files.ts";
 import type { Layout } from "../store/layout.ts";
 import { saysOurs } from "../units/index.ts";
-import { makeDirectory, removeIfEmpty } from "./directories.ts";
+import { isForLinks, makeDirectory, removeIfEmpty } from "./directories.ts";
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 
@@ -56,7 +56,7 @@ export function removeLink(path: string): void {
     rmSync(path);
     fsyncDirectory(directory);
   }
-  if (/\.(wants|requires|upholds)$/.test(directory)) removeIfEmpty(directory);
+  if (isForLinks(directory)) removeIfEmpty(directory);
 }
 
 /**

@@ -12,7 +12,7 @@ import { diskErrors } from "../store/disk-errors.ts";
 import { markTested, writeGeneration } from "../store/generations.ts";
 import type { Layout } from "../store/layout.ts";
 import { render } from "../units/index.ts";
-import { removeIfEmpty, removeMade } from "./directories.ts";
+import { removeEmptied, removeIfEmpty, removeMade } from "./directories.ts";
 import type { Effects } from "./effects.ts";
 import { concernedUnits, explainFailure, explainReload } from "./explain.ts";
 import { explainInside } from "./explain-inside.ts";
@@ -181,6 +181,7 @@ function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEf
         prepareNextBoot(plan, machine, known(number.next, "the generation's number"));
       }),
     async end(unfinished) {
+      if (machine.leftBehind.length > 0) removeEmptied(layout, temporaryPlaces(plan, machine));
       if (!isDivided(layout)) removeBootUnit(layout);
       if (unfinished === "files") return;
       if (unfinished.length === 0) removeJournal(layout);

@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { Script } from "node:vm";
+import { removeAbandoned } from "../host/abandoned.ts";
 
 export interface CodeFile {
   /** Of a CommonJS module, in ASCII; absolute. */
@@ -59,6 +60,7 @@ export function runCode(code: CodeFile, require: NodeJS.Require, directory: stri
       try {
         write(path, { data: script.createCachedData(), milliseconds });
         removeFormer(directory, code.hash);
+        removeAbandoned(directory);
       } catch {
         // A disk that is full, or `uninstall`, which has just removed the directory. The next run will be as slow.
       }

@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StowageError } from "../error.ts";
+import { removeAbandoned } from "../host/abandoned.ts";
 import type { Bundle } from "./bundle.ts";
 import { sha256 } from "./hash.ts";
 
@@ -59,6 +60,7 @@ export class BundleCache {
     const entry: Entry = { version: this.#version, inputs: bundle.inputs, absent: bundle.absent, output };
     this.#write(this.#entryName(file), JSON.stringify(entry));
     if (former && former.output !== output) rmSync(join(this.#dir, former.output), { force: true });
+    removeAbandoned(this.#dir);
     return { output: join(this.#dir, output), inputs: Object.keys(bundle.inputs) };
   }
 

@@ -418,3 +418,17 @@ test("observe: a link where a file is expected is not ours, nor a file where a l
     db: { hasRoot: false, declared: null },
   });
 });
+
+describe("directories of links", () => {
+  test("that a cut switch had emptied go with the next one", async () => {
+    const [one, next] = [full(), generation("b")];
+    mkdirSync(`${layout.units}/machines.target.wants`, { recursive: true });
+    mkdirSync(`${layout.etc}/network`, { recursive: true });
+    const plan = planOf(one, next, []);
+    await apply(plan, machineEffects(plan, machine({ current: 1 })));
+    expect(readdirSync(layout.units)).toEqual(["machines.target.wants"]);
+    await apply(plan, machineEffects(plan, machine({ leftBehind: [{ number: 1, generation: one }] })));
+    expect(readdirSync(layout.units)).toEqual([]);
+    expect(readdirSync(layout.etc)).toEqual([]);
+  });
+});
