@@ -44,6 +44,9 @@ export async function whileAlone<T>(
       const result = await work(alone);
       lock.done();
       return result;
+    } catch (error) {
+      alone.log?.line("error", `${verb}: ${error instanceof Error ? error.message : error}`);
+      throw error;
     } finally {
       alone.log?.end();
       lock.release();

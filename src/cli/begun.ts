@@ -1,6 +1,6 @@
 /** From the first step on a change does not depend on who asked for it: neither on the terminal, nor on the login. */
 import { StowageError } from "../error.ts";
-import { systemLog } from "../host/system-log.ts";
+import { type SystemLog, systemLog } from "../host/system-log.ts";
 import { type Systemd, systemctl } from "../host/systemd.ts";
 import type { Alone } from "./alone.ts";
 import { emit } from "./report/events.ts";
@@ -18,9 +18,14 @@ export async function begin(alone: Alone, words: string, systemd: Pick<Systemd, 
   outliveTerminal();
   const scope = await ownScope(alone, systemd);
   // After the move: what it writes is known by the scope, too, and it ends no sooner than we.
-  alone.log = systemLog(identifier);
-  alone.log.line("info", `${verb} begins: ${words}`);
+  openLog(alone).line("info", `${verb} begins: ${words}`);
   emit(session, { event: "begun", verb, scope });
+}
+
+/** For what has no steps. It ends with the verb. */
+export function openLog(alone: Alone): SystemLog {
+  alone.log ??= systemLog(identifier);
+  return alone.log;
 }
 
 /** A terminal that goes away, or a reader that does, does not stop a switch half way. */

@@ -82,6 +82,15 @@ test("systemd refuses: it goes on, with a warning only where more is to be said"
   expect(one.log).not.toBeNull();
 });
 
+test("what ends it is in the log, too", async () => {
+  const work = whileAlone(session(), "switch", {}, async (one) => {
+    await begin(one, "3 steps", { ownScope: async () => undefined });
+    throw new StowageError({ code: "disk-full", message: "no space is left" });
+  });
+  await expect(work).rejects.toThrow("no space is left");
+  expect(logged.slice(1)).toEqual(["stowage error switch: no space is left", "end"]);
+});
+
 test("a bug is not taken for a refusal", async () => {
   await expect(begin(alone(), "", { ownScope: () => Promise.reject(new TypeError("x")) })).rejects.toThrow(TypeError);
 });

@@ -5,7 +5,8 @@ import type { Generation } from "../../compile/generation.ts";
 import { StowageError } from "../../error.ts";
 import { diskErrors } from "../../store/disk-errors.ts";
 import { currentGeneration } from "../../store/generations.ts";
-import { whileAlone } from "../alone.ts";
+import { type Alone, whileAlone } from "../alone.ts";
+import { openLog } from "../begun.ts";
 import { carrier } from "../carrier.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { ChangeFlags } from "../flags.ts";
@@ -16,14 +17,14 @@ import { printDocument } from "../shown.ts";
 
 export default async function boot(session: Session, flags: HostFlags & ChangeFlags): Promise<number> {
   configPath(session, flags);
-  return whileAlone(session, "boot", flags, async () => {
+  return whileAlone(session, "boot", flags, async (alone) => {
     const progress = progressOf(session);
     try {
       const next = await generationHere(session, flags, progress.on);
       await build(session, flags, next, progress.on);
       progress.end();
       const isNew = await give(session, next);
-      answer(session, flags, isNew);
+      answer(alone, flags, isNew);
       return exitCodes.done;
     } finally {
       progress.end();
@@ -51,11 +52,14 @@ async function give(session: Session, next: Generation): Promise<boolean> {
   return isNew;
 }
 
-function answer(session: Session, flags: ChangeFlags, isNew: boolean): void {
+function answer(alone: Alone, flags: ChangeFlags, isNew: boolean): void {
+  const { session } = alone;
   const { layout } = session;
   const [generation, active] = [currentGeneration(layout), readActive(layout)?.number ?? null];
   printDocument(session, flags, { exitCode: exitCodes.done, document: { generation, active } });
-  if (!isNew || flags.json || session.events || session.quiet) return;
+  if (!isNew) return;
   const meanwhile = isDivided(layout) ? `until then the machine keeps generation ${active}` : "the machine has it";
-  session.print(`generation ${generation} is what the next boot has; ${meanwhile}\n`);
+  const text = `generation ${generation} is what the next boot has; ${meanwhile}`;
+  openLog(alone).line("info", `boot: ${text}`);
+  if (!flags.json && !session.events && !session.quiet) session.print(`${text}\n`);
 }
