@@ -47,7 +47,7 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 const carrier: Carrier = {
   program: ["/usr/bin/node", "/opt/a place/cli.js"],
-  boot: "c5a4f8db-77b0-4a9c-844d-6ee373df8368",
+  boot: "00000000-77b0-4a9c-844d-6ee373df8368",
 };
 const unitFile = () => `${layout.units}/stowage-boot.service`;
 const link = () => `${layout.units}/multi-user.target.wants/stowage-boot.service`;
