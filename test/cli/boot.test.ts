@@ -1,0 +1,141 @@
+/** `boot` and `test` up to where the machine comes in, and what is said where a boot did not bring what it should have. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { nothing } from "../../src/apply/journal.ts";
+import { giveNextBoot } from "../../src/apply/next-boot.ts";
+import type { Session } from "../../src/cli/session.ts";
+import { tellStranded } from "../../src/cli/stranded.ts";
+import type { Generation } from "../../src/compile/generation.ts";
+import { bootId } from "../../src/host/boot-id.ts";
+import {
+  activeGeneration,
+  currentGeneration,
+  setCurrentGeneration,
+  writeGeneration,
+} from "../../src/store/generations.ts";
+import { defaultLayout, type Layout } from "../../src/store/layout.ts";
+import { World } from "./world.ts";
+
+const machine = vi.hoisted(() => ({
+  units: "",
+  /** What host.ts means. */
+  next: null as unknown,
+  stored: undefined as number | undefined,
+  blocked: [] as unknown[],
+  built: 0,
+  wanted: [] as unknown[],
+}));
+vi.mock("../../src/cli/alone.ts", () => ({
+  whileAlone: (
+    session: { layout: object },
+    verb: string,
+    _flags: unknown,
+    work: (alone: unknown) => Promise<unknown>,
+  ) => {
+    Object.assign(session.layout, { units: machine.units });
+    return work({ session, verb, log: { line: () => undefined }, ifInterrupted: () => undefined });
+  },
+}));
+vi.mock("../../src/cli/pipeline.ts", () => ({
+  generationHere: async () => machine.next,
+  build: async () => void machine.built++,
+  planFor: async (_session: unknown, next: unknown, stored: unknown, wanted: unknown) => {
+    machine.wanted.push([stored, wanted]);
+    return {
+      plan: { current: null, next, steps: [], blocked: machine.blocked },
+      machine: { leftBehind: [], ...(machine.stored !== undefined && { stored: machine.stored }) },
+    };
+  },
+}));
+vi.mock("../../src/cli/shown.ts", () => ({
+  printDocument: (session: Session, flags: { json?: boolean }, { document }: { document: unknown }) =>
+    flags.json ? session.print(JSON.stringify(document)) : undefined,
+  planAndCarryOut: async (
+    _alone: unknown,
+    _flags: unknown,
+    { prepare }: { prepare(on: unknown): Promise<unknown> },
+  ) => {
+    await prepare(() => undefined);
+    return 0;
+  },
+}));
+
+let world: World;
+let layout: Layout;
+beforeEach(() => {
+  world = new World();
+  machine.units = `${world.directory}/units`;
+  layout = { ...defaultLayout, state: `${world.directory}/state`, units: machine.units };
+  mkdirSync(machine.units);
+  writeFileSync(`${world.directory}/host.ts`, "");
+  Object.assign(machine, { next: two, stored: undefined, blocked: [], built: 0, wanted: [] });
+  setCurrentGeneration(layout, writeGeneration(layout, one));
+});
+afterEach(() => world.end());
+
+const generation = (id: string): Generation => ({ ...nothing, id: id.repeat(32) });
+const [one, two] = [generation("a"), generation("b")];
+const pointers = () => [currentGeneration(layout), activeGeneration(layout)];
+
+describe("boot", () => {
+  test("says which generation comes when; the second time it says nothing", async () => {
+    expect((await world.run("boot")).out).toBe(
+      "generation 2 is what the next boot has; until then the machine keeps generation 1\n",
+    );
+    expect([pointers(), machine.built]).toEqual([[2, 1], 1]);
+    machine.stored = 2;
+    expect(await world.run("boot")).toEqual({ code: 0, out: "", err: "" });
+    expect(pointers()).toEqual([2, 1]);
+    machine.next = one;
+    machine.stored = undefined;
+    expect((await world.run("boot")).out).toBe("generation 1 is what the next boot has; the machine has it\n");
+    expect(pointers()).toEqual([1, 1]);
+  });
+
+  test("of what the machine has anyway: nothing", async () => {
+    machine.next = one;
+    machine.stored = 1;
+    expect(await world.run("boot")).toEqual({ code: 0, out: "", err: "" });
+    expect(pointers()).toEqual([1, 1]);
+  });
+
+  test("for programs", async () => {
+    expect(JSON.parse((await world.run("boot", "--json")).out)).toEqual({ generation: 2, active: 1 });
+  });
+
+  test("what is in the way of a switch is told now, not at the boot", async () => {
+    machine.blocked = [{ code: "foreign-file", message: "/etc/x exists and is not ours" }];
+    const { code, err } = await world.run("boot");
+    expect(code).toBe(1);
+    expect(err).toContain("/etc/x exists and is not ours");
+    expect(pointers()).toEqual([1, 1]);
+  });
+});
+
+test("test: its generation is the machine's alone", async () => {
+  expect((await world.run("test")).code).toBe(0);
+  expect([machine.wanted, machine.built]).toEqual([[[undefined, "active"]], 1]);
+});
+
+describe("a boot that did not bring what it should have", () => {
+  const told = (): string => {
+    const words: string[] = [];
+    tellStranded({ layout, tell: (text: string) => void words.push(text) } as unknown as Session);
+    return words.join("");
+  };
+  const give = (boot: string) => giveNextBoot(layout, two, null, { program: ["/usr/bin/node"], boot }, [one]);
+
+  test("is told until it is mended", () => {
+    give("00000000-77b0-4a9c-844d-6ee373df8368");
+    expect(told()).toBe(
+      "warning: this boot was to have generation 2, and has generation 1 still: `journalctl --boot --unit=stowage-boot` says why\n",
+    );
+    setCurrentGeneration(layout, 1);
+    expect(told()).toBe("");
+  });
+
+  test("nothing is told before the boot", () => {
+    give(bootId());
+    expect(told()).toBe("");
+  });
+});
