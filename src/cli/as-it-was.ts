@@ -34,15 +34,19 @@ function keptText(kept: readonly number[]): string {
 export function formerOfMachine(layout: Layout): number {
   const active = activeGeneration(layout);
   if (active === null) throw noGeneration("there is no generation yet", "run `stowage switch` first");
-  const journal = readJournal(layout);
-  if (journal !== null && journal.pending === null && journal.to > active && switchedAt(layout, journal.to) === null)
-    return active;
+  if ((cutShort(layout, active) ?? 0) > active) return active;
   const former = formerGeneration(layout);
   if (former !== null) return former;
   throw noGeneration(
     `there is no generation before ${currentGeneration(layout)}, the current one`,
     "`stowage generations` lists those that are kept",
   );
+}
+
+/** The generation that a switch was cut short on the way to, before it was the machine's; null: none was. */
+function cutShort(layout: Layout, active: number): number | null {
+  const journal = readJournal(layout);
+  return journal !== null && journal.pending === null && journal.to !== active ? journal.to : null;
 }
 
 /** {@link readChecked} of one that nobody has named. @throws StowageError `bad-generation`, with another to name */
@@ -89,7 +93,7 @@ export interface ContainerThen {
 /**
  * The newest former generation in which a container differs from now, or the one that is named. What was rolled back
  * already is as in a generation before: those below that one are former then, so that twice goes back further.
- * @throws StowageError `no-generation`, `no-container-then`, `unknown-container`, `bad-generation`
+ * @throws StowageError `no-generation`, `no-container-then`, `unknown-container`, `bad-generation`, `cut-short`
  */
 export function containerThen(layout: Layout, name: string, to: number | undefined): ContainerThen {
   const now = readActive(layout);
@@ -101,6 +105,8 @@ export function containerThen(layout: Layout, name: string, to: number | undefin
     if (old === null) throw notThere(layout, name, to, now);
     return { now, then, same: isSame(own, old) };
   }
+  const underWay = cutShort(layout, now.number);
+  if (underWay !== null) throw halfWay(name, underWay);
   const seen = new Set(Object.keys(now.generation.containers));
   const from = now.generation.asIn?.[name] ?? now.number;
   const former = formerOnes(layout, from);
@@ -119,6 +125,14 @@ export function containerThen(layout: Layout, name: string, to: number | undefin
       : `container ${name} is the same in every former generation that is kept`;
   throw noGeneration(message, "`stowage generations` lists those that are kept; --to takes any of them");
 }
+
+/** What it differs from is not known then. */
+const halfWay = (name: string, number: number): StowageError =>
+  new StowageError({
+    code: "cut-short",
+    message: `a change to generation ${number} was cut short: what of container ${name} is on this machine is not known`,
+    hint: "`stowage rollback` goes back to what was before, `stowage switch` on to what host.ts says; --to names a generation in any case",
+  });
 
 /** As it is typed where a number alone would be a generation's. */
 const named = (name: string): string => (/^\d+$/.test(name) ? `container@${name}` : name);

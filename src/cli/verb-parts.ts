@@ -1,4 +1,5 @@
 /** What the descriptions of several verbs share. */
+import type { TypedCommandParameters } from "@stricli/core";
 import type { ImageFormat } from "../systems/image/format.ts";
 import {
   type ChangeFlags,
@@ -11,6 +12,7 @@ import {
   textParameter,
 } from "./flags.ts";
 import type { HostFlags, SharedFlags } from "./session.ts";
+import type { Context } from "./verb.ts";
 
 export type WithJson<Flags> = Flags & { readonly json?: boolean };
 export type LogsFlags = WithJson<SharedFlags> & {
@@ -53,3 +55,31 @@ export const nameJson = { flags: { ...sharedFlags, ...jsonFlag }, aliases: share
 /** Of verbs that change the machine. */
 export const hostChange = { flags: { ...hostFlags, ...changeFlags }, aliases: hostAliases };
 export const nameChange = { flags: { ...sharedFlags, ...changeFlags }, aliases: sharedAliases };
+
+/** Of diff. */
+export const twoGenerations: TypedCommandParameters<DiffFlags, [a?: string, b?: string], Context> = {
+  flags: {
+    ...hostJson.flags,
+    config: {
+      kind: "parsed",
+      parse: String,
+      optional: true,
+      placeholder: "host.ts",
+      brief: "Compare with what this configuration means, as the second of the two",
+    },
+    text: {
+      kind: "boolean",
+      optional: true,
+      withNegated: false,
+      brief: "Also what differs in the texts of files, line by line",
+    },
+  },
+  aliases: hostAliases,
+  positional: {
+    kind: "tuple",
+    parameters: [
+      { ...textParameter("A generation", "from"), optional: true },
+      { ...textParameter("Another one", "to"), optional: true },
+    ],
+  },
+};

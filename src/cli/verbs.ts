@@ -29,6 +29,7 @@ import {
   type OptionsFlags,
   one,
   oneOptional,
+  twoGenerations,
   type UninstallFlags,
   type WithJson,
 } from "./verb-parts.ts";
@@ -183,32 +184,7 @@ const host = {
     details:
       "Without anything: the former one and the machine's. With one: that one and the machine's. A generation is a number, or one of the words current (the next boot's) and active (the machine's). Passwords, and files that not everybody may read, are named and not shown. Exit code 0, whether they differ or not.",
     examples: ["diff", "diff 12", "diff 12 14 --text", "diff --config host.ts", "diff --json"],
-    parameters: {
-      flags: {
-        ...hostJson.flags,
-        config: {
-          kind: "parsed",
-          parse: String,
-          optional: true,
-          placeholder: "host.ts",
-          brief: "Compare with what this configuration means, as the second of the two",
-        },
-        text: {
-          kind: "boolean",
-          optional: true,
-          withNegated: false,
-          brief: "Also what differs in the texts of files, line by line",
-        },
-      },
-      aliases: hostAliases,
-      positional: {
-        kind: "tuple",
-        parameters: [
-          { ...textParameter("A generation", "from"), optional: true },
-          { ...textParameter("Another one", "to"), optional: true },
-        ],
-      },
-    },
+    parameters: twoGenerations,
     load: () => import("./commands/diff.ts"),
   }),
   gc: verb<GcFlags, []>({

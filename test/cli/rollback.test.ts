@@ -238,6 +238,24 @@ describe("of a container", () => {
     expect((await world.run("rollback", "web", "--to", "9")).err).toContain("there is no generation 9");
   });
 
+  test("after a switch that was cut short a generation must be named", async () => {
+    for (const value of ["a", "b"]) web(value);
+    const to = writeGeneration(layout, compiled({ web: text("c"), db: text("same") }));
+    const journal = (number: number, pending: readonly string[] | null) =>
+      writeFileSync(`${layout.state}/switch.json`, JSON.stringify({ format: 1, from: [2], to: number, pending }));
+    journal(to, null);
+    const { code, err } = await world.run("rollback", "web");
+    expect(code).toBe(1);
+    expect(err).toContain("error[cut-short]: a change to generation 3 was cut short");
+    await world.run("rollback", "web", "--to", "1");
+    // What did not do all, and is what the machine has.
+    journal(2, ["container@db.service"]);
+    await world.run("rollback", "web");
+    journal(2, null);
+    await world.run("rollback", "web");
+    expect(planned.map(({ next }) => next.asIn)).toEqual([{ web: 1 }, { web: 1 }, { web: 1 }]);
+  });
+
   test("a name of digits alone is a generation's number, unless it is said otherwise", async () => {
     for (const value of ["a", "b", "c"]) keep(compiled({ 2: text(value) }));
     await world.run("rollback", "2");
