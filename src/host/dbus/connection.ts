@@ -217,7 +217,9 @@ function authenticate(socket: Socket): Promise<Buffer> {
       socket.removeAllListeners();
       finish();
     };
-    socket.on("connect", () => socket.write(`\0AUTH EXTERNAL ${user}\r\n`));
+    // All of it in one piece. systemd reads what there is of it in one go: the first message, if it came in the same go as
+    // the last line, would lie there until something else comes.
+    socket.on("connect", () => socket.write(`\0AUTH EXTERNAL ${user}\r\nBEGIN\r\n`));
     socket.on("error", (error) => settle(() => reject(error)));
     socket.on("close", () => settle(() => reject(new Error("closed before it began"))));
     socket.on("data", (chunk: Buffer) => {
@@ -226,7 +228,6 @@ function authenticate(socket: Socket): Promise<Buffer> {
       if (end < 0 && said.length < longestLine) return;
       const line = said.subarray(0, Math.max(end, 0)).toString("latin1");
       if (!line.startsWith("OK ")) return settle(() => reject(new Error(`not admitted: ${line.slice(0, 80)}`)));
-      socket.write("BEGIN\r\n");
       settle(() => resolve(said.subarray(end + 2)));
     });
   });

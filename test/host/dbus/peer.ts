@@ -86,13 +86,11 @@ export class Peer {
     let isAdmitted = false;
     socket.on("data", (chunk: Buffer) => {
       unread = Buffer.concat([unread, chunk]);
-      if (!isAdmitted && unread.includes("AUTH EXTERNAL")) {
+      // As systemd: what comes in one piece with the last line of this, and is a message, is not seen.
+      if (!isAdmitted && /^\0AUTH EXTERNAL [0-9a-f]+\r\nBEGIN\r\n$/.test(unread.toString("latin1"))) {
         socket.write(this.greeting);
-        unread = unread.subarray(unread.indexOf("\r\n") + 2);
-      }
-      if (!isAdmitted && unread.includes("BEGIN\r\n")) {
         isAdmitted = true;
-        unread = unread.subarray(unread.indexOf("BEGIN\r\n") + 7);
+        unread = Buffer.alloc(0);
       }
       while (isAdmitted) {
         const size = sizeOf(unread);
