@@ -39,6 +39,28 @@ export function requirePaths(
   if (problems.length > 0) throw new StowageError(problems);
 }
 
+/**
+ * For `boot` and `test`: a flake's profile is one for all generations, so that of a flake that changed cannot be built
+ * beside the one that the machine, or the next boot, is to keep.
+ * @throws StowageError `flake-changed`, one for each container
+ */
+export function requireSameFlakes(session: Session, next: Generation, verb: "boot" | "test"): void {
+  const current = readActive(session.layout)?.generation.containers ?? {};
+  const changed = Object.values(next.containers).filter(({ name, flake }) => {
+    const before = current[name]?.flake;
+    return flake && before && before !== flake;
+  });
+  if (changed.length === 0) return;
+  throw new StowageError(
+    changed.map(({ name, flake }) => ({
+      code: "flake-changed",
+      message: `container ${name} has another flake, which stowage ${verb} cannot keep apart from the one it had`,
+      details: [`it had ${current[name]?.flake}, and is to have ${flake}; both are built into one profile`],
+      hint: "change it by `stowage switch`",
+    })),
+  );
+}
+
 /** One problem where a container's `path` is no system. */
 export function noSystemProblem({ name, path, flake }: ContainerPart): Problem[] {
   if (path === null) return [];

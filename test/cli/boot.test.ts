@@ -14,7 +14,7 @@ import {
   writeGeneration,
 } from "../../src/store/generations.ts";
 import { defaultLayout, type Layout } from "../../src/store/layout.ts";
-import { World } from "./world.ts";
+import { container, World } from "./world.ts";
 
 const machine = vi.hoisted(() => ({
   units: "",
@@ -111,6 +111,26 @@ describe("boot", () => {
     expect(pointers()).toEqual([1, 1]);
   });
 });
+
+test.each(["boot", "test"])(
+  "%s: a flake that changed is refused before its profile is touched; a new one is not",
+  async (verb) => {
+    const flakes = (id: string, names: Record<string, string>): Generation => ({
+      ...generation(id),
+      containers: Object.fromEntries(
+        Object.entries(names).map(([name, flake]) => [name, container(name, { flake, path: "/nix/profile" })]),
+      ),
+    });
+    setCurrentGeneration(layout, writeGeneration(layout, flakes("c", { web: "github:a/one", db: "github:a/db" })));
+    machine.next = flakes("d", { web: "github:a/two", db: "github:a/db", added: "github:a/added" });
+    const { code, err } = await world.run(verb);
+    expect([code, machine.built, pointers()]).toEqual([1, 0, [2, 2]]);
+    expect(err).toContain(`container web has another flake, which stowage ${verb} cannot keep apart`);
+    expect(err).not.toMatch(/container (db|added)/);
+    machine.next = flakes("d", { web: "github:a/one", added: "github:a/added" });
+    expect((await world.run(verb)).code).toBe(0);
+  },
+);
 
 test("test: its generation is the machine's alone", async () => {
   expect((await world.run("test")).code).toBe(0);

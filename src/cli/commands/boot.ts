@@ -12,6 +12,7 @@ import { exitCodes } from "../exit-codes.ts";
 import type { ChangeFlags } from "../flags.ts";
 import { build, generationHere, planFor } from "../pipeline.ts";
 import { progressOf } from "../report/progress.ts";
+import { requireSameFlakes } from "../required.ts";
 import { configPath, type HostFlags, type Session } from "../session.ts";
 import { printDocument } from "../shown.ts";
 
@@ -21,6 +22,7 @@ export default async function boot(session: Session, flags: HostFlags & ChangeFl
     const progress = progressOf(session);
     try {
       const next = await generationHere(session, flags, progress.on);
+      requireSameFlakes(session, next, "boot");
       await build(session, flags, next, progress.on);
       progress.end();
       const isNew = await give(session, next);
