@@ -1,7 +1,7 @@
 /** What changes the machine runs alone, as root, and on a machine that has systemd. */
 
 import type { SystemLog } from "../host/system-log.ts";
-import { type Holder, holderText, sinceText, takeSwitchLock } from "../store/lock.ts";
+import { type Holder, holderText, type SwitchLock, sinceText, takeSwitchLock } from "../store/lock.ts";
 import { whileNothingIsBuilt } from "../store/store.ts";
 import { requireBooted } from "./booted.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -34,10 +34,20 @@ export async function whileAlone<T>(
 ): Promise<T> {
   requireRoot(session, verb);
   requireBooted();
+  const onWait = (holder: Holder | null) => tellWaiting(session, holder);
+  return whileHeld(session, verb, () => takeSwitchLock(session.layout, verb, flags.wait ? { onWait } : {}), work);
+}
+
+/** {@link whileAlone} with any lock. */
+export async function whileHeld<T>(
+  session: Session,
+  verb: string,
+  take: () => Promise<SwitchLock>,
+  work: (alone: Alone) => Promise<T>,
+): Promise<T> {
   const ending = endOnSignal(session);
   try {
-    const onWait = (holder: Holder | null) => tellWaiting(session, holder);
-    const lock = await takeSwitchLock(session.layout, verb, flags.wait ? { onWait } : {});
+    const lock = await take();
     const alone: Alone = { session, verb, log: null, ifInterrupted: ending.say };
     ending.of(alone);
     try {

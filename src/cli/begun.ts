@@ -12,19 +12,24 @@ const identifier = "stowage";
  * To be called before the first step; a second time it does nothing.
  * @param words what happens, for the machine's log: `12 steps, from generation 3`
  */
-export async function begin(alone: Alone, words: string, systemd: Pick<Systemd, "ownScope"> = systemctl()) {
+export async function begin(
+  alone: Alone,
+  words: string,
+  systemd: Pick<Systemd, "ownScope"> = systemctl(),
+  logTo = systemLog,
+): Promise<void> {
   const { session, verb } = alone;
   if (alone.log !== null) return;
   outliveTerminal();
   const scope = await ownScope(alone, systemd);
   // After the move: what it writes is known by the scope, too, and it ends no sooner than we.
-  openLog(alone).line("info", `${verb} begins: ${words}`);
+  openLog(alone, logTo).line("info", `${verb} begins: ${words}`);
   emit(session, { event: "begun", verb, scope });
 }
 
 /** For what has no steps. It ends with the verb. */
-export function openLog(alone: Alone): SystemLog {
-  alone.log ??= systemLog(identifier);
+export function openLog(alone: Alone, logTo = systemLog): SystemLog {
+  alone.log ??= logTo(identifier);
   return alone.log;
 }
 

@@ -8,7 +8,7 @@ import type { Alone } from "./alone.ts";
 import { begin } from "./begun.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { BackFlag, ChangeFlags } from "./flags.ts";
-import { notReady, wayBack } from "./going-back.ts";
+import { notReady, type WayBack, wayBack } from "./going-back.ts";
 import { carryOut, type Planned } from "./pipeline.ts";
 import { emit } from "./report/events.ts";
 import { paintFor, printable } from "./report/paint.ts";
@@ -46,7 +46,12 @@ export function printDocument(session: Session, flags: ChangeFlags, { exitCode, 
 }
 
 /** {@link planAndCarryOut} as a part of more: the document is still to be printed. */
-export async function carriedOut(alone: Alone, flags: ChangeFlags & BackFlag, change: Change): Promise<Changed> {
+export async function carriedOut(
+  alone: Alone,
+  flags: ChangeFlags & BackFlag,
+  change: Change,
+  planBack = wayBack,
+): Promise<Changed> {
   const { session } = alone;
   const shown = progressOf(session);
   const onProgress: OnProgress = (event) => {
@@ -59,7 +64,7 @@ export async function carriedOut(alone: Alone, flags: ChangeFlags & BackFlag, ch
     const outcome = await carryOutShown(alone, flags, planned, change.interrupted, onProgress);
     if (outcome === null) return { exitCode: exitCodes.done, document: documentOf(session, planned, { rows: [] }) };
     shown.end();
-    return await afterwards(alone, flags, outcome, onProgress);
+    return await afterwards(alone, flags, outcome, onProgress, planBack);
   } finally {
     shown.end();
   }
@@ -98,6 +103,7 @@ async function afterwards(
   flags: ChangeFlags & BackFlag,
   { planned, report }: Outcome,
   onProgress: OnProgress,
+  planBack: typeof wayBack,
 ): Promise<Changed> {
   const { session } = alone;
   tellReport(alone, flags, report);
@@ -109,7 +115,7 @@ async function afterwards(
     const exitCode = wentWell(report) ? exitCodes.done : exitCodes.unitsFailed;
     return { exitCode, document: documentOf(session, planned, report) };
   }
-  const rolledBack = await goBack(alone, flags, planned, failed, onProgress);
+  const rolledBack = await goBack(alone, flags, failed, onProgress, () => planBack(session, planned, onProgress));
   return { exitCode: exitCodes.unitsFailed, document: { ...documentOf(session, planned, report), rolledBack } };
 }
 
@@ -117,14 +123,14 @@ async function afterwards(
 async function goBack(
   alone: Alone,
   flags: ChangeFlags,
-  failed: Planned,
   because: readonly string[],
   onProgress: OnProgress,
+  planBack: () => Promise<WayBack>,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { session } = alone;
   const names = because.join(", ");
   try {
-    const { to, planned } = await wayBack(session, failed, onProgress);
+    const { to, planned } = await planBack();
     tellAll(alone, "warning", `${names} ran before and did not become ready: going back to generation ${to}`);
     emit(session, { event: "rolling-back", to, because });
     const again = `\`stowage rollback ${to}\` goes on to generation ${to}, \`stowage switch\` to what host.ts says`;

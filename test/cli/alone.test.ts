@@ -1,23 +1,21 @@
 /** A verb that has the machine to itself: a scope, a log, and a true word when it is interrupted. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type Alone, whileAlone } from "../../src/cli/alone.ts";
+import { type Alone, whileHeld } from "../../src/cli/alone.ts";
 import { begin } from "../../src/cli/begun.ts";
 import { type Session, sessionOf } from "../../src/cli/session.ts";
 import { StowageError } from "../../src/error.ts";
+import type { SystemLog } from "../../src/host/system-log.ts";
+import type { SwitchLock } from "../../src/store/lock.ts";
 import { parseEvents } from "./events-page.ts";
 
 const logged: string[] = [];
-vi.mock("../../src/cli/booted.ts", () => ({ requireBooted: () => undefined }));
-vi.mock("../../src/host/system-log.ts", () => ({
-  systemLog: (identifier: string) => ({
-    line: (priority: string, text: string) => void logged.push(`${identifier} ${priority} ${text}`),
-    end: () => void logged.push("end"),
-  }),
-}));
-vi.mock("../../src/store/lock.ts", async (original) => ({
-  ...(await original<object>()),
-  takeSwitchLock: async () => ({ done: () => undefined, release: () => undefined }),
-}));
+const log: SystemLog = {
+  line: (priority, text) => void logged.push(`${priority} ${text}`),
+  end: () => void logged.push("end"),
+};
+const lock: SwitchLock = { done: () => undefined, release: () => undefined };
+const held = <T>(one: Session, verb: string, work: (alone: Alone) => Promise<T>) =>
+  whileHeld(one, verb, async () => lock, work);
 
 const before = {
   hup: process.listeners("SIGHUP"),
@@ -63,36 +61,38 @@ test("it begins once: the scope is named by verb and process, then the log, then
   const scopes: string[] = [];
   const one = alone({ events: true });
   const systemd = { ownScope: async (...names: string[]) => void scopes.push(names.join("|")) };
-  await begin(one, "3 steps", systemd);
-  await begin(one, "again", systemd);
+  await begin(one, "3 steps", systemd, () => log);
+  await begin(one, "again", systemd, () => log);
   const scope = `stowage-switch-${process.pid}.scope`;
   expect(scopes).toEqual([`${scope}|stowage switch`]);
-  expect(logged).toEqual(["stowage info switch begins: 3 steps"]);
+  expect(logged).toEqual(["info switch begins: 3 steps"]);
   expect(parseEvents(out.join(""))).toMatchObject([{ event: "begun", verb: "switch", scope }]);
   expect(process.listenerCount("SIGHUP")).toBe(before.hup.length + 1);
 });
 
 test("systemd refuses: it goes on, with a warning only where more is to be said", async () => {
-  await begin(alone(), "3 steps", refusing);
+  await begin(alone(), "3 steps", refusing, () => log);
   expect(err).toEqual([]);
   const one = alone({ verbose: true, events: true });
-  await begin(one, "3 steps", refusing);
+  await begin(one, "3 steps", refusing, () => log);
   expect(err.join("")).toBe("warning: the end of this login would end this switch, too: no scope: no bus\n");
   expect(parseEvents(out.join(""))).toMatchObject([{ event: "begun", scope: null }]);
   expect(one.log).not.toBeNull();
 });
 
 test("what ends it is in the log, too", async () => {
-  const work = whileAlone(session(), "switch", {}, async (one) => {
-    await begin(one, "3 steps", { ownScope: async () => undefined });
+  const work = held(session(), "switch", async (one) => {
+    await begin(one, "3 steps", { ownScope: async () => undefined }, () => log);
     throw new StowageError({ code: "disk-full", message: "no space is left" });
   });
   await expect(work).rejects.toThrow("no space is left");
-  expect(logged.slice(1)).toEqual(["stowage error switch: no space is left", "end"]);
+  expect(logged.slice(1)).toEqual(["error switch: no space is left", "end"]);
 });
 
 test("a bug is not taken for a refusal", async () => {
-  await expect(begin(alone(), "", { ownScope: () => Promise.reject(new TypeError("x")) })).rejects.toThrow(TypeError);
+  await expect(begin(alone(), "", { ownScope: () => Promise.reject(new TypeError("x")) }, () => log)).rejects.toThrow(
+    TypeError,
+  );
 });
 
 test.each([
@@ -100,9 +100,9 @@ test.each([
   ["SIGTERM", 143],
 ] as const)("%s: what is said is what is true by then, to people, programs and the log", async (signal, code) => {
   const exit = vi.spyOn(process, "exit").mockImplementation((() => undefined) as never);
-  await whileAlone(session({ events: true }), "rollback", {}, async (one) => {
+  await held(session({ events: true }), "rollback", async (one) => {
     process.emit(signal, signal);
-    await begin(one, "3 steps", { ownScope: async () => undefined });
+    await begin(one, "3 steps", { ownScope: async () => undefined }, () => log);
     one.ifInterrupted("go on with `stowage rollback 3`");
     process.emit(signal, signal);
   });
@@ -116,7 +116,7 @@ test.each([
     { signal, text: "go on with `stowage rollback 3`" },
   ]);
   expect(logged.slice(1)).toEqual([
-    `stowage warning rollback: interrupted by ${signal}: go on with \`stowage rollback 3\``,
+    `warning rollback: interrupted by ${signal}: go on with \`stowage rollback 3\``,
     "end",
   ]);
   expect(process.listenerCount(signal)).toBe(signal === "SIGINT" ? before.int.length : before.term.length);
