@@ -11,7 +11,7 @@ import { CommandFailed, type ExecOptions, exec, type Result } from "./exec.ts";
 import { putBackInotify, raiseInotify } from "./inotify.ts";
 import { forget, hostNames, hostsLock, remember, removeLeftovers } from "./lives.ts";
 import { type Lock, lock, withLock } from "./lock.ts";
-import { type Bind, leaderOf, startNspawn, until } from "./nspawn.ts";
+import { type Bind, type Disk, leaderOf, startNspawn, until } from "./nspawn.ts";
 import { checkout, hostsDir } from "./places.ts";
 import { type HostRecord, readRecord, writeRecord } from "./record.ts";
 import { type Flavour, type OnTreeProgress, type Suite, tree } from "./tree.ts";
@@ -23,6 +23,8 @@ export interface BootOptions {
   readonly flavour?: Flavour;
   /** Further binds, after the usual ones. */
   readonly binds?: readonly Bind[];
+  /** Images with a file system; not with `keep`. */
+  readonly disks?: readonly Disk[];
   /** Its PID 1 has device units for network interfaces, as on a machine. Costs some tenths of a second. */
   readonly deviceUnits?: boolean;
   /** The host lives on when this process ends; `lab stop` ends it. */
@@ -76,6 +78,7 @@ export class LabHost {
   readonly #cgroup: LabCgroup;
   readonly #keep: boolean;
   readonly #binds: readonly Bind[];
+  readonly #disks: readonly Disk[];
   readonly #deviceUnits: boolean;
   #lock: Lock | undefined;
   #child: ChildProcess | undefined;
@@ -90,6 +93,7 @@ export class LabHost {
     this.#cgroup = new LabCgroup(name);
     this.#keep = options.keep ?? false;
     this.#binds = options.binds ?? [];
+    this.#disks = options.disks ?? [];
     this.#deviceUnits = options.deviceUnits ?? false;
   }
 
@@ -177,6 +181,7 @@ export class LabHost {
       directory: this.directory,
       machine: this.name,
       binds: this.#allBinds(),
+      disks: this.#disks,
       cgroups,
       lock: this.#lock.descriptor,
       detached: this.#keep,

@@ -11,11 +11,21 @@ export interface Bind {
   readonly readOnly: boolean;
 }
 
+/** A file with a file system in it, as a disk of the host: mounted in its own mount namespace, and gone with it. */
+export interface Disk {
+  readonly image: string;
+  /** Where the host sees it. */
+  readonly target: string;
+  /** Of mount(8), such as `commit=600`. */
+  readonly options?: string;
+}
+
 export interface Start {
   /** The host's own directory: `lower`, `upper`, `work`, `root`, `console.log`. */
   readonly directory: string;
   readonly machine: string;
   readonly binds: readonly Bind[];
+  readonly disks: readonly Disk[];
   /** `cgroup.procs` files to enter first. */
   readonly cgroups: readonly string[];
   /** Inherited and kept open for as long as the host runs. */
@@ -35,7 +45,11 @@ while [ "$1" != -- ]; do echo 0 > "$1"; shift; done; shift
 mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work root
 mkdir -p /run/systemd/nspawn
 mount -t tmpfs tmpfs /run/systemd/nspawn
+while [ "$1" != -- ]; do mkdir -p "$2"; mount -o "loop$3" "$1" "$2"; shift 3; done; shift
 exec "$@"`;
+
+/** Where a disk is mounted on this machine, for the host's processes alone. */
+const diskAt = ({ directory }: Start, at: number): string => join(directory, "disks", `${at}`);
 
 const colon = (path: string): string => path.replaceAll("\\", "\\\\").replaceAll(":", "\\:");
 
@@ -46,7 +60,8 @@ function nspawnArgv(start: Start): string[] {
   // A lab host starts containers itself, so it needs what a real machine's root may do.
   argv.push("--capability=all", "--system-call-filter=@mount @keyring bpf @module");
   for (const device of ["/dev/fuse", "/dev/net/tun"]) if (existsSync(device)) argv.push(`--bind=${device}`);
-  for (const { source, target, readOnly } of start.binds) {
+  const disks = start.disks.map(({ target }, at) => ({ source: diskAt(start, at), target, readOnly: false }));
+  for (const { source, target, readOnly } of [...start.binds, ...disks]) {
     argv.push(`${readOnly ? "--bind-ro" : "--bind"}=${colon(source)}:${colon(target)}`);
   }
   return argv;
@@ -71,8 +86,14 @@ export function startNspawn(start: Start): ChildProcess {
     "--mount-proc",
   ];
   argv.push("sh", "-c", program, "lab");
-  argv.push(start.directory, ...start.cgroups, "--", ...nspawnArgv(start));
-  writeSync(console, `\n# ${argv.slice(argv.indexOf("--") + 1).join(" ")}\n`);
+  const disks = start.disks.flatMap(({ image, options = "" }, at) => [
+    image,
+    diskAt(start, at),
+    options && `,${options}`,
+  ]);
+  const nspawn = nspawnArgv(start);
+  argv.push(start.directory, ...start.cgroups, "--", ...disks, "--", ...nspawn);
+  writeSync(console, `\n# ${nspawn.join(" ")}\n`);
   const [command = "", ...rest] = argv;
   return spawn(command, rest, {
     stdio: ["ignore", console, console, start.lock],

@@ -20,6 +20,7 @@ const programs = {
   gpg: "gpg",
   "gpg-agent": "gpg-agent",
   ip: "iproute2",
+  "mkfs.ext4": "e2fsprogs",
   mksquashfs: "squashfs-tools",
   mmdebstrap: "mmdebstrap",
   mount: "mount",

@@ -2,10 +2,10 @@
  * Directories of others in which we have files: `/etc/systemd/network`, `multi-user.target.d`. Those that we made go
  * with the last file in them; one that was there before stays, empty or not. See docs/design/on-disk-format.md.
  */
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { readText } from "../host/files.ts";
-import { writeFileAtomic } from "../store/files.ts";
+import { fsyncDirectory, makeDirectories, writeFileAtomic } from "../store/files.ts";
 import type { Layout } from "../store/layout.ts";
 
 /** One path a line. */
@@ -19,7 +19,7 @@ export function makeDirectory(layout: Layout, directory: string): void {
   // Before they are there: a run that is cut short in between leaves none that nobody knows of. What is in /etc/stowage
   // needs no list: it is ours, or the user's.
   if (!`${directory}/`.startsWith(`${layout.etc}/`)) writeList(layout, [...new Set([...readList(layout), ...missing])]);
-  mkdirSync(directory, { recursive: true, mode: 0o755 });
+  makeDirectories(directory);
 }
 
 /** Removes a directory that we made, and those above it, as far as they are empty. */
@@ -56,6 +56,7 @@ export function removeIfEmpty(directory: string): boolean {
   try {
     if (readdirSync(directory).length > 0) return false;
     rmdirSync(directory);
+    fsyncDirectory(dirname(directory));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // Something is mounted at it: not ours to take away.

@@ -2,13 +2,13 @@
  * Files of ours outside the store, and those of others, which are never written over and never removed.
  * See docs/design/on-disk-format.md, "The ownership mark".
  */
-import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { HostFile } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
 import { readLink, readText } from "../host/files.ts";
 import { withHostsBlock } from "../host/hosts.ts";
-import { fsyncDirectory, writeFileAtomic } from "../store/files.ts";
+import { fsyncDirectory, makeDirectories, writeFileAtomic } from "../store/files.ts";
 import type { Layout } from "../store/layout.ts";
 import { saysOurs } from "../units/index.ts";
 import { isForLinks, makeDirectory, removeIfEmpty } from "./directories.ts";
@@ -39,7 +39,7 @@ export function removeOurs(path: string, listed: boolean): void {
 /** Makes `path` a symlink to `target`. @throws StowageError `foreign-file` where something that is no symlink stands */
 export function writeLink(path: string, target: string): void {
   if (readLink(path) === "") throw foreign(path);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  makeDirectories(dirname(path));
   const temporary = `${path}.stowage-${process.pid}`;
   rmSync(temporary, { force: true });
   symlinkSync(target, temporary);
@@ -89,7 +89,7 @@ export function writeHostsBlock(path: string, block: string, replace = writeFile
     replace(path, after, mode & 0o777);
   } catch (error) {
     if (codeOf(error) !== "EBUSY") throw error;
-    writeFileSync(path, after);
+    writeFileSync(path, after, { flush: true });
   }
 }
 

@@ -1,7 +1,17 @@
 /**
  * Writing so that a crash leaves the old or the new, never a half. See docs/design/on-disk-format.md, "Who writes what".
  */
-import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { run } from "../host/run.ts";
 import { diskErrorsSync } from "./disk-errors.ts";
@@ -16,6 +26,17 @@ export function fsyncDirectory(path: string): void {
       closeSync(fd);
     }
   });
+}
+
+/**
+ * Makes a directory, and those above it that are missing; their names are kept through a power cut. Costs nothing where
+ * it is there.
+ * @param mode octal number, less the umask; default 0755
+ */
+export function makeDirectories(path: string, mode = 0o755): void {
+  const first = diskErrorsSync(path, () => mkdirSync(path, { recursive: true, mode }));
+  if (first === undefined) return;
+  for (let at = path; at.length >= first.length; at = dirname(at)) fsyncDirectory(dirname(at));
 }
 
 /** Everything that was written to the file system of `path` reaches the disk: syncfs(2), by coreutils' `sync -f`. */

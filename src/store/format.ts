@@ -1,7 +1,7 @@
 /** The number of the format on disk: a program never writes into what a newer one has made. */
-import { chmodSync, mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
 import { StowageError } from "../error.ts";
-import { writeFileAtomic } from "./files.ts";
+import { makeDirectories, writeFileAtomic } from "./files.ts";
 import type { Layout } from "./layout.ts";
 
 export const storeFormat = 1;
@@ -14,7 +14,7 @@ export function openState(layout: Layout): void {
   const file = `${layout.state}/format`;
   const found = readFormat(file);
   if (found === null || found <= storeFormat) {
-    mkdirSync(layout.state, { recursive: true });
+    makeDirectories(layout.state);
     // Root's alone: package trees have setuid programs, which no user of the host may run, and declared files of mode
     // 0600 have their text in the store. Containers see what is bound for them, whatever is above it.
     chmodSync(layout.state, 0o700);

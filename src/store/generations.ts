@@ -6,7 +6,6 @@
 import {
   existsSync,
   lstatSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -16,7 +15,7 @@ import {
   statSync,
 } from "node:fs";
 import { StowageError } from "../error.ts";
-import { flipSymlink, fsyncDirectory, writeFileAtomic } from "./files.ts";
+import { flipSymlink, fsyncDirectory, makeDirectories, writeFileAtomic } from "./files.ts";
 import { openState } from "./format.ts";
 import { generationsDir, type Layout } from "./layout.ts";
 
@@ -69,7 +68,7 @@ function numberAt(link: string, hint: string): number | null {
 export function writeGeneration(layout: Layout, generation: StoredGeneration): number {
   openState(layout);
   const directory = generationsDir(layout);
-  mkdirSync(directory, { recursive: true, mode: 0o755 });
+  makeDirectories(directory);
   for (const name of readdirSync(directory)) {
     if (name.startsWith(".new-")) rmSync(`${directory}/${name}`, { recursive: true, force: true });
   }

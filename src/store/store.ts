@@ -5,7 +5,7 @@
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { diskErrors } from "./disk-errors.ts";
-import { fsyncDirectory, syncFileSystem } from "./files.ts";
+import { fsyncDirectory, makeDirectories, syncFileSystem } from "./files.ts";
 import { lockDescriptor, whileLocked } from "./flock.ts";
 import { openState } from "./format.ts";
 import { type Layout, storeDir, storePath } from "./layout.ts";
@@ -70,7 +70,7 @@ function moveIn(from: string, to: string): boolean {
 /** Several may build at once, each on what is there: nothing is removed meanwhile. */
 export async function whileBuilding<T>(layout: Layout, work: () => Promise<T>): Promise<T> {
   openState(layout);
-  mkdirSync(storeDir(layout), { recursive: true, mode: 0o755 });
+  makeDirectories(storeDir(layout));
   return withStore(layout, (fd) => lockDescriptor(fd, { shared: true, wait: true }), work);
 }
 
@@ -103,7 +103,7 @@ async function withStore<T>(
 /** A locked directory beside the store paths, on the same file system; gone afterwards, whatever happens. */
 export async function inBuildDirectory<T>(layout: Layout, work: (directory: string) => Promise<T>): Promise<T> {
   openState(layout);
-  mkdirSync(storeDir(layout), { recursive: true, mode: 0o755 });
+  makeDirectories(storeDir(layout));
   const { directory, fd } = await diskErrors(storeDir(layout), () => claimBuildDirectory(layout));
   try {
     return await diskErrors(storeDir(layout), () => work(directory));

@@ -3,9 +3,10 @@
  * itself: a trusted container could write through the bind mount, and would only harm itself.
  */
 import { existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { run } from "../host/run.ts";
 import { diskErrors } from "../store/disk-errors.ts";
-import { flipSymlink, fsyncDirectory, syncFileSystem } from "../store/files.ts";
+import { flipSymlink, fsyncDirectory, makeDirectories, syncFileSystem } from "../store/files.ts";
 import { containerDir, type Layout, storePath } from "../store/layout.ts";
 import { checkStoreName, isStoreName } from "../store/names.ts";
 import { removeOrders } from "../store/order.ts";
@@ -19,8 +20,12 @@ export async function declare(layout: Layout, container: string, toplevel: Store
   const before = declaredToplevel(layout, container);
   await copyDeclared(layout, container, toplevel);
   // Started in between, with the new units and the former directory, the merge has marked what it did not bring in.
-  if (before !== null && before !== toplevel)
-    rmSync(`${containerDir(layout, container)}/applied/${toplevel}`, { recursive: true, force: true });
+  const mark = `${containerDir(layout, container)}/applied/${toplevel}`;
+  if (before !== null && before !== toplevel && existsSync(mark)) {
+    rmSync(mark, { recursive: true });
+    // With the link turned and the mark there again, after a power cut, nobody would bring it in.
+    fsyncDirectory(dirname(mark));
+  }
   flipSymlink(`${declaredDir(layout, container)}/current`, toplevel);
 }
 
@@ -28,7 +33,7 @@ export async function declare(layout: Layout, container: string, toplevel: Store
 export async function copyDeclared(layout: Layout, container: string, toplevel: StoreName): Promise<void> {
   const directory = declaredDir(layout, container);
   const from = storePath(layout, checkStoreName(toplevel));
-  mkdirSync(directory, { recursive: true, mode: 0o755 });
+  makeDirectories(directory);
   for (const name of readdirSync(directory).filter((entry) => entry.startsWith(".new-"))) {
     rmSync(`${directory}/${name}`, { recursive: true, force: true });
   }

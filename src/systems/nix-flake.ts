@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { StowageError } from "../error.ts";
 import { readText } from "../host/files.ts";
 import { run } from "../host/run.ts";
-import { writeFileAtomic } from "../store/files.ts";
+import { makeDirectories, writeFileAtomic } from "../store/files.ts";
 import type { Layout } from "../store/layout.ts";
 import { flakeProfile, perContainerDirs } from "../store/nix-places.ts";
 import type { OnWork } from "./progress.ts";
@@ -59,7 +59,7 @@ export async function buildFlake(
   options.onWork?.({ kind: "work-ended", id: profile, text: `built ${flake} for ${name}` });
   const to = targetOf(profile);
   if (to === null || !existsSync(`${to}/init`)) throw noSystem(name, flake, to);
-  mkdirSync(dirname(builtFrom(layout, name)), { recursive: true, mode: 0o700 });
+  makeDirectories(dirname(builtFrom(layout, name)), 0o700);
   writeFileAtomic(builtFrom(layout, name), `${flake}\n`, 0o600);
   return { from, to };
 }

@@ -17,7 +17,7 @@ import {
 import { StowageError } from "../error.ts";
 import { run } from "../host/run.ts";
 import { diskErrors } from "../store/disk-errors.ts";
-import { fsyncDirectory, syncFileSystem } from "../store/files.ts";
+import { fsyncDirectory, makeDirectories, syncFileSystem } from "../store/files.ts";
 import { containerDir, type Layout, storePath } from "../store/layout.ts";
 import { checkStoreName } from "../store/names.ts";
 import type { StoreName } from "./recipe.ts";
@@ -88,7 +88,7 @@ const usrLinks = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
  */
 export async function seedRoot(layout: Layout, request: AnySeedRequest): Promise<boolean> {
   const home = containerDir(layout, request.container);
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  makeDirectories(home, 0o700);
   chmodSync(home, 0o700);
   for (const name of readdirSync(home).filter((entry) => entry.startsWith("root.new-"))) {
     rmSync(`${home}/${name}`, { recursive: true, force: true });
@@ -117,7 +117,7 @@ async function fill(layout: Layout, root: string, request: AnySeedRequest): Prom
 
 async function fillWithTree(layout: Layout, root: string, request: SeedRequest | TreeSeedRequest): Promise<void> {
   const usr = "tree" in request ? await copyTree(root, request) : await copySeed(layout, root, request);
-  makeDirectories(root, skeleton);
+  makeSkeleton(root, skeleton);
   writeNew(`${root}/usr/lib/os-release`, "", 0o644);
   for (const name of usrLinks.filter((link) => existsSync(`${usr}/usr/${link}`))) {
     symlinkSync(`usr/${name}`, `${root}/${name}`);
@@ -127,7 +127,7 @@ async function fillWithTree(layout: Layout, root: string, request: SeedRequest |
 
 /** Without an os-release it is no system to tools that look at it while it is down. */
 function fillForNix(root: string): void {
-  makeDirectories(root, nixSkeleton);
+  makeSkeleton(root, nixSkeleton);
   writeNew(`${root}/etc/os-release`, "", 0o644);
 }
 
@@ -167,7 +167,7 @@ async function copyTree(root: string, { container, tree }: TreeSeedRequest): Pro
   return tree;
 }
 
-function makeDirectories(root: string, directories: Readonly<Record<string, number>>): void {
+function makeSkeleton(root: string, directories: Readonly<Record<string, number>>): void {
   for (const [path, mode] of Object.entries(directories)) {
     mkdirSync(`${root}/${path}`, { recursive: true });
     chmodSync(`${root}/${path}`, mode);
@@ -198,7 +198,7 @@ export function randomMachineId(): string {
 /** Notes that this toplevel was brought into the root: `container-merge@` then has nothing to do at the next start. */
 export function markApplied(layout: Layout, container: string, toplevel: StoreName): void {
   const applied = `${containerDir(layout, container)}/applied`;
-  mkdirSync(`${applied}/${checkStoreName(toplevel)}`, { recursive: true, mode: 0o755 });
+  makeDirectories(`${applied}/${checkStoreName(toplevel)}`);
   for (const name of readdirSync(applied).filter((entry) => entry !== toplevel)) {
     rmSync(`${applied}/${name}`, { recursive: true, force: true });
   }
