@@ -12,6 +12,7 @@ export interface Effects {
   restartUnit(unit: string): Promise<void>;
   reloadUnit(unit: string): Promise<void>;
   daemonReload(): Promise<void>;
+  loadPorts(container: string): Promise<void>;
   reloadManager(manager: NetworkManager): Promise<void>;
   writeUnit(unit: string): Promise<void>;
   removeUnit(unit: string): Promise<void>;

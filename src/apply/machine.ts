@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerPart, Generation } from "../compile/generation.ts";
 import { reloadNetworkManager } from "../host/network-managers.ts";
 import { stopUnit } from "../host/nspawn.ts";
+import { run } from "../host/run.ts";
 import type { Systemd } from "../host/systemd.ts";
 import { hostsText } from "../network/index.ts";
 import type { InnerChange } from "../plan/inner.ts";
@@ -85,10 +86,10 @@ interface NumberOf {
 
 type UnitEffects = Pick<
   Effects,
-  "stopUnit" | "startUnit" | "restartUnit" | "reloadUnit" | "daemonReload" | "reloadManager" | "explain"
+  "stopUnit" | "startUnit" | "restartUnit" | "reloadUnit" | "daemonReload" | "loadPorts" | "reloadManager" | "explain"
 >;
 
-function unitEffects(plan: Plan, { systemd, containers }: Machine): UnitEffects {
+function unitEffects(plan: Plan, { systemd, containers, layout }: Machine): UnitEffects {
   const parts = [plan.next, plan.current].flatMap((one) => Object.values(one?.containers ?? {}));
   const partOf = (unit: string) => parts.find((part) => part.unit === unit);
   const settled = async (unit: string, job: Promise<void>) => {
@@ -110,6 +111,8 @@ function unitEffects(plan: Plan, { systemd, containers }: Machine): UnitEffects 
       if (container !== undefined) containers.tookOver(container);
     },
     daemonReload: () => systemd.daemonReload(),
+    loadPorts: async (container) =>
+      void (await run(["nft", "-f", `${layout.etc}/network/${container}.nft`], { package: "nftables" })),
     reloadManager: (manager) => reloadNetworkManager(manager),
     async explain(unit, since) {
       const failure = await explainFailure(systemd, concernedUnits(unit, parts), since);

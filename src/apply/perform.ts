@@ -12,6 +12,7 @@ const performers: Performers = {
   "restart-unit": (effects, { unit }) => effects.restartUnit(unit),
   "reload-unit": (effects, { unit }) => effects.reloadUnit(unit),
   "daemon-reload": (effects) => effects.daemonReload(),
+  "load-ports": (effects, { container }) => effects.loadPorts(container),
   "reload-manager": (effects, { manager }) => effects.reloadManager(manager),
   "write-unit": (effects, { unit }) => effects.writeUnit(unit),
   "remove-unit": (effects, { unit }) => effects.removeUnit(unit),
@@ -51,5 +52,5 @@ export function jobUnit(action: Action): string | null {
  */
 export function isSeenOnDisk(action: Action): boolean {
   if (action.do === "reload-unit") return action.unit.startsWith("container@");
-  return action.do === "seed-root" || action.do === "prepare" || action.do === "declare";
+  return action.do === "load-ports" || action.do === "seed-root" || action.do === "prepare" || action.do === "declare";
 }

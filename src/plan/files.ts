@@ -21,17 +21,24 @@ export interface FileChanges {
 /** All changes of files, in the order: removed, written; each sorted by name. */
 export function diffFiles(former: Former, next: Generation, observed: Observed, layout: Layout): FileChanges {
   const written = [...writtenUnits(former, next, observed, layout), ...writtenFiles(former, next, observed)];
+  const isCut = former.interrupted;
   const removed = removedTexts(former, next, observed, layout);
   const links = diffLinks(former, next, observed, layout);
   const foreign = written.filter((one) => one.found !== null && !one.found.ours);
   return {
-    changes: [...removed.changes, ...links.changes, ...written, ...diffHosts(next, observed)].map(onlyChange),
-    blocked: [...foreign.map((one) => inTheWay(one.path)), ...links.blocked],
+    changes: [...removed.changes, ...links.changes, ...written, ...diffHosts(former, next, observed)].map((one) =>
+      onlyChange(one, isCut),
+    ),
+    blocked: [...foreign.map(({ path, found }) => inTheWay(path, found?.link)), ...links.blocked],
     notices: removed.notices,
   };
 }
 
-const onlyChange = ({ action, because }: FileChange): FileChange => ({ action, because });
+/** After a cut nobody knows whose doing it is. */
+const onlyChange = ({ action, because }: FileChange, isCut: boolean): FileChange => ({
+  action,
+  because: isCut ? because.replace("removed by hand", "missing").replace(" by hand", "") : because,
+});
 
 interface Written extends FileChange {
   readonly path: string;
@@ -40,24 +47,42 @@ interface Written extends FileChange {
 
 function writtenUnits(former: Former, next: Generation, observed: Observed, layout: Layout): Written[] {
   return Object.values(next.units).flatMap((unit) =>
-    written(`${layout.units}/${unit.name}`, render(unit), former.has("units", unit.name), observed, {
-      do: "write-unit",
-      unit: unit.name,
-    }),
+    written(
+      `${layout.units}/${unit.name}`,
+      render(unit),
+      () => former.generations.flatMap((one) => one.units[unit.name] ?? []).map(render),
+      observed,
+      { do: "write-unit", unit: unit.name },
+    ),
   );
 }
 
 function writtenFiles(former: Former, next: Generation, observed: Observed): Written[] {
   return Object.entries(next.files).flatMap(([path, { text }]) =>
-    written(path, text, former.has("files", path), observed, { do: "write-file", path }),
+    written(path, text, () => former.generations.flatMap((one) => one.files[path]?.text ?? []), observed, {
+      do: "write-file",
+      path,
+    }),
   );
 }
 
-function written(path: string, text: string, known: boolean, observed: Observed, action: Action): Written[] {
+/** @param formers the texts that it may have by our doing */
+function written(
+  path: string,
+  text: string,
+  formers: () => readonly string[],
+  observed: Observed,
+  action: Action,
+): Written[] {
   const found = observed.files[path] ?? null;
-  if (found?.text === text) return [];
-  const because = found === null ? (known ? "missing" : "new") : "changed";
-  return [{ path, found, action, because }];
+  if (found?.text === text && found.link === undefined) return [];
+  return [{ path, found, action, because: changeOf(found?.text ?? null, formers()) }];
+}
+
+/** @param formers what it may be by our doing; none: it is new */
+function changeOf(found: string | null, formers: readonly string[]): string {
+  if (found === null) return formers.length === 0 ? "new" : "removed by hand";
+  return formers.length === 0 || formers.includes(found) ? "changed" : "changed by hand";
 }
 
 function removedTexts(former: Former, next: Generation, observed: Observed, layout: Layout) {
@@ -91,7 +116,10 @@ function diffLinks(former: Former, next: Generation, observed: Observed, layout:
     if (found === target) continue;
     const isOurs = found === null || former.linkTargets(link).includes(found);
     if (!isOurs) blocked.push(inTheWay(`${layout.units}/${link}`));
-    changes.push({ action: { do: "write-unit-link", link, target }, because: found === null ? "new" : "changed" });
+    changes.push({
+      action: { do: "write-unit-link", link, target },
+      because: changeOf(found, former.linkTargets(link)),
+    });
   }
   return { changes, blocked };
 }
@@ -102,14 +130,26 @@ function linkGone(link: string, next: Generation): string {
   return stays ? "will not start at boot any more" : noLonger;
 }
 
-function diffHosts(next: Generation, observed: Observed): FileChange[] {
+function diffHosts(former: Former, next: Generation, observed: Observed): FileChange[] {
   const text = hostsText(next.hosts);
-  if ((observed.hosts ?? "") === text) return [];
+  const found = observed.hosts ?? "";
+  if (found === text) return [];
+  const formers = former.generations.map((one) => hostsText(one.hosts));
+  if (formers.length > 0 && !formers.includes(found))
+    return [{ action: { do: "write-hosts" }, because: found === "" ? "removed by hand" : "changed by hand" }];
   const names = next.hosts.flatMap((entry) => entry.names);
   return [{ action: { do: "write-hosts" }, because: names.length === 0 ? noLonger : [...new Set(names)].join(", ") }];
 }
 
-function inTheWay(path: string): Problem {
+function inTheWay(path: string, link?: string): Problem {
+  const unit = path.slice(path.lastIndexOf("/") + 1);
+  if (link === "/dev/null" && path.includes("/systemd/"))
+    return {
+      code: "foreign-file",
+      message: `${unit} is masked: ${path} leads to /dev/null`,
+      details: ["somebody decided that it shall not start, which is not taken back"],
+      hint: `systemctl unmask ${unit}, then switch again`,
+    };
   return {
     code: "foreign-file",
     message: `${path} exists and is not ours`,

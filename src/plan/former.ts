@@ -12,8 +12,16 @@ export class Former {
   /** Of a switch that was cut short: units that ran before it, or were to run after it; null where that is not known. */
   readonly meant: readonly string[] | null;
   readonly #hasCurrent: boolean;
+  readonly #byHand: (unit: string) => readonly string[];
 
-  constructor(current: Generation | null, leftBehind: readonly Generation[], meant: readonly string[] | null = null) {
+  /** @param byHand what differs because a unit was started with files that somebody had changed */
+  constructor(
+    current: Generation | null,
+    leftBehind: readonly Generation[],
+    meant: readonly string[] | null = null,
+    byHand: (unit: string) => readonly string[] = () => [],
+  ) {
+    this.#byHand = byHand;
     this.meant = meant;
     this.#hasCurrent = current !== null;
     this.generations = current === null ? leftBehind : [current, ...leftBehind];
@@ -55,7 +63,7 @@ export class Former {
       const comparison = compare(unit, next);
       return comparison === "equal" ? [] : comparison.changed;
     });
-    return [...new Set(changed)].sort();
+    return [...new Set([...changed, ...(known.length > 0 ? this.#byHand(next.name) : [])])].sort();
   }
 
   /** Whether something of the unit must be read anew that needs no restart. */

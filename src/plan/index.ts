@@ -14,6 +14,7 @@ export {
   startsSocket,
   type UnitState,
 } from "./decide.ts";
+export type { ObservedDrift, ObservedTable } from "./drift.ts";
 export { type NetworkManager, networkManagers, observedInterfaces } from "./host-network.ts";
 export { type InnerChange, type InnerChanges, innerChanges } from "./inner.ts";
 export { type PlanOptions, plan } from "./make.ts";
@@ -28,5 +29,5 @@ export type {
   Step,
   TakeOver,
 } from "./plan.ts";
-export { renderPlan } from "./render.ts";
+export { renderDrift, renderPlan } from "./render.ts";
 export { othersThatWant } from "./wanted.ts";

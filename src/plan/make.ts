@@ -2,6 +2,7 @@
 import type { ContainerPart, Generation } from "../compile/generation.ts";
 import { containerDir, defaultLayout, type Layout } from "../store/layout.ts";
 import { isUp } from "./decide.ts";
+import { foreignDrift, settingsDrift, startedWithOther, tableDrift } from "./drift.ts";
 import { diffFiles } from "./files.ts";
 import { Former } from "./former.ts";
 import { missingInterfaces } from "./host-interfaces.ts";
@@ -35,11 +36,14 @@ export function plan(
   options: PlanOptions = {},
 ): Plan {
   const layout = options.layout ?? defaultLayout;
-  const former = new Former(current, options.leftBehind ?? [], options.meant);
+  const former = new Former(current, options.leftBehind ?? [], options.meant, (unit) =>
+    startedWithOther(unit, next, observed, layout),
+  );
   const files = diffFiles(former, next, observed, layout);
   const containers = containerSubjects(former, next, observed);
   const shared = sharedSubjects(former, next, observed, neededByKept(containers, former));
-  const repairs = bridgeSubjects(next, observed, layout);
+  const tables = tableDrift(next, observed, layout, containers);
+  const repairs = [...bridgeSubjects(next, observed, layout), ...tables.table, ...settingsDrift(files.changes, next)];
   const steps = orderSteps({
     layout,
     containers,
@@ -48,6 +52,8 @@ export function plan(
     files: files.changes,
     record: recordReason(current, next, former, options),
     interrupted: former.interrupted,
+    unread: observed.drift?.unread ?? false,
+    ports: tables.ports,
   });
   return {
     current,
@@ -63,6 +69,7 @@ export function plan(
             ...missingInterfaces(next, observed),
             ...files.notices,
           ],
+    drift: foreignDrift(observed, next),
     blocked: [...files.blocked, ...bridgesInTheWay(next, observed, layout), ...unmappableBinds(next, observed, layout)],
   };
 }

@@ -25,6 +25,10 @@ export interface Ordering {
   readonly record: string | null;
   /** A switch was cut short: it may have written units that systemd has not loaded. */
   readonly interrupted: boolean;
+  /** systemd has not read all units of ours as they are. */
+  readonly unread: boolean;
+  /** Containers whose ports are to be loaded again. */
+  readonly ports: readonly string[];
 }
 
 export function orderSteps(ordering: Ordering): Step[] {
@@ -48,11 +52,15 @@ export function orderSteps(ordering: Ordering): Step[] {
       : [step({ do: "record-generation" }, ordering.record, lastOf([...stops, ...sharedStops, ...files]))];
   const touched = files.some(({ action }) => touchesUnits(action, layout));
   const reload =
-    touched || ordering.interrupted
+    touched || ordering.interrupted || ordering.unread
       ? [
           step(
             { do: "daemon-reload" },
-            touched ? "units changed" : "the last switch did not do all",
+            touched
+              ? "units changed"
+              : ordering.interrupted
+                ? "the last switch did not do all"
+                : "units on disk are not those that it has read",
             lastOf([...files, ...record]),
           ),
         ]
@@ -64,6 +72,9 @@ export function orderSteps(ordering: Ordering): Step[] {
   const sharedJobs = shared.filter(({ isAlone }) => !isAlone).flatMap((subject) => jobSteps(subject, ready));
   // systemd orders what needs these; that one fails is no reason to keep containers from starting.
   const aloneJobs = shared.filter(({ isAlone }) => isAlone).flatMap((subject) => jobSteps(subject, ready));
+  const ports = ordering.ports.map((container) =>
+    step({ do: "load-ports", container }, "some are not in the table", [...ready, ...idsOf(sharedJobs)], container),
+  );
   const begin = [...ready, ...idsOf(managers), ...idsOf(sharedJobs)];
   const firewalls = containers.flatMap((subject) =>
     subject.companions.filter(isFirewall).flatMap((companion) => jobSteps(companion, begin, subject.name)),
@@ -92,6 +103,7 @@ export function orderSteps(ordering: Ordering): Step[] {
     ...managers,
     ...sharedJobs,
     ...aloneJobs,
+    ...ports,
     ...firewalls,
     ...swapStops,
     ...jobs,

@@ -5,6 +5,7 @@
 import type { Generation } from "../compile/generation.ts";
 import type { Problem } from "../error.ts";
 import type { StoreName, ToplevelRecipe } from "../systems/recipe.ts";
+import type { ObservedDrift } from "./drift.ts";
 import type { NetworkManager } from "./host-network.ts";
 import type { InnerChanges } from "./inner.ts";
 
@@ -31,6 +32,8 @@ export type Action =
   /** The generation becomes current: from here on the next boot has it. */
   | { readonly do: "record-generation" }
   | { readonly do: "daemon-reload" }
+  /** The ports of a container that runs, into a table that has lost them. */
+  | { readonly do: "load-ports"; readonly container: string }
   /** A program of others that sets up interfaces reads anew which are not its own. */
   | { readonly do: "reload-manager"; readonly manager: NetworkManager }
   | { readonly do: "reload-unit"; readonly unit: string }
@@ -72,6 +75,8 @@ export interface Plan {
   readonly kept: readonly Kept[];
   /** What the person should know before saying yes. */
   readonly notices: readonly string[];
+  /** What others have added to what is ours, or taken from it, and is left so. Told also where there is nothing to do. */
+  readonly drift?: readonly string[];
   /** What keeps the plan from being carried out: files of others in the way. Not empty: do nothing, and show these. */
   readonly blocked: readonly Problem[];
 }
@@ -92,6 +97,8 @@ export interface Observed {
   readonly unmappable?: Readonly<Record<string, ObservedMount>>;
   /** Bridges, and interfaces that should be their ports or a container's, as far as they exist: the bridge that each is a port of. */
   readonly interfaces?: Readonly<Record<string, string | null>>;
+  /** What else was changed by hand. */
+  readonly drift?: ObservedDrift;
 }
 
 export interface ObservedMount {
@@ -104,6 +111,8 @@ export interface ObservedContainer {
   readonly hasRoot: boolean;
   /** The toplevel that it is shown, and, without `pending`, runs with where it runs. */
   readonly declared: string | null;
+  /** What its declared directory has lost. */
+  readonly lacks?: string;
   /** It has not taken over, or not quite, what it is shown. */
   readonly pending?: {
     /** The toplevel that it runs with; null where nobody knows. */
@@ -122,4 +131,6 @@ export interface ObservedFile {
   readonly text: string;
   /** It carries our ownership mark, or stands in a generation of ours. */
   readonly ours: boolean;
+  /** It is a link, which is nobody's text: where it leads. */
+  readonly link?: string;
 }

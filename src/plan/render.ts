@@ -19,10 +19,13 @@ export function renderPlan(plan: Plan): string {
       "kept",
       plan.kept.map(({ unit, because }) => `${unit}: ${because}`),
     ),
-    notes("note", plan.notices),
+    notes("note", [...plan.notices, ...(plan.drift ?? [])]),
   ];
   return `${groups.filter((text) => text !== "").join("\n\n")}\n`;
 }
+
+/** What is told also where there is nothing to do: as `plan` prints it then. */
+export const renderDrift = ({ drift = [] }: Plan): string => (drift.length === 0 ? "" : `${notes("note", drift)}\n`);
 
 function heading(name: string, plan: Plan): string {
   const part = plan.next.containers[name];
@@ -108,6 +111,8 @@ function words(action: Action): [verb: string, object: string] {
       return ["record", "the generation"];
     case "daemon-reload":
       return ["reload", "systemd"];
+    case "load-ports":
+      return ["load", "its ports"];
     case "reload-manager":
       return ["reload", action.manager];
   }

@@ -167,8 +167,15 @@ function diskSteps(one: Considered, observed: Observed): Pick<ContainerSubject, 
   const { name, next, isNew, decision, changes } = one;
   if (next === null || next.ephemeral) return { seed: null, declare: null, prepare: null };
   const found = observed.containers[name];
-  const isDeclared = next.system === null || found?.declared === next.system;
-  const declare = isDeclared ? null : isNew ? "new" : (changes.system.because ?? "not what it should be");
+  const isThere = next.system === null || found?.declared === next.system;
+  const lacks = found?.lacks;
+  const declare = !isThere
+    ? isNew
+      ? "new"
+      : (changes.system.because ?? "not what it should be")
+    : lacks === undefined
+      ? null
+      : `${lacks} was removed by hand`;
   const { takeOver } = changes.system;
   // Kept as it runs, it can be told by hand to take over what it is shown.
   const isOrdered = decision === "reload" || (decision === "keep" && declare !== null);

@@ -5,12 +5,13 @@
 import { existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { run } from "../host/run.ts";
+import { missingPart, shownParts } from "../store/declared.ts";
 import { diskErrors } from "../store/disk-errors.ts";
 import { flipSymlink, fsyncDirectory, makeDirectories, syncFileSystem } from "../store/files.ts";
 import { containerDir, type Layout, storePath } from "../store/layout.ts";
 import { checkStoreName, isStoreName } from "../store/names.ts";
 import { removeOrders } from "../store/order.ts";
-import { shownParts } from "./layout-files.ts";
+
 import type { StoreName } from "./recipe.ts";
 
 export const declaredDir = (layout: Layout, container: string) => `${containerDir(layout, container)}/declared`;
@@ -37,7 +38,7 @@ export async function copyDeclared(layout: Layout, container: string, toplevel: 
   for (const name of readdirSync(directory).filter((entry) => entry.startsWith(".new-"))) {
     rmSync(`${directory}/${name}`, { recursive: true, force: true });
   }
-  if (!existsSync(`${directory}/${toplevel}`)) {
+  if (missingPart(layout, directory, toplevel) !== null) {
     const fresh = `${directory}/.new-${process.pid}`;
     mkdirSync(fresh, { mode: 0o755 });
     await diskErrors(directory, async () => {
@@ -45,6 +46,8 @@ export async function copyDeclared(layout: Layout, container: string, toplevel: 
       await run(["cp", "-a", "--", ...there, fresh], { endsWithUs: true, package: "coreutils" });
       await syncFileSystem(directory);
     });
+    // A copy that somebody has taken something from.
+    rmSync(`${directory}/${toplevel}`, { recursive: true, force: true });
     renameSync(fresh, `${directory}/${toplevel}`);
     fsyncDirectory(directory);
   }

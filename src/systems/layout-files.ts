@@ -1,18 +1,12 @@
 /** What a toplevel has beside what it declares: the names by which people and programs know a system, as NixOS has them. */
-import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { shownParts } from "../store/declared.ts";
 import { orderText } from "../store/order.ts";
 import type { StoreName, ToplevelRecipe } from "./recipe.ts";
 
 /** Raised when `switch-to-configuration` or the init of a system is to be called in another way. */
 const interfaceVersion = "stowage 1";
-
-/** The host's business, which no container is shown. */
-const hidden = ["root", "recipe.json", "packages"];
-
-/** Entries of a toplevel that its container sees. */
-export const shownParts = (toplevel: string): string[] =>
-  readdirSync(toplevel).filter((part) => !hidden.includes(part));
 
 /**
  * Links lead where they do inside the container: `init` is what is started as PID 1, `sw` the packages.

@@ -410,7 +410,7 @@ test("observe: a link where a file is expected is not ours, nor a file where a l
     hostsFile: `${dir}/none`,
     booted: false,
   });
-  expect(observed.files[`${layout.units}/x.service`]).toEqual({ text: "", ours: false });
+  expect(observed.files[`${layout.units}/x.service`]).toEqual({ text: "", ours: false, link: "/etc/passwd" });
   expect(observed.unitLinks).toEqual({ "machines.target.wants/x.service": "" });
   expect(observed.hosts).toBeNull();
   expect(observed.containers).toEqual({

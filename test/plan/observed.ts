@@ -1,7 +1,7 @@
 /** Machines for tests of the planner: as a generation left them, with differences. */
 import type { Generation } from "../../src/compile/index.ts";
 import { hostsText } from "../../src/network/index.ts";
-import type { Observed, ObservedFile } from "../../src/plan/index.ts";
+import type { Observed, ObservedDrift, ObservedFile } from "../../src/plan/index.ts";
 import { defaultLayout } from "../../src/store/layout.ts";
 import { render } from "../../src/units/index.ts";
 
@@ -12,6 +12,9 @@ export interface Differences {
   readonly unitLinks?: Readonly<Record<string, string | null>>;
   readonly hosts?: string | null;
   readonly containers?: Readonly<Record<string, { readonly hasRoot: boolean; readonly declared: string | null }>>;
+  /** What its declared directory has lost, by container. */
+  readonly lacks?: Readonly<Record<string, string>>;
+  readonly drift?: Partial<ObservedDrift>;
 }
 
 /** @param left the generations whose things are there; none for a fresh machine */
@@ -21,9 +24,20 @@ export function machine(left: readonly Generation[], different: Differences = {}
     files: { ...Object.assign({}, ...left.map(files)), ...different.files },
     unitLinks: { ...Object.assign({}, ...left.map((one) => one.unitLinks)), ...different.unitLinks },
     hosts: different.hosts !== undefined ? different.hosts : hostsText(left.at(-1)?.hosts ?? []) || null,
-    containers: { ...Object.assign({}, ...left.map(disk)), ...different.containers },
+    containers: lacking({ ...Object.assign({}, ...left.map(disk)), ...different.containers }, different.lacks ?? {}),
+    ...(different.drift && { drift: { dropIns: {}, unread: false, startedWith: {}, damaged: {}, ...different.drift } }),
   };
 }
+
+const lacking = (containers: Observed["containers"], lacks: Readonly<Record<string, string>>) => ({
+  ...containers,
+  ...Object.fromEntries(
+    Object.entries(lacks).map(([name, part]) => [
+      name,
+      { hasRoot: true, declared: null, ...containers[name], lacks: part },
+    ]),
+  ),
+});
 
 const activeStates = (units: Readonly<Record<string, string>>) =>
   Object.fromEntries(

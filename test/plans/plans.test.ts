@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { compileConfig, type Generation } from "../../src/compile/index.ts";
-import { type Plan, plan, renderPlan } from "../../src/plan/index.ts";
+import { type Plan, plan, renderDrift, renderPlan } from "../../src/plan/index.ts";
 import { defaultLayout } from "../../src/store/layout.ts";
 import { hostConfig, lock, type ShortContainer } from "../compile/config.ts";
 import { type Differences, machine } from "../plan/observed.ts";
@@ -20,6 +20,8 @@ interface Case {
   /** What is there: of these, as they were left. Default: ["before"]. */
   readonly there?: readonly ("before" | "after" | "leftBehind")[];
   readonly observed?: Differences;
+  /** The numbers of the scenarios that it is for: docs/design/scenarios.md. */
+  readonly shows?: readonly string[];
 }
 
 const generationOf = (containers: Readonly<Record<string, ShortContainer>>): Generation =>
@@ -43,7 +45,15 @@ describe.each(cases)("%s", (name) => {
     const edges = made.steps.map(({ id, after }) => `${id}${after.map((other) => `\n    ${other}`).join("")}`);
     const blocked = made.blocked.map((problem) => `blocked: ${problem.message}`);
     const kept = made.steps.length === 0 ? made.kept.map((one) => `kept: ${one.unit}: ${one.because}`) : [];
-    const text = [renderPlan(made), ...blocked, ...kept, "=== steps, and what each comes after", ...edges].join("\n");
+    const drift = made.steps.length === 0 && made.drift?.length ? [renderDrift(made)] : [];
+    const text = [
+      renderPlan(made),
+      ...drift,
+      ...blocked,
+      ...kept,
+      "=== steps, and what each comes after",
+      ...edges,
+    ].join("\n");
     await expect(`${text}\n`).toMatchFileSnapshot(join(import.meta.dirname, "expected", `${name}.txt`));
   });
 

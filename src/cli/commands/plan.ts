@@ -1,6 +1,6 @@
 /** stowage plan: what switch would do. Nothing is built or changed; the names of store paths are known before. */
 import { StowageError } from "../../error.ts";
-import { renderPlan } from "../../plan/index.ts";
+import { renderDrift, renderPlan } from "../../plan/index.ts";
 import { has } from "../../store/store.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { JsonFlag } from "../flags.ts";
@@ -16,7 +16,8 @@ export default async function planVerb(session: Session, flags: HostFlags & Json
   const { plan } = await planFor(session, next);
   const toBuild = Object.keys(next.systems).filter((name) => !has(session.layout, name));
   if (flags.json) session.print(`${JSON.stringify(planJson(plan, toBuild), null, 2)}\n`);
-  else session.print(printable(renderPlan(plan)) + buildText(plan.steps.length > 0 ? toBuild : []));
+  else
+    session.print(printable(renderPlan(plan) || renderDrift(plan)) + buildText(plan.steps.length > 0 ? toBuild : []));
   if (plan.blocked.length > 0) throw new StowageError(plan.blocked);
   return plan.steps.length === 0 ? exitCodes.done : exitCodes.somethingToDo;
 }

@@ -8,5 +8,6 @@ export const planJson = (plan: Plan, toBuild: readonly string[]) => ({
   steps: plan.steps,
   kept: plan.kept,
   notices: plan.notices,
+  ...(plan.drift?.length && { drift: plan.drift }),
   blocked: plan.blocked,
 });

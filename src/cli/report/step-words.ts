@@ -32,6 +32,7 @@ type Words = Readonly<Record<Action["do"], string>>;
 /** What goes on. */
 export const doing: Words = {
   "stop-unit": "stopping",
+  "load-ports": "loading ports of",
   "remove-unit": "removing",
   "write-unit": "writing",
   "remove-unit-link": "removing",
@@ -51,6 +52,7 @@ export const doing: Words = {
 };
 
 const done: Words = {
+  "load-ports": "loaded ports of",
   "stop-unit": "stopped",
   "remove-unit": "removed",
   "write-unit": "wrote",

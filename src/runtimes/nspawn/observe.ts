@@ -14,12 +14,14 @@ import { wantedInterfaces } from "../../plan/host-interfaces.ts";
 import { networkManagers, observedInterfaces } from "../../plan/host-network.ts";
 import type { Observed, ObservedContainer, ObservedFile } from "../../plan/plan.ts";
 import { othersThatWant } from "../../plan/wanted.ts";
+import { missingPart } from "../../store/declared.ts";
 import { containerDir, type Layout, storePath } from "../../store/layout.ts";
 import { isStoreName } from "../../store/names.ts";
 import { orderBegins, ordersIn } from "../../store/order.ts";
 import type { Recipe, StoreName, ToplevelRecipe } from "../../systems/recipe.ts";
 import { saysOurs } from "../../units/index.ts";
 import { containerUnit } from "./container.ts";
+import { observeDrift } from "./observe/drift.ts";
 
 export interface ObserveRequest {
   readonly layout: Layout;
@@ -38,7 +40,7 @@ export async function observe(request: ObserveRequest): Promise<Observed> {
   const { layout } = request;
   const listed = new Set(request.ours.flatMap((one) => pathsOf(layout, one)));
   const others = [...networkManagers, ...othersThatWant(request.next)];
-  return {
+  const observed = {
     units: await observeUnits(request, keysOf(all, "units"), others),
     files: Object.fromEntries(
       all.flatMap((one) => pathsOf(layout, one)).map((path) => [path, observeFile(path, listed)]),
@@ -51,6 +53,8 @@ export async function observe(request: ObserveRequest): Promise<Observed> {
       [...observedInterfaces(request.next, layout), ...wantedInterfaces(request.next)].flatMap(observeInterface),
     ),
   };
+  const booted = request.booted ?? isBooted();
+  return { ...observed, drift: await observeDrift({ ...request, booted }, observed) };
 }
 
 const keysOf = (all: readonly Generation[], part: "units" | "unitLinks" | "containers"): string[] => [
@@ -78,7 +82,11 @@ async function observeUnits(
 
 function observeFile(path: string, listed: ReadonlySet<string>): ObservedFile | null {
   const text = readText(path);
-  return text === null ? null : { text, ours: listed.has(path) || saysOurs(text) };
+  if (text === null) return null;
+  // What is no regular file reads as nothing.
+  const link = text === "" ? readLink(path) : null;
+  if (link) return { text, ours: false, link };
+  return { text, ours: listed.has(path) || saysOurs(text) };
 }
 
 /** The bridge that an interface is a port of, or null; nothing where there is no such interface. */
@@ -93,11 +101,14 @@ async function observeContainers({ layout, systemd }: ObserveRequest, names: rea
   const found = names.map(async (name): Promise<[string, ObservedContainer]> => {
     const directory = containerDir(layout, name);
     const pending = await observePending(layout, systemd, name);
+    const declared = readLink(`${directory}/declared/current`);
+    const lacks = missingPart(layout, `${directory}/declared`, declared);
     return [
       name,
       {
         hasRoot: lstatSync(`${directory}/root`, { throwIfNoEntry: false })?.isDirectory() ?? false,
-        declared: readLink(`${directory}/declared/current`),
+        declared,
+        ...(lacks !== null && { lacks }),
         ...(pending !== null && { pending }),
       },
     ];
