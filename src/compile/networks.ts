@@ -66,12 +66,18 @@ function forwardOf(port: LinkConfig["forwardPorts"][number]): Forward {
   };
 }
 
-/** What the address options say, whether or not there is a private network. */
-export function endsOf(link: Pick<LinkConfig, (typeof addressOptions)[number]>): LinkEnds[] {
-  return [
+const known = new WeakMap<object, readonly LinkEnds[]>();
+
+/** What the address options say, whether or not there is a private network. Read once: checks ask too. */
+export function endsOf(link: Pick<LinkConfig, (typeof addressOptions)[number]>): readonly LinkEnds[] {
+  const found = known.get(link);
+  if (found !== undefined) return found;
+  const ends = [
     { family: 4, host: addressOf(link.hostAddress, 4), local: addressOf(link.localAddress, 4) },
     { family: 6, host: addressOf(link.hostAddress6, 6), local: addressOf(link.localAddress6, 6) },
-  ];
+  ] as const;
+  known.set(link, ends);
+  return ends;
 }
 
 /** The option's type has checked the text. */

@@ -23,7 +23,7 @@ function printText(session: Session, generation: Generation): void {
   for (const text of printedOf(generation, { before, after, directory: session.layout.units })) {
     texts.push(text);
     length += text.length;
-    if (length < 1 << 18) continue;
+    if (length < 1 << 15) continue;
     session.print(texts.join(""));
     texts = [];
     length = 0;

@@ -10,22 +10,23 @@ import { at } from "./place.ts";
 
 /** Adds a problem for every mount that cannot be, or that would hide what a container is made of. */
 export function checkMounts(name: string, container: ContainerConfig, config: HostConfig, problems: Problems): void {
-  const points = new Map<string, string[]>();
+  const points: Points = new Map();
   for (const [key, { mountPoint, hostPath }] of Object.entries(container.bindMounts)) {
-    const option = at(name, "bindMounts", key);
+    const option = () => at(name, "bindMounts", key);
     const isPoint = isNormalised(mountPoint);
     const isSource = hostPath === null || isNormalised(hostPath);
-    if (!isPoint) problems.add(notNormalised([...option, "mountPoint"], mountPoint), option);
-    if (!isSource) problems.add(notNormalised([...option, "hostPath"], hostPath), option);
+    if (!isPoint) problems.add(notNormalised([...option(), "mountPoint"], mountPoint), option());
+    if (!isSource) problems.add(notNormalised([...option(), "hostPath"], hostPath), option());
     if (!isPoint || !isSource) continue;
     checkPoint(name, "a bind mount", plainPath(mountPoint), option, points, problems);
     checkSource(name, hostPath ?? mountPoint, option, config, problems);
   }
   for (const text of container.tmpfs) {
-    const option = at(name, "tmpfs");
+    const option = () => at(name, "tmpfs");
     const mount = tmpfsOf(text);
     if (mount === null || !isNormalised(mount.target)) {
-      problems.add({ ...notNormalised(option, text), hint: "a colon of the path itself is written `\\\\:`" }, option);
+      const hint = "a colon of the path itself is written `\\\\:`";
+      problems.add({ ...notNormalised(option(), text), hint }, option());
       continue;
     }
     checkPoint(name, "a tmpfs", mount.target, option, points, problems);
@@ -33,19 +34,21 @@ export function checkMounts(name: string, container: ContainerConfig, config: Ho
   }
 }
 
-/** @param points what is mounted already, by where */
+/** What is mounted already, by where: the option, which of nearly all nobody asks for. */
+type Points = Map<string, () => string[]>;
+
 function checkPoint(
   name: string,
   what: "a bind mount" | "a tmpfs",
   point: string,
-  option: readonly string[],
-  points: Map<string, readonly string[]>,
+  option: () => string[],
+  points: Points,
   problems: Problems,
 ): void {
   const former = points.get(point);
   points.set(point, option);
   if (former !== undefined) {
-    problems.add({ code: "mount-clash", message: `container ${name} has two mounts at ${point}` }, former, option);
+    problems.add({ code: "mount-clash", message: `container ${name} has two mounts at ${point}` }, former(), option());
   }
   const reason = reservedReason(point, what === "a tmpfs");
   if (reason === null) return;
@@ -56,7 +59,7 @@ function checkPoint(
       details: [reason],
       hint: what === "a tmpfs" ? "choose another path" : "choose another mountPoint",
     },
-    option,
+    option(),
   );
 }
 
@@ -76,7 +79,7 @@ function notNormalised(option: readonly string[], path: string) {
 function checkSource(
   name: string,
   source: string,
-  option: readonly string[],
+  option: () => string[],
   config: HostConfig,
   problems: Problems,
 ): void {
@@ -90,7 +93,7 @@ function checkSource(
       ],
       hint: "give it another name",
     },
-    option,
+    option(),
   );
 }
 

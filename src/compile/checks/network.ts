@@ -106,7 +106,7 @@ function checkEnds(at: LinkAt, problems: Problems): void {
 
 function checkForwards(at: LinkAt, problems: Problems): void {
   const { forwardPorts, localAddress, localAddress6 } = at.link;
-  const option = linkOption(at, "forwardPorts");
+  const option = () => linkOption(at, "forwardPorts");
   if (forwardPorts.length > 0 && localAddress === null && localAddress6 === null) {
     problems.add(
       {
@@ -114,7 +114,7 @@ function checkForwards(at: LinkAt, problems: Problems): void {
         message: `${shown(at)} forwards ports, but has no address of its own`,
         hint: "give it a localAddress",
       },
-      option,
+      option(),
     );
     return;
   }
@@ -128,7 +128,7 @@ function checkForwards(at: LinkAt, problems: Problems): void {
           message: `${shown(at)} forwards port ${hostPort}/${protocol} of ${address.address}, which is no address of a host`,
           hint: "leave hostAddress out: the port is then that of every address",
         },
-        option,
+        option(),
       );
     } else if (protocol === "udp" && (address.family === 4 ? localAddress : localAddress6) === null) {
       problems.add(
@@ -138,7 +138,7 @@ function checkForwards(at: LinkAt, problems: Problems): void {
           details: ["nothing leads UDP from one address family into the other"],
           hint: `give it a localAddress${address.family === 6 ? "6" : ""}`,
         },
-        option,
+        option(),
       );
     }
   }
