@@ -58,6 +58,13 @@ scenario("rollback of one container leaves all others alone, and lasts until the
   ]);
   expect(await host.stowage(["generations"])).toMatch(/^3 .* current .* web as in 1$/m);
 
+  const differs = async (...args: string[]) =>
+    Object.keys(JSON.parse(await host.stowage(["diff", "--json", ...args])).containers);
+  expect(await differs("1", "2")).toEqual(["db", "web"]);
+  expect(await differs()).toEqual(["web"]);
+  expect(await differs("1")).toEqual(["db"]);
+  expect(await host.stowage(["diff", "--text"])).toMatch(/^generation 2 → generation 3$[^]*^-two\n\+one$/m);
+
   const again = await host.tryStowage(["rollback", "web"]);
   expect(again.code).toBe(1);
   expect(again.stderr).toContain("there is no former generation");
@@ -71,5 +78,6 @@ scenario("rollback of one container leaves all others alone, and lasts until the
   expect(await others()).toBe(before);
   const [, two, , four] = await generations(host);
   expect([four?.id, four?.current, four?.asIn]).toEqual([two?.id, true, {}]);
+  expect(await differs("2")).toEqual([]);
   expect((await host.tryStowage(["plan"])).code).toBe(0);
 });
