@@ -63,7 +63,7 @@ scenario("rollback of one container leaves all others alone, and lasts until the
   expect(await differs("1", "2")).toEqual(["db", "web"]);
   expect(await differs()).toEqual(["web"]);
   expect(await differs("1")).toEqual(["db"]);
-  expect(await host.stowage(["diff", "--text"])).toMatch(/^generation 2 → generation 3$[^]*^-two\n\+one$/m);
+  expect(await host.stowage(["diff", "--text"])).toMatch(/^generation 2 → generation 3$[\s\S]*^-two\n\+one$/m);
 
   const again = await host.tryStowage(["rollback", "web"]);
   expect(again.code).toBe(1);
