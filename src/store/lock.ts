@@ -93,8 +93,8 @@ async function waitFor(fd: number, onWait: (holder: Holder | null) => void): Pro
   } while (!(await lockDescriptor(fd, { wait: lookAgain })));
 }
 
-/** Milliseconds that the one who took the lock has to write its name into it. */
-const patience = 500;
+/** Milliseconds that the one who took the lock has to write its name into it: with fifty at once it has to wait its turn. */
+const patience = 2000;
 
 /**
  * Who holds the lock of an open file, or null. What the text says may be of an earlier holder, as long as the next has
@@ -105,7 +105,7 @@ async function holderOf(fd: number): Promise<Holder | null> {
     const holder = parseHolder(readFileSync(`/proc/self/fd/${fd}`, "utf8"));
     if (holder !== null && hasOpen(holder.pid, fd)) return holder;
     if (Date.now() > deadline) return null;
-    await sleep(10);
+    await sleep(20);
   }
 }
 
