@@ -15,7 +15,10 @@ const step: Step = {
   after: [],
 };
 const job = { unit: "container@web.service", active: "activating", sub: "start", status: "", waitsFor: [] };
-const plan = planJson({ current: null, next: nothing, steps: [step], kept: [], notices: [], blocked: [] }, []);
+const plan = planJson(
+  { current: null, next: nothing, steps: [step], kept: [], notices: [], drift: ["x"], blocked: [] },
+  [],
+);
 
 type Samples = { readonly [Name in StowageEvent["event"]]: readonly Extract<StowageEvent, { event: Name }>[] };
 
