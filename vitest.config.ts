@@ -1,10 +1,12 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./tools/longest-first.mjs";
 
 /** Tests that boot lab hosts or need root and a real machine; everything else must run anywhere, at any speed. */
 const live = ["test/scenarios/**/*.test.ts", "test/**/*.live.test.ts"];
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

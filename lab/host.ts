@@ -15,6 +15,7 @@ import { type Bind, type Disk, leaderOf, startNspawn, until } from "./nspawn.ts"
 import { checkout, hostsDir } from "./places.ts";
 import { type HostRecord, readRecord, writeRecord } from "./record.ts";
 import { type Flavour, type OnTreeProgress, type Suite, tree } from "./tree.ts";
+import { trim } from "./trim.ts";
 import { udevBind } from "./udev.ts";
 
 export interface BootOptions {
@@ -148,6 +149,7 @@ export class LabHost {
     this.#lock = await lock(join(this.directory, "lock"));
     symlinkSync(lower, join(this.directory, "lower"));
     for (const name of ["upper", "work", "root"]) mkdirSync(join(this.directory, name));
+    trim(join(this.directory, "upper"), this.#deviceUnits);
     // Mode of /nix: everybody's, as its own programs make it.
     for (const [name] of plainFor(this.flavour)) {
       mkdirSync(join(this.directory, "var", name), { recursive: true, mode: name === "nix" ? 0o755 : 0o711 });

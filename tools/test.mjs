@@ -7,7 +7,9 @@
  *   npm test -- scenarios          parts whose name holds the word: build, biome, types, unit, lab, scenarios
  *   npm test -- scenarios first    of these, files whose path holds "first"
  */
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ensureAll, NotReady } from "./ensure.mjs";
@@ -39,6 +41,39 @@ async function largeSystems() {
   await buildOutside(hostTs, { files, onOutput });
 }
 
+/** Files of package trees are links in the hosts that use them: whoever writes to one, writes to all. */
+async function treesAsTheyAre() {
+  const { load } = await import("./load.mjs");
+  const { stateDir } = await load("lab/places.ts");
+  const store = join(stateDir(), "state/store");
+  const names = existsSync(store) ? readdirSync(store) : [];
+  const trees = names.filter((name) => existsSync(join(store, name, "manifest.json"))).sort();
+  const asIs = "%p %y %m %U %G %s %T@ %l\n";
+  return new Map(
+    trees.map((name) => [
+      name,
+      createHash("sha256")
+        .update(listed(join(store, name), asIs))
+        .digest("hex"),
+    ]),
+  );
+}
+
+const listed = (directory, format) =>
+  execFileSync("find", [directory, "-printf", format], { maxBuffer: 2 ** 28 })
+    .toString()
+    .split("\n")
+    .sort()
+    .join("\n");
+
+let before = new Map();
+async function treesUnharmed() {
+  const after = await treesAsTheyAre();
+  const harmed = [...before].filter(([name, hash]) => after.has(name) && after.get(name) !== hash);
+  if (harmed.length > 0)
+    throw new Error(`a scenario wrote to the lab's store: ${harmed.map(([name]) => name).join(", ")}`);
+}
+
 function end({ passed, failed }) {
   console.log(`\n${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
@@ -54,7 +89,11 @@ try {
     vitest("unit tests", "unit", filters),
     // Together: each waits for the network, the disk and one dpkg after the other.
     task("lab trees and store", () => Promise.all([labTrees(), largeSystems()])),
+    task("what the lab's store has", async () => {
+      before = await treesAsTheyAre();
+    }),
     vitest("scenarios", "scenarios", filters),
+    task("the lab's store is as it was", treesUnharmed),
   ];
   const chosen = only === undefined ? parts : parts.filter(({ name }) => name.includes(only));
   if (chosen.length === 0) throw new NotReady(`No part is called ${only}: ${parts.map(({ name }) => name).join(", ")}`);
