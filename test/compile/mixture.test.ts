@@ -109,6 +109,19 @@ describe("the mixture", () => {
     expect(made.systems).toEqual(compiled({ web: system("a", ["nginx-light"]), db: system("y", []) }).systems);
   });
 
+  test("fetches packages where they are fetched now", () => {
+    const from = (generation: Generation, main: string): Generation => {
+      const systems = Object.entries(generation.systems).map(([name, one]) =>
+        one.kind === "debian" ? [name, { ...one, mirror: { main } }] : [name, one],
+      );
+      return { ...stored(generation), systems: Object.fromEntries(systems) };
+    };
+    const [then, now] = [compiled({ web: { autoStart: true } }), compiled({ web: {}, db: {} })];
+    const made = mixed(from(now, "http://now.test"), from(then, "http://former.test"), "web");
+    const mirrors = Object.values(made.systems).flatMap((one) => (one.kind === "debian" ? one.mirror?.main : []));
+    expect(mirrors).toEqual(["http://now.test"]);
+  });
+
   test("says where each container that was rolled back comes from", () => {
     const of = (web: string, db: string) =>
       compiled({ web: { config: { etc: { f: { text: web } } } }, db: { config: { etc: { f: { text: db } } } } });
@@ -195,6 +208,15 @@ describe("what cannot be together is refused", () => {
     expect(
       problemsOf(() => mixed(compiled({ web: {} }, more.now), compiled({ web: {}, db }, more.now), "web")),
     ).toEqual([]);
+  });
+
+  test("but not what is so already, and was no problem to an older version", () => {
+    const now = stored(compiled({ web: {}, db: link(1), other: link(2) }));
+    const path = "/etc/stowage/containers/other.json";
+    const text = now.files[path]!.text.replaceAll('"10.0.2.2"', '"10.0.1.2"');
+    const clash = { ...now, files: { ...now.files, [path]: { text, mode: "0644" } } };
+    expect(problemsOf(() => mixed(clash, compiled({ web: { autoStart: true } }), "web"))).toEqual([]);
+    expect(problemsOf(() => mixed(clash, compiled({ web: link(1) }), "web"))).toHaveLength(1);
   });
 
   test("a container that it needs is not there any more", () => {
