@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { StowageError } from "../error.ts";
+import { diskErrorsSync } from "./disk-errors.ts";
 import { lockDescriptor } from "./flock.ts";
 import type { Layout } from "./layout.ts";
 import { removeUnfinished } from "./unfinished.ts";
@@ -63,17 +64,26 @@ export async function takeSwitchLock(
     }
     const before = readFileSync(`/proc/self/fd/${fd}`, "utf8");
     // At once, for who comes second. Should we be cut short from here on, the next one finds our name, and begins here again.
-    replaceText(fd, `${process.pid} ${verb} ${Date.now()}\n`);
+    diskErrorsSync(path, () => replaceText(fd, `${process.pid} ${verb} ${Date.now()}\n`));
     if (before !== atRest) await removeUnfinished(layout);
   } catch (error) {
     closeSync(fd);
     throw error;
   }
-  return { done: () => replaceText(fd, atRest), release: () => closeSync(fd) };
+  return { done: () => noteRest(fd), release: () => closeSync(fd) };
 }
 
 /** What the file holds after a holder that came to its end. Nothing at all: there was none since the machine was booted. */
 const atRest = "\n";
+
+/** Not noted, the next one looks for what there is not: no reason to call what was done a failure. */
+function noteRest(fd: number): void {
+  try {
+    replaceText(fd, atRest);
+  } catch {
+    // The disk of /run is full, or fails.
+  }
+}
 
 function replaceText(fd: number, text: string): void {
   ftruncateSync(fd);
