@@ -172,16 +172,6 @@ scenario("logs: both journals in one, also of a container that is down", async (
   expect((await host.stowage(["logs", "web", "-n", "1"])).trimEnd().split("\n")).toHaveLength(1);
 });
 
-scenario("a second switch at the same time says who is first, and leaves at once: code 75", async ({ host }) => {
-  await host.configure(two);
-  const first = host.tryStowage(["switch"]);
-  await eventually(async () => expect((await host.run(["test", "-s", "/run/stowage/lock"])).code).toBe(0));
-  const second = await host.tryStowage(["switch"]);
-  expect(second.code).toBe(75);
-  expect(second.stderr).toMatch(/process \d+ \(switch\)/);
-  expect((await first).code).toBe(0);
-});
-
 scenario("a switch outlives its terminal and its reader", async ({ host }) => {
   await host.switchTo(two);
   const changed = (text: string) =>
@@ -200,17 +190,4 @@ scenario("a switch outlives its terminal and its reader", async ({ host }) => {
     expect(await told()).toBe("nobody reads");
     expect((await host.tryStowage(["switch", "--json"])).stdout).toContain('"steps": []');
   });
-});
-
-scenario("a switch that is interrupted says so, and the next one goes on", async ({ host }) => {
-  await host.configure(two);
-  const interrupt = (signal: string) => `stowage switch > /tmp/out 2>&1 & pid=$!
-    until test -e /var/lib/stowage/switch.json; do sleep 0.01; done
-    kill -${signal} $pid; code=0; wait $pid || code=$?; echo $code; cat /tmp/out`;
-  const said = await host.sh(interrupt("TERM"));
-  expect(said).toMatch(/^143\n/);
-  expect(said).toContain("interrupted: the next switch goes on where this one stopped\n");
-  await host.stowage(["switch"]);
-  expect(await host.stowage(["status", "web"])).toMatch(/^up\n/);
-  expect(await host.tryStowage(["switch"])).toMatchObject({ code: 0, stdout: "" });
 });
