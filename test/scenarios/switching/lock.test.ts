@@ -24,6 +24,8 @@ scenario(
     await withGate(host);
     await closeGate(host);
     await host.configure(hostWith({ web: isolated }));
+    // The first run of all keeps what was compiled of the command: fifty that do it at once are not what is measured.
+    await host.stowage(["generations"]);
     await host.must(["sh", "-c", atOnce]);
     const winner = await heldAtGate(host);
     await eventually(async () => expect(await endings(host)).toHaveLength(many - 1), 120_000);
