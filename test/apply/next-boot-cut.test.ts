@@ -1,7 +1,8 @@
 /** A process that ends before any of its writes: what is on disk then is what a boot, or the next switch, can go by. */
-import { existsSync, mkdirSync, mkdtempSync, readlinkSync, rmSync } from "node:fs";
+import fs, { existsSync, mkdirSync, mkdtempSync, readlinkSync, rmSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { apply } from "../../src/apply/apply.ts";
 import { nothing, readJournal } from "../../src/apply/journal.ts";
 import { type Machine, machineEffects } from "../../src/apply/machine.ts";
@@ -20,22 +21,34 @@ import {
 import type { Layout } from "../../src/store/layout.ts";
 
 /** How many changes of the disk are still let through; none after the first that is not. */
-const left = vi.hoisted(() => ({ writes: Number.POSITIVE_INFINITY }));
-vi.mock("node:fs", async (original) => {
-  const real = await original<typeof import("node:fs")>();
-  const counted = Object.fromEntries(
-    (["renameSync", "rmSync", "mkdirSync", "mkdtempSync", "rmdirSync", "symlinkSync", "writeFileSync"] as const).map(
-      (name) => [
-        name,
-        (...args: readonly unknown[]) => {
-          left.writes -= 1;
-          if (left.writes < 0) throw new Error("killed");
-          return (real[name] as (...all: readonly unknown[]) => unknown)(...args);
-        },
-      ],
-    ),
-  );
-  return { ...real, ...counted };
+const left = { writes: Number.POSITIVE_INFINITY };
+const changing = [
+  "renameSync",
+  "rmSync",
+  "mkdirSync",
+  "mkdtempSync",
+  "rmdirSync",
+  "symlinkSync",
+  "writeFileSync",
+] as const;
+type Functions = Record<(typeof changing)[number], (...args: readonly unknown[]) => unknown>;
+const functions = fs as unknown as Functions;
+const real = Object.fromEntries(changing.map((name) => [name, functions[name]])) as Functions;
+
+// In the module itself: other files' tests have loaded what is tested here already.
+beforeAll(() => {
+  for (const name of changing) {
+    functions[name] = (...args) => {
+      left.writes -= 1;
+      if (left.writes < 0) throw new Error("killed");
+      return real[name](...args);
+    };
+  }
+  syncBuiltinESMExports();
+});
+afterAll(() => {
+  Object.assign(functions, real);
+  syncBuiltinESMExports();
 });
 
 let dir: string;
