@@ -5,7 +5,7 @@ import type { ContainerPart, Generation } from "../compile/generation.ts";
 import { reloadNetworkManager } from "../host/network-managers.ts";
 import { stopUnit } from "../host/nspawn.ts";
 import { run } from "../host/run.ts";
-import type { Systemd } from "../host/systemd.ts";
+import type { OnJob, Systemd } from "../host/systemd.ts";
 import { hostsText } from "../network/index.ts";
 import type { InnerChange } from "../plan/inner.ts";
 import type { Plan, TakeOver } from "../plan/plan.ts";
@@ -29,6 +29,7 @@ import {
   removeBootUnit,
   renewBootUnit,
 } from "./next-boot.ts";
+import type { OnProgress } from "./report.ts";
 
 /** What a container has on disk beside its root's contents; `src/systems` knows how. */
 export interface Containers {
@@ -74,9 +75,15 @@ export interface Machine {
   readonly carrier?: Carrier;
 }
 
-export function machineEffects(plan: Plan, machine: Machine): Effects {
+/** @param onProgress told how jobs stand that are under way */
+export function machineEffects(plan: Plan, machine: Machine, onProgress: OnProgress = () => undefined): Effects {
   const number: NumberOf = { next: null };
-  return { ...unitEffects(plan, machine), ...fileEffects(plan, machine), ...recordEffects(plan, machine, number) };
+  const onJob: OnJob = (state) => onProgress({ kind: "job", ...state });
+  return {
+    ...unitEffects(plan, machine, onJob),
+    ...fileEffects(plan, machine),
+    ...recordEffects(plan, machine, number),
+  };
 }
 
 interface NumberOf {
@@ -89,7 +96,7 @@ type UnitEffects = Pick<
   "stopUnit" | "startUnit" | "restartUnit" | "reloadUnit" | "daemonReload" | "loadPorts" | "reloadManager" | "explain"
 >;
 
-function unitEffects(plan: Plan, { systemd, containers, layout }: Machine): UnitEffects {
+function unitEffects(plan: Plan, { systemd, containers, layout }: Machine, onJob: OnJob): UnitEffects {
   const parts = [plan.next, plan.current].flatMap((one) => Object.values(one?.containers ?? {}));
   const partOf = (unit: string) => parts.find((part) => part.unit === unit);
   const settled = async (unit: string, job: Promise<void>) => {
@@ -99,14 +106,14 @@ function unitEffects(plan: Plan, { systemd, containers, layout }: Machine): Unit
   };
   return {
     async stopUnit(unit) {
-      await stopUnit(systemd, unit);
+      await stopUnit(systemd, unit, onJob);
       // systemd keeps a failed unit in mind although its file is gone.
       if (plan.next.units[unit] === undefined) await systemd.resetFailed(unit);
     },
-    startUnit: (unit) => settled(unit, systemd.start(unit)),
-    restartUnit: (unit) => settled(unit, systemd.restart(unit)),
+    startUnit: (unit) => settled(unit, systemd.start(unit, onJob)),
+    restartUnit: (unit) => settled(unit, systemd.restart(unit, onJob)),
     async reloadUnit(unit) {
-      await settled(unit, systemd.reload(unit));
+      await settled(unit, systemd.reload(unit, onJob));
       const container = partOf(unit);
       if (container !== undefined) containers.tookOver(container);
     },

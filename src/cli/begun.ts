@@ -1,9 +1,10 @@
 /** From the first step on a change does not depend on who asked for it: neither on the terminal, nor on the login. */
 import { StowageError } from "../error.ts";
 import { type SystemLog, systemLog } from "../host/system-log.ts";
-import { type Systemd, systemctl } from "../host/systemd.ts";
+import type { Systemd } from "../host/systemd.ts";
 import type { Alone } from "./alone.ts";
 import { emit } from "./report/events.ts";
+import { systemdOf } from "./systemd.ts";
 
 /** `journalctl -t stowage` */
 const identifier = "stowage";
@@ -15,7 +16,7 @@ const identifier = "stowage";
 export async function begin(
   alone: Alone,
   words: string,
-  systemd: Pick<Systemd, "ownScope"> = systemctl(),
+  systemd: Pick<Systemd, "ownScope"> = systemdOf(alone.session),
   logTo = systemLog,
 ): Promise<void> {
   const { session, verb } = alone;

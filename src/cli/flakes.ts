@@ -2,10 +2,10 @@
 import type { OnProgress } from "../apply/report.ts";
 import type { Generation } from "../compile/index.ts";
 import { StowageError } from "../error.ts";
-import { systemctl } from "../host/systemd.ts";
 import { type BuiltFlake, buildFlake, type FlakeSystem, isFlakeBuilt } from "../systems/nix-flake.ts";
 import { findContainers } from "./names.ts";
 import { requireRoot, type Session } from "./session.ts";
+import { systemdOf } from "./systemd.ts";
 
 const flakesOf = (generation: Generation): FlakeSystem[] =>
   Object.values(generation.containers).flatMap(({ name, flake }) => (flake ? [{ name, flake }] : []));
@@ -36,13 +36,17 @@ export async function updateFlakes(
   const updated: UpdatedFlake[] = [];
   for (const { name, unit, flake } of containers) {
     const built = await buildFlake(session.layout, { name, flake: flake ?? "" }, { refresh: true, onWork });
-    updated.push({ container: name, ...built, reloaded: built.from !== built.to && (await reloadIfActive(unit)) });
+    updated.push({
+      container: name,
+      ...built,
+      reloaded: built.from !== built.to && (await reloadIfActive(session, unit)),
+    });
   }
   return updated;
 }
 
-async function reloadIfActive(unit: string): Promise<boolean> {
-  const systemd = systemctl();
+async function reloadIfActive(session: Session, unit: string): Promise<boolean> {
+  const systemd = systemdOf(session);
   if ((await systemd.activity([unit]))[unit]?.active !== "active") return false;
   await systemd.reload(unit);
   return true;

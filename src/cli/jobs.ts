@@ -4,7 +4,7 @@ import { explainInside } from "../apply/explain-inside.ts";
 import type { ContainerPart } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
 import { stopUnit } from "../host/nspawn.ts";
-import { type Systemd, systemctl } from "../host/systemd.ts";
+import type { Systemd } from "../host/systemd.ts";
 import { requireBooted } from "./booted.ts";
 import { currentOf } from "./current.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -13,6 +13,7 @@ import { failureText } from "./report/failure.ts";
 import { problemText } from "./report/problems.ts";
 import { noSystemProblem } from "./required.ts";
 import { requireRoot, type Session } from "./session.ts";
+import { systemdOf } from "./systemd.ts";
 
 type Verb = "start" | "stop" | "reload";
 
@@ -21,7 +22,7 @@ export async function containerJobs(session: Session, verb: Verb, names: readonl
   requireBooted();
   const current = currentOf(session);
   const all = Object.values(containersOf(current));
-  const systemd = systemctl();
+  const systemd = systemdOf(session);
   const outcomes = await Promise.all(
     findContainers(current, names).map((container) => job(session, systemd, verb, container, all)),
   );

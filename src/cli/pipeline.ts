@@ -22,7 +22,6 @@ import {
 } from "../compile/index.ts";
 import { StowageError } from "../error.ts";
 import { machineId } from "../host/machine-id.ts";
-import { systemctl } from "../host/systemd.ts";
 import { takeOverInside } from "../host/take-over.ts";
 import { placesOf } from "../modules/index.ts";
 import { type Plan, plan, runningIn } from "../plan/index.ts";
@@ -46,6 +45,7 @@ import { requireSystems } from "./required.ts";
 import { configPath, type HostFlags, type Session } from "./session.ts";
 import { readSources } from "./sources.ts";
 import { tellStranded } from "./stranded.ts";
+import { systemdOf } from "./systemd.ts";
 
 /**
  * What the configuration means. Packages that the lock does not have yet are resolved into it; nothing is built.
@@ -174,7 +174,7 @@ export async function planFor(
   if (becomes === "current" || becomes === "active") tellStranded(session);
   const journal = readJournal(layout);
   const left = leftBehind(journal, current, (number) => readChecked(layout, number));
-  const systemd = systemctl();
+  const systemd = systemdOf(session);
   const leftGenerations = left.map((one) => one.generation);
   const ours = current === null ? leftGenerations : [current.generation, ...leftGenerations];
   const observed = await observe({ layout, systemd, ours, next });
@@ -208,7 +208,7 @@ export async function planFor(
 
 /** Carries out the very plan that was shown. */
 export const carryOut = ({ plan, machine }: Planned, onProgress: OnProgress): Promise<Report> =>
-  apply(plan, machineEffects(plan, machine), onProgress);
+  apply(plan, machineEffects(plan, machine, onProgress), onProgress);
 
 /** What a container has on disk: made from its store paths. */
 const onDisk = (layout: Layout): Containers => ({

@@ -1,7 +1,7 @@
 /** A running systemd-nspawn, beyond what systemd says of its unit. Facts: systemd(1) "SIGNALS", signal(7), pid_namespaces(7). */
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Systemd } from "./systemd.ts";
+import type { OnJob, Systemd } from "./systemd.ts";
 
 /** SIGRTMIN+3: the init inside starts its halt.target. glibc's SIGRTMIN is 34. */
 const haltSignal = 37;
@@ -14,11 +14,11 @@ const patience = 300;
  * stop times out and everything is killed. So it is asked again until the unit has stopped; asking twice does no harm.
  * @throws StowageError `job-failed`
  */
-export async function stopUnit(systemd: Systemd, unit: string): Promise<void> {
+export async function stopUnit(systemd: Systemd, unit: string, onJob?: OnJob): Promise<void> {
   const starting = (await systemd.states([unit]))[unit]?.active === "activating";
-  if (!starting) return systemd.stop(unit);
+  if (!starting) return systemd.stop(unit, onJob);
   let ended = false;
-  const stopped = systemd.stop(unit).finally(() => {
+  const stopped = systemd.stop(unit, onJob).finally(() => {
     ended = true;
   });
   while (!ended) {

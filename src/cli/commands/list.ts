@@ -12,7 +12,10 @@ import { unitStates } from "../states.ts";
 
 export default async function list(session: Session, flags: SharedFlags & JsonFlag): Promise<number> {
   const containers = Object.values(containersOf(currentOf(session)));
-  const states = await unitStates(containers.map((container) => container.unit));
+  const states = await unitStates(
+    session,
+    containers.map((container) => container.unit),
+  );
   const rows = containers
     .map((container) => rowOf(container, states[container.unit]))
     .sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -17,7 +17,7 @@ export default async function status(session: Session, flags: SharedFlags & Json
   const containers = containersOf(currentOf(session));
   const container = Object.hasOwn(containers, name) ? containers[name] : undefined;
   if (container === undefined) return gone(session, flags, name, Object.keys(containers));
-  const facts = await factsOf(container);
+  const facts = await factsOf(session, container);
   session.print(flags.json ? `${JSON.stringify(facts, null, 2)}\n` : text(facts, session));
   return exitCodes.done;
 }
@@ -31,8 +31,8 @@ function gone(session: Session, flags: JsonFlag, name: string, known: readonly s
 
 type Facts = Awaited<ReturnType<typeof factsOf>>;
 
-async function factsOf(container: ContainerPart) {
-  const state: UnitState | undefined = (await unitStates([container.unit]))[container.unit];
+async function factsOf(session: Session, container: ContainerPart) {
+  const state: UnitState | undefined = (await unitStates(session, [container.unit]))[container.unit];
   const running = state?.active === "active";
   return {
     name: container.name,
