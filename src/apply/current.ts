@@ -1,7 +1,7 @@
 /** Generations as they were written, read back and checked for their shape. */
 import type { Generation } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
-import { activeGeneration, currentGeneration, readGeneration } from "../store/generations.ts";
+import { activeGeneration, currentGeneration, generationStamp, readGeneration } from "../store/generations.ts";
 import type { Layout } from "../store/layout.ts";
 import { wrongParts } from "./shape.ts";
 
@@ -26,8 +26,20 @@ function readAt(layout: Layout, pointer: (layout: Layout) => number | null): Sto
   }
 }
 
+/** Of each layout by number and by what the file is: a verb asks several times, and reading a big one takes long. */
+const known = new WeakMap<Layout, Map<string, Generation>>();
+
 /** @throws StowageError `bad-generation` */
 export function readChecked(layout: Layout, number: number): Generation {
+  const of = known.get(layout) ?? new Map<string, Generation>();
+  known.set(layout, of);
+  const key = `${number} ${generationStamp(layout, number)}`;
+  const generation = of.get(key) ?? readAndCheck(layout, number);
+  of.set(key, generation);
+  return generation;
+}
+
+function readAndCheck(layout: Layout, number: number): Generation {
   const value = readGeneration(layout, number) as Partial<Generation> & { readonly id: string };
   const wrong = wrongParts(value);
   if (wrong.length === 0) return value as Generation;

@@ -24,10 +24,12 @@ export function requirePaths(
   next: Generation,
   places: (option: readonly string[]) => NonNullable<Problem["places"]> = () => [],
 ): void {
+  // What a flake is built into is not there before.
+  const wanted = Object.values(next.containers).filter(({ path, flake }) => path !== null && !flake);
+  if (wanted.length === 0) return;
   const current = readActive(session.layout)?.generation.containers ?? {};
-  const problems = Object.values(next.containers)
-    // What a flake is built into is not there before.
-    .filter(({ name, path, flake }) => !flake && current[name]?.path !== path)
+  const problems = wanted
+    .filter(({ name, path }) => current[name]?.path !== path)
     .flatMap((container) => {
       const option = ["containers", container.name, "path"];
       return noSystemProblem(container).map((problem) => ({

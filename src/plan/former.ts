@@ -12,6 +12,8 @@ export class Former {
   /** Of a switch that was cut short: units that ran before it, or were to run after it; null where that is not known. */
   readonly meant: readonly string[] | null;
   readonly #hasCurrent: boolean;
+  /** Asked for again and again. */
+  readonly #changes = new WeakMap<Unit, readonly string[]>();
   readonly #byHand: (unit: string) => readonly string[];
 
   /** @param byHand what differs because a unit was started with files that somebody had changed */
@@ -57,7 +59,13 @@ export class Former {
   }
 
   /** What differs between a unit as it may run now and as it should be: `Service.ExecStart`, … Sorted, without doubles. */
-  changes(next: Unit): string[] {
+  changes(next: Unit): readonly string[] {
+    const found = this.#changes.get(next) ?? this.#compared(next);
+    this.#changes.set(next, found);
+    return found;
+  }
+
+  #compared(next: Unit): string[] {
     const known = this.generations.flatMap((one) => one.units[next.name] ?? []);
     const changed = known.flatMap((unit) => {
       const comparison = compare(unit, next);

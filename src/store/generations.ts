@@ -99,6 +99,13 @@ export function readGeneration(layout: Layout, number: number): StoredGeneration
   return value as StoredGeneration;
 }
 
+/** Changes whenever its file does; "" where there is none. */
+export function generationStamp(layout: Layout, number: number): string {
+  const file = `${generationsDir(layout)}/${number}/generation.json`;
+  const stat = lstatSync(file, { throwIfNoEntry: false, bigint: true });
+  return stat === undefined ? "" : `${stat.ino} ${stat.size} ${stat.ctimeNs}`;
+}
+
 /** From here on the next boot has this generation. */
 export function setCurrentGeneration(layout: Layout, number: number): void {
   readGeneration(layout, number);

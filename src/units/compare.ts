@@ -28,12 +28,22 @@ const wordSets = new Set(
 
 /** What is left out: [Install], sections and keys of the form `X-…`, but not the triggers, which exist to differ. */
 export function compare(a: Unit, b: Unit): Comparison {
-  if (a === b) return "equal";
+  // Mostly they are, and then nothing needs to be looked at one by one.
+  if (a === b || alike(a.sections, b.sections)) return "equal";
   const names = [...new Set([...Object.keys(a.sections), ...Object.keys(b.sections)])];
   const changed = names
     .filter((name) => name !== "Install" && !name.startsWith("X-"))
     .flatMap((name) => changedKeys(name, a.sections[name], b.sections[name]));
   return changed.length === 0 ? "equal" : { changed: changed.sort() };
+}
+
+/** Made of the same values. Where it says no they may still mean the same. */
+function alike(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  const [ofA, ofB] = [a, b] as Readonly<Record<string, unknown>>[];
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => alike(ofA?.[key], ofB?.[key]));
 }
 
 function changedKeys(name: string, a: UnitSection = {}, b: UnitSection = {}): string[] {

@@ -43,7 +43,7 @@ export async function observe(request: ObserveRequest): Promise<Observed> {
   const observed = {
     units: await observeUnits(request, keysOf(all, "units"), others),
     files: Object.fromEntries(
-      all.flatMap((one) => pathsOf(layout, one)).map((path) => [path, observeFile(path, listed)]),
+      [...new Set(all.flatMap((one) => pathsOf(layout, one)))].map((path) => [path, observeFile(path, listed)]),
     ),
     unitLinks: Object.fromEntries(keysOf(all, "unitLinks").map((link) => [link, readLink(`${layout.units}/${link}`)])),
     hosts: hostsBlock(readText(request.hostsFile ?? "/etc/hosts") ?? ""),
