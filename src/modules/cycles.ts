@@ -125,6 +125,7 @@ class Audit {
       [reads, unknownInstead],
       [reads.filter((read) => !isPresence(read)), otherInstead],
       [reads.filter(isPresence), otherInstead],
+      [reads.filter((read) => read.kind === "value" && isUnknown(read.seen)), falseInstead],
     ];
     return trials.flatMap(([some, instead]) =>
       some.length === 0 ? [] : this.#tryWith(run, new Set(some.map(readKey)), instead),
@@ -174,6 +175,15 @@ const otherInstead: Instead = (kind, answer) => {
   if (Array.isArray(answer)) return [];
   return isPlainObject(answer) ? {} : unknownValue;
 };
+
+/** What came of nothing but the unknown. */
+const isUnknown = (value: unknown): boolean => value === unknownValue || Number.isNaN(value);
+
+/**
+ * The unknown is truthy, as its likes above are, and not even: what is behind `config.a`, `config.n % 2 === 0` or a gate
+ * shows only with an answer that is the opposite in each of these. As a number, this is 0.
+ */
+const falseInstead: Instead = () => false;
 
 /** Whether a different definition can change what was read. */
 function touches(difference: Difference, read: Read): boolean {
