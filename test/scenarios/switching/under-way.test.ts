@@ -39,6 +39,8 @@ scenario(
     const ended = parseEvents(first).filter(({ event }) => event === "step-ended");
     expect(parseEvents(first).at(-1)).toMatchObject({ exitCode: 0, generation: 1, steps: { length: ended.length } });
     expect(parseEvents(first).find(({ event }) => event === "begun")?.scope).toMatch(/^stowage-switch-\d+\.scope$/);
+    const jobs = parseEvents(first).filter(({ event }) => event === "job");
+    expect(jobs).toContainEqual(expect.objectContaining({ unit: "container@web.service", active: "activating" }));
     expect(namesOf(await host.stowage(["switch", "--events"]))).toEqual(["plan", "result"]);
 
     // On a terminal, as long as it lasts.
@@ -52,7 +54,7 @@ scenario(
     const switching = await heldAtGate(host, "container@other.service");
     // What was drawn last, after the lines before were erased.
     const drawn = async () => (await host.get("/tmp/typescript")).split("\u001b[J").at(-1);
-    await eventually(async () => expect(await drawn()).toMatch(/starting container@other\.service \(.*\b\d+s\)/));
+    await eventually(async () => expect(await drawn()).toMatch(/starting container@other\.service \(activating: start-pre, \d+s\)/));
     await interrupted(host, switching, "/tmp/terminal", 130, "INT");
     expect(await host.get("/tmp/typescript")).toContain("interrupted: the next switch goes on where this one stopped");
     await openGate(host);
