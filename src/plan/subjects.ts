@@ -124,13 +124,22 @@ function containerChanges(
       [...new Set(others.flatMap((one) => one.companions))].filter(isNetwork).some((name) => {
         const net = next.units[name];
         return net === undefined || former.changes(net).length > 0;
-      }) || after.companions.some((name) => isNetwork(name) && isLeft(name, former, observed)),
+      }) ||
+      after.companions.some((name) => isNetwork(name) && isLeft(name, former, observed)) ||
+      (state === "running" && after.companions.some((name) => isNetwork(name) && isLost(name, former, observed))),
   };
 }
 
 /** A network that was dropped while its container was left running, and is still there. */
 const isLeft = (unit: string, former: Former, observed: Observed): boolean =>
   !former.has("units", unit) && isUp(running(observed, unit));
+
+/**
+ * It ran, since its container does, and is gone: where a unit file is removed, systemd stops what that alone needed, and
+ * stops the container too once it has read the file again.
+ */
+const isLost = (unit: string, former: Former, observed: Observed): boolean =>
+  former.has("units", unit) && observed.units[unit]?.active === "inactive";
 
 /** The unit that must be stopped with its old definitions: they know what to take away. */
 export const isNetwork = (unit: string): boolean => unit.startsWith("container-net@");
