@@ -182,7 +182,11 @@ async function playRound(round, points) {
   const told = { points: 0, late: 0, ends: { old: 0, new: 0 }, verbs: {}, calls: {}, failures: [] };
   report.rounds.push(told);
   const only = new RegExp(round.only ?? "");
-  const fit = points.filter(({ verb, name, text }) => round.verbs.includes(verb) && only.test(`${name} ${text}`));
+  const isKill = round.what.every((what) => what.startsWith("signal"));
+  const fit = points.filter(
+    ({ verb, name, text, changes }) =>
+      round.verbs.includes(verb) && (isKill || changes) && only.test(`${name} ${text}`),
+  );
   const began = Date.now();
   const queue = chosen(fit, round.points, random);
   while (queue.length > 0 && told.failures.length < (round.enough ?? 10)) {
