@@ -9,7 +9,7 @@
  * Wait for states with {@link eventually}, never for the clock; take a {@link snapshot} and expect the machine to be as
  * before when something was undone.
  */
-import { describe, onTestFailed, test } from "vitest";
+import { afterAll, describe, onTestFailed, test } from "vitest";
 import { LabHost } from "../../lab/host.ts";
 import { type Flavour, type Suite, suites } from "../../lab/tree.ts";
 import { Machine } from "./harness/machine.ts";
@@ -41,6 +41,42 @@ export interface ScenarioOptions {
 export function scenario(name: string, play: (scene: Scene) => Promise<void>, options: ScenarioOptions = {}): void {
   describe.each(suites)("%s", (suite) => {
     test(name, () => stage(suite, play, options), options.timeout);
+  });
+}
+
+/** As {@link scenario}, but for what is given once for all of them. */
+export type SharedScenario = (name: string, play: (scene: Pick<Scene, "host">) => Promise<void>) => void;
+
+/**
+ * Registers scenarios that one machine of each suite does for, because each brings it to where it begins: booting one and
+ * filling its store takes longer than most play. After one that fails the next gets a new machine.
+ */
+export function onOneMachine(register: (scenario: SharedScenario) => void, options: ScenarioOptions = {}): void {
+  const { flavour = "base", deviceUnits = false, timeout } = options;
+  describe.each(suites)("%s", (suite) => {
+    let host: Machine | undefined;
+    const end = async () => {
+      const ending = host;
+      host = undefined;
+      await ending?.stop();
+    };
+    afterAll(end);
+    register((name, play) =>
+      test(
+        name,
+        async () => {
+          host ??= new Machine(await LabHost.boot({ suite, flavour, deviceUnits }));
+          try {
+            await play({ host });
+          } catch (error) {
+            console.error(await host.lastWords().catch(String));
+            await end();
+            throw error;
+          }
+        },
+        timeout,
+      ),
+    );
   });
 }
 
