@@ -18,9 +18,10 @@ import { readChecked, readCurrent } from "../../src/apply/current.ts";
 import { writeHostsBlock } from "../../src/apply/files.ts";
 import { readJournal } from "../../src/apply/journal.ts";
 import { type Machine, machineEffects } from "../../src/apply/machine.ts";
+import type { Progress } from "../../src/apply/report.ts";
 import type { ContainerPart, Generation } from "../../src/compile/generation.ts";
 import { StowageError } from "../../src/error.ts";
-import type { Systemd } from "../../src/host/systemd.ts";
+import type { OnJob, Systemd } from "../../src/host/systemd.ts";
 import type { Action, Plan, TakeOver } from "../../src/plan/plan.ts";
 import { observe } from "../../src/runtimes/nspawn/observe.ts";
 import { setCurrentGeneration, writeGeneration } from "../../src/store/generations.ts";
@@ -264,6 +265,14 @@ describe("the journal", () => {
   });
 });
 
+test("a generation that is not the file any more that it was is read anew", () => {
+  const number = writeGeneration(layout, generation("a"));
+  const first = readChecked(layout, number);
+  expect(readChecked(layout, number)).toBe(first);
+  writeFileSync(`${layout.state}/generations/${number}/generation.json`, "{}");
+  expect(() => readChecked(layout, number)).toThrow(/generation\.json/);
+});
+
 test("a generation of the wrong shape is an error, not a guess", () => {
   const number = writeGeneration(layout, { format: 1, id: "a".repeat(32) });
   expect(() => readChecked(layout, number)).toThrow(/shape/);
@@ -279,6 +288,27 @@ test("jobs go to systemd under their own names", async () => {
   ]);
   await apply(plan, machineEffects(plan, machine()));
   expect(jobs.sort()).toEqual(["daemonReload", "reload d", "resetFailed a", "restart c", "start b", "stop a"]);
+});
+
+test("how jobs stand is told while they are under way", async () => {
+  const state = { active: "activating", sub: "start", status: "", waitsFor: [] };
+  const telling: Systemd = new Proxy(systemd, {
+    get: () => async (unit: string, onJob?: OnJob) => {
+      onJob?.({ ...state, unit });
+      return {};
+    },
+  });
+  const told: Progress[] = [];
+  const effects = machineEffects(
+    planOf(null, generation("a"), []),
+    machine({ systemd: telling }),
+    (event) => void told.push(event),
+  );
+  await effects.startUnit("a");
+  await effects.restartUnit("b");
+  await effects.reloadUnit("c");
+  await effects.stopUnit("d");
+  expect(told.slice(0, 4)).toEqual(["a", "b", "c", "d"].map((unit) => ({ kind: "job", ...state, unit })));
 });
 
 test("a unit that goes leaves no failure behind in systemd; one that stays keeps its own", async () => {
