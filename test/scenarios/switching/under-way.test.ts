@@ -54,7 +54,9 @@ scenario(
     const switching = await heldAtGate(host, "container@other.service");
     // What was drawn last, after the lines before were erased.
     const drawn = async () => (await host.get("/tmp/typescript")).split("\u001b[J").at(-1);
-    await eventually(async () => expect(await drawn()).toMatch(/starting container@other\.service \(activating: start-pre, \d+s\)/));
+    await eventually(async () =>
+      expect(await drawn()).toMatch(/starting container@other\.service \(activating: start-pre, \d+s\)/),
+    );
     await interrupted(host, switching, "/tmp/terminal", 130, "INT");
     expect(await host.get("/tmp/typescript")).toContain("interrupted: the next switch goes on where this one stopped");
     await openGate(host);
