@@ -53,7 +53,7 @@ function kept(): [path: string, text: string, since: number] {
   return [path, readFileSync(path, "latin1"), statSync(path).mtimeMs];
 }
 
-describe("what V8 compiled", () => {
+describe("what V8 compiled", { timeout: 60_000 }, () => {
   test("is kept by the first run, for its owner alone, and used by the next", () => {
     expect(stowage(empty, "check")).toEqual(fine);
     const [path, text, since] = kept();
