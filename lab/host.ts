@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { LabCgroup } from "./cgroup.ts";
 import { CommandFailed, type ExecOptions, exec, type Result } from "./exec.ts";
 import { putBackInotify, raiseInotify } from "./inotify.ts";
+import { environment, plainFor, wrapper } from "./inside.ts";
 import { forget, hostNames, hostsLock, remember, removeLeftovers } from "./lives.ts";
 import { type Lock, lock, withLock } from "./lock.ts";
 import { type Bind, type Disk, leaderOf, startNspawn, until } from "./nspawn.ts";
@@ -40,34 +41,6 @@ export interface RunOptions extends Pick<ExecOptions, "input" | "onOutput"> {
   /** Milliseconds, default 60 000; then everything the command started is killed and an error thrown. */
   readonly timeout?: number;
 }
-
-const environment = {
-  HOME: "/root",
-  LANG: "C.UTF-8",
-  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-  TERM: "dumb",
-  USER: "root",
-};
-
-/**
- * Plain directories of this machine, because a host's root is an overlay: overlayfs takes neither idmapped mounts nor
- * another overlay on top.
- */
-const plainDirectories: Readonly<Record<string, string>> = {
-  stowage: "/var/lib/stowage",
-  containers: "/var/lib/containers",
-  docker: "/var/lib/docker",
-  machines: "/var/lib/machines",
-};
-
-/** With Nix its store too. */
-const plainFor = (flavour: Flavour): [name: string, target: string][] =>
-  Object.entries({ ...plainDirectories, ...(flavour === "nix" && { nix: "/nix" }) });
-
-/** The command: the product as it was built, run by this machine's node. Constant. */
-const wrapper = `#!/bin/sh
-exec /usr/local/bin/node /opt/stowage/dist/cli.js "$@"
-`;
 
 export class LabHost {
   /** `lab-bookworm-3f2a91`: its machine name, host name, cgroup and directory. */
