@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -28,7 +29,7 @@ beforeAll(() => {
   const { status, stderr } = spawnSync(process.execPath, argv, { encoding: "utf8" });
   expect(stderr).toBe("");
   expect(status).toBe(0);
-});
+}, 60_000);
 afterAll(() => rmSync(dir, { recursive: true }));
 beforeEach(() => rmSync(cache, { recursive: true, force: true }));
 
@@ -53,7 +54,7 @@ function kept(): [path: string, text: string, since: number] {
   return [path, readFileSync(path, "latin1"), statSync(path).mtimeMs];
 }
 
-describe("what V8 compiled", { timeout: 60_000 }, () => {
+describe("what V8 compiled", () => {
   test("is kept by the first run, for its owner alone, and used by the next", () => {
     expect(stowage(empty, "check")).toEqual(fine);
     const [path, text, since] = kept();
@@ -102,6 +103,31 @@ describe("what V8 compiled", { timeout: 60_000 }, () => {
     symlinkSync(join(dir, "elsewhere"), code());
     expect(stowage(empty, "check")).toEqual(fine);
     expect(readdirSync(join(dir, "elsewhere"))).toEqual([]);
+  });
+
+  test("of others is not run, and kept anew", () => {
+    expect(stowage(empty, "check")).toEqual(fine);
+    const [path, text] = kept();
+    const own = statSync(path).ino;
+    expect(stowage(empty, "check")).toEqual(fine);
+    expect(statSync(path).ino).toBe(own);
+    // Whole, and where it is looked for: put there when the directory was still open to others.
+    const plant = [
+      () => chmodSync(path, 0o666),
+      () => {
+        rmSync(path);
+        writeFileSync(join(dir, "planted"), text, { encoding: "latin1", mode: 0o600 });
+        symlinkSync(join(dir, "planted"), path);
+      },
+      ...(process.geteuid?.() === 0 ? [() => chownSync(path, 1234, 1234)] : []),
+    ];
+    for (const planted of plant) {
+      planted();
+      expect(stowage(empty, "check")).toEqual(fine);
+      expect(kept()[0]).toBe(path);
+      const found = lstatSync(path);
+      expect([found.isFile(), found.mode & 0o777, found.uid]).toEqual([true, 0o600, process.geteuid?.()]);
+    }
   });
 
   test("does not come back where it was removed meanwhile", () => {
