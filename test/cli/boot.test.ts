@@ -1,7 +1,7 @@
 /** `boot` and `test` up to where the machine comes in, and what is said where a boot did not bring what it should have. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { nothing } from "../../src/apply/journal.ts";
+import { nothing, writeJournal } from "../../src/apply/journal.ts";
 import { giveNextBoot } from "../../src/apply/next-boot.ts";
 import type { Session } from "../../src/cli/session.ts";
 import { tellStranded } from "../../src/cli/stranded.ts";
@@ -10,6 +10,7 @@ import { bootId } from "../../src/host/boot-id.ts";
 import {
   activeGeneration,
   currentGeneration,
+  setActiveGeneration,
   setCurrentGeneration,
   writeGeneration,
 } from "../../src/store/generations.ts";
@@ -97,6 +98,32 @@ describe("boot", () => {
     machine.stored = 1;
     expect(await world.run("boot")).toEqual({ code: 0, out: "", err: "" });
     expect(pointers()).toEqual([1, 1]);
+  });
+
+  test("of what a change that was cut short has made half: the boot is to bring the other half", async () => {
+    // A test that came to no file: its generation is the machine's already.
+    setActiveGeneration(layout, writeGeneration(layout, two));
+    writeJournal(layout, { from: [1], to: 2, pending: null });
+    expect((await world.run("boot")).out).toBe(
+      "generation 3 is what the next boot has; until then the machine keeps generation 2\n",
+    );
+    expect([pointers(), existsSync(`${machine.units}/stowage-boot.service`)]).toEqual([[3, 2], true]);
+    machine.stored = 3;
+    expect((await world.run("boot")).out).toBe("");
+    expect(pointers()).toEqual([3, 2]);
+  });
+
+  test("back to what the machine had before a switch that was cut short", async () => {
+    writeJournal(layout, { from: [1], to: writeGeneration(layout, two), pending: null });
+    Object.assign(machine, { next: one, stored: 1 });
+    await world.run("boot");
+    expect([pointers(), existsSync(`${machine.units}/stowage-boot.service`)]).toEqual([[3, 1], true]);
+  });
+
+  test("of what a test has made, but for jobs that failed: the machine has it", async () => {
+    setActiveGeneration(layout, writeGeneration(layout, two));
+    writeJournal(layout, { from: [1], to: 2, pending: ["web.service"] });
+    expect((await world.run("boot")).out).toBe("generation 2 is what the next boot has; the machine has it\n");
   });
 
   test("for programs", async () => {

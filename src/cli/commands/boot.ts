@@ -1,10 +1,12 @@
 /** stowage boot: the next boot has what the configuration says; until then the machine stays as it is. */
 import { readActive } from "../../apply/current.ts";
+import { readJournal } from "../../apply/journal.ts";
 import { giveNextBoot, isDivided, renewBootUnit } from "../../apply/next-boot.ts";
 import type { Generation } from "../../compile/generation.ts";
 import { StowageError } from "../../error.ts";
 import { diskErrors } from "../../store/disk-errors.ts";
 import { currentGeneration } from "../../store/generations.ts";
+import type { Layout } from "../../store/layout.ts";
 import { type Alone, whileAlone } from "../alone.ts";
 import { openLog } from "../begun.ts";
 import { carrier } from "../carrier.ts";
@@ -40,8 +42,7 @@ async function give(session: Session, next: Generation): Promise<boolean> {
   // What stands in the way of a switch stands in the way of the boot, when nobody looks.
   const { plan, machine } = await planFor(session, next);
   if (plan.blocked.length > 0) throw new StowageError(plan.blocked);
-  const active = readActive(layout);
-  const number = active?.generation.id === next.id ? active.number : (machine.stored ?? null);
+  const number = numberFor(layout, next, machine.stored);
   const isNew = number === null || number !== currentGeneration(layout);
   const others = [plan.current, machine.nextBoot, ...machine.leftBehind.map((one) => one.generation)].filter(
     (one) => one !== null && one !== undefined,
@@ -52,6 +53,17 @@ async function give(session: Session, next: Generation): Promise<boolean> {
     else renewBootUnit(layout, carrier(), others);
   });
   return isNew;
+}
+
+/**
+ * The number that a generation is kept under already, or null. Of a machine on which a change was cut short, what it
+ * `has` is only half there: under that number the next boot would find nothing to do.
+ */
+function numberFor(layout: Layout, next: Generation, stored: number | undefined): number | null {
+  const active = readActive(layout);
+  const isHalf = readJournal(layout)?.pending === null;
+  const numbers = active?.generation.id === next.id ? [active.number, stored] : [stored];
+  return numbers.find((one) => one !== undefined && !(isHalf && one === active?.number)) ?? null;
 }
 
 function answer(alone: Alone, flags: ChangeFlags, isNew: boolean): void {
