@@ -52,9 +52,11 @@ export class Manager {
 
   /** @throws ConnectionLost where systemd does not listen, or not to us */
   async connect(): Promise<Connection> {
-    const known = await this.#connection?.catch(() => null);
+    const asked = this.#connection;
+    const known = await asked?.catch(() => null);
     if (known?.isOpen) return known;
-    // Whoever asks meanwhile gets the same.
+    // Of all who find it lost, one opens another; whoever asks meanwhile gets the same.
+    if (this.#connection !== asked) return this.connect();
     this.#connection = Connection.open(this.#socket, {
       wants: (header) => this.#events.wants(header),
       onSignal: (signal) => this.#events.onSignal(signal),

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { ConnectionLost } from "../../../src/host/dbus/connection.ts";
 import { afterwards } from "../../../src/host/dbus/job-result.ts";
 import { Jobs } from "../../../src/host/dbus/jobs.ts";
-import { unitPath } from "../../../src/host/dbus/manager.ts";
+import { Manager, unitPath } from "../../../src/host/dbus/manager.ts";
 import type { Message } from "../../../src/host/dbus/message.ts";
 import type { Value } from "../../../src/host/dbus/values.ts";
 import type { JobState } from "../../../src/host/systemd.ts";
@@ -128,6 +128,17 @@ test("a connection that ends before the reply: the job that is there is taken, n
   });
   expect(await result).toBe("done");
   expect(fake.job?.id).toBe(1);
+});
+
+test("however many find the connection lost, one more is opened", async () => {
+  let lost = 0;
+  peer = await new Peer(() => [""]).listen();
+  const manager = new Manager(peer.path, { wants: () => false, onSignal: () => undefined, onLost: () => void lost++ });
+  await manager.connect();
+  peer.drop();
+  await expect.poll(() => lost).toBe(1);
+  await Promise.all(Array.from({ length: 50 }, () => manager.method("Reload")));
+  expect([peer.calls.length, peer.admitted]).toEqual([50, 2]);
 });
 
 test("systemd does not come back", async () => {

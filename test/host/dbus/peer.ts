@@ -16,6 +16,8 @@ export class Peer {
   readonly path: string;
   readonly calls: Message[] = [];
   answers: Answers;
+  /** How many connections there have been. */
+  admitted = 0;
   /** What it says to who knocks. */
   greeting = "OK 0123456789abcdef0123456789abcdef\r\n";
   readonly #directory = mkdtempSync(join(tmpdir(), "stowage-dbus-"));
@@ -80,6 +82,7 @@ export class Peer {
   }
 
   #serve(socket: Socket): void {
+    this.admitted += 1;
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket)).on("error", () => undefined);
     let unread: Buffer = Buffer.alloc(0);
