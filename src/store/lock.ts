@@ -54,14 +54,9 @@ export async function takeSwitchLock(
   verb: string,
   { onWait }: SwitchLockOptions = {},
 ): Promise<SwitchLock> {
-  mkdirSync(layout.run, { recursive: true, mode: 0o755 });
   const path = `${layout.run}/lock`;
-  const fd = openSync(path, "a+", 0o644);
+  const fd = await openLocked(layout, path, verb, onWait);
   try {
-    if (!(await lockDescriptor(fd))) {
-      if (onWait === undefined) throw busy(path, verb, await holderOf(fd));
-      await waitFor(fd, onWait);
-    }
     const before = readFileSync(`/proc/self/fd/${fd}`, "utf8");
     // At once, for who comes second. Should we be cut short from here on, the next one finds our name, and begins here again.
     diskErrorsSync(path, () => replaceText(fd, `${process.pid} ${verb} ${Date.now()}\n`));
@@ -71,6 +66,31 @@ export async function takeSwitchLock(
     throw error;
   }
   return { done: () => noteRest(fd), release: () => closeSync(fd) };
+}
+
+/** @returns a descriptor that holds the lock */
+async function openLocked(
+  layout: Layout,
+  path: string,
+  verb: string,
+  onWait: SwitchLockOptions["onWait"],
+): Promise<number> {
+  for (;;) {
+    mkdirSync(layout.run, { recursive: true, mode: 0o755 });
+    const fd = openSync(path, "a+", 0o644);
+    try {
+      if (!(await lockDescriptor(fd))) {
+        if (onWait === undefined) throw busy(path, verb, await holderOf(fd));
+        await waitFor(fd, onWait);
+      }
+      // Of a file that `uninstall` has removed meanwhile the lock is nobody else's concern: the next one makes another.
+      if (leadsTo(path, fd)) return fd;
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+    closeSync(fd);
+  }
 }
 
 /** What the file holds after a holder that came to its end. Nothing at all: there was none since the machine was booted. */
@@ -127,16 +147,17 @@ export function parseHolder(text: string): Holder | null {
 
 /** Whether a process has the very file open that a descriptor of ours leads to. proc_pid_fd(5) */
 function hasOpen(pid: number, fd: number): boolean {
-  const { dev, ino } = fstatSync(fd);
-  const isIt = (path: string): boolean => {
-    const found = statSync(path, { throwIfNoEntry: false });
-    return found?.dev === dev && found.ino === ino;
-  };
   try {
-    return readdirSync(`/proc/${pid}/fd`).some((name) => isIt(`/proc/${pid}/fd/${name}`));
+    return readdirSync(`/proc/${pid}/fd`).some((name) => leadsTo(`/proc/${pid}/fd/${name}`, fd));
   } catch {
     return false; // It has ended.
   }
+}
+
+function leadsTo(path: string, fd: number): boolean {
+  const { dev, ino } = fstatSync(fd);
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.dev === dev && found.ino === ino;
 }
 
 /** `process 1234 (switch)` */

@@ -79,3 +79,19 @@ test("waiting: told for whom, once, and again when that is another; taken when i
   const lock = await taken;
   lock.release();
 });
+
+test("waiting while it is removed, as by uninstall: the file that is there then is what counts", async () => {
+  saying(holder.pid);
+  let isWaiting = false;
+  const taken = takeSwitchLock(layout, "switch", {
+    onWait: () => {
+      isWaiting = true;
+    },
+  });
+  await expect.poll(() => isWaiting).toBe(true);
+  rmSync(layout.run, { recursive: true });
+  holder.kill("SIGKILL");
+  const lock = await taken;
+  expect(await message()).toContain(`process ${process.pid} (switch)`);
+  lock.release();
+});
