@@ -5,8 +5,12 @@
 import { createHash } from "node:crypto";
 import {
   chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -101,13 +105,25 @@ const trailerLength = 64 + timeLength;
 
 function read(path: string): Kept | undefined {
   try {
-    const all = readFileSync(path);
+    const all = contentsOf(path);
+    if (all === undefined) return undefined;
     const data = all.subarray(0, -trailerLength);
     const trailer = all.toString("latin1", data.length);
     if (trailer.slice(0, -timeLength) !== hashOf(data)) return undefined;
     return { data, milliseconds: Number(trailer.slice(-timeLength)) };
   } catch {
     return undefined;
+  }
+}
+
+/** Of a file that nobody else has written: the directory, or one above it, may have been open to others before. */
+function contentsOf(path: string): Buffer | undefined {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const { uid, mode } = fstatSync(fd);
+    return uid === process.geteuid?.() && (mode & 0o022) === 0 ? readFileSync(fd) : undefined;
+  } finally {
+    closeSync(fd);
   }
 }
 
