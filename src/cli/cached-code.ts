@@ -5,12 +5,8 @@
 import { createHash } from "node:crypto";
 import {
   chmodSync,
-  closeSync,
-  constants,
-  fstatSync,
   lstatSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -21,6 +17,7 @@ import {
 import { dirname, join } from "node:path";
 import { Script } from "node:vm";
 import { removeAbandoned } from "../host/abandoned.ts";
+import { readOwnFile } from "../host/own-file.ts";
 
 export interface CodeFile {
   /** Of a CommonJS module, in ASCII; absolute. */
@@ -104,27 +101,12 @@ const timeLength = 8;
 const trailerLength = 64 + timeLength;
 
 function read(path: string): Kept | undefined {
-  try {
-    const all = contentsOf(path);
-    if (all === undefined) return undefined;
-    const data = all.subarray(0, -trailerLength);
-    const trailer = all.toString("latin1", data.length);
-    if (trailer.slice(0, -timeLength) !== hashOf(data)) return undefined;
-    return { data, milliseconds: Number(trailer.slice(-timeLength)) };
-  } catch {
-    return undefined;
-  }
-}
-
-/** Of a file that nobody else has written: the directory, or one above it, may have been open to others before. */
-function contentsOf(path: string): Buffer | undefined {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const { uid, mode } = fstatSync(fd);
-    return uid === process.geteuid?.() && (mode & 0o022) === 0 ? readFileSync(fd) : undefined;
-  } finally {
-    closeSync(fd);
-  }
+  const all = readOwnFile(path);
+  if (all === undefined) return undefined;
+  const data = all.subarray(0, -trailerLength);
+  const trailer = all.toString("latin1", data.length);
+  if (trailer.slice(0, -timeLength) !== hashOf(data)) return undefined;
+  return { data, milliseconds: Number(trailer.slice(-timeLength)) };
 }
 
 /** Under another name first: a second process must not read half of it. */

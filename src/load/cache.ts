@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, sta
 import { join } from "node:path";
 import { StowageError } from "../error.ts";
 import { removeAbandoned } from "../host/abandoned.ts";
+import { readOwnFile } from "../host/own-file.ts";
 import type { Bundle } from "./bundle.ts";
 import { sha256 } from "./hash.ts";
 
@@ -50,7 +51,7 @@ export class BundleCache {
     const isUnchanged = Object.entries(entry.inputs).every(([path, hash]) => hashOf(path) === hash);
     if (!isUnchanged || entry.absent.some((path) => existsSync(path))) return undefined;
     const output = join(this.#dir, entry.output);
-    return existsSync(output) ? { output, inputs: Object.keys(entry.inputs) } : undefined;
+    return readOwnFile(output) ? { output, inputs: Object.keys(entry.inputs) } : undefined;
   }
 
   store(file: string, bundle: Bundle): Cached {
@@ -68,7 +69,7 @@ export class BundleCache {
 
   #readEntry(file: string): Entry | undefined {
     try {
-      const entry = JSON.parse(readFileSync(join(this.#dir, this.#entryName(file)), "utf8"));
+      const entry = JSON.parse(`${readOwnFile(join(this.#dir, this.#entryName(file)))}`);
       return isEntry(entry) ? entry : undefined;
     } catch {
       return undefined;
@@ -79,7 +80,8 @@ export class BundleCache {
   #write(name: string, text: string): void {
     const path = join(this.#dir, name);
     const temporary = `${path}.${process.pid}`;
-    writeFileSync(temporary, text, { mode: 0o600 });
+    rmSync(temporary, { force: true });
+    writeFileSync(temporary, text, { mode: 0o600, flag: "wx" });
     renameSync(temporary, path);
   }
 }

@@ -1,4 +1,16 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -195,6 +207,32 @@ describe("the cache", () => {
     chmodSync(join(dir, "cache"), 0o777);
     await load();
     expect(statSync(join(dir, "cache")).mode & 0o777).toBe(0o700);
+  });
+
+  // As it may be where the directory was open to others before.
+  test.each([
+    ["that others may write", (path: string) => chmodSync(path, 0o622)],
+    ["that is another user's", (path: string) => process.geteuid?.() === 0 && chownSync(path, 1234, 1234)],
+    [
+      "that is a link",
+      (path: string) => {
+        renameSync(path, join(dir, "elsewhere"));
+        symlinkSync(join(dir, "elsewhere"), path);
+      },
+    ],
+  ])("does not run what is in a file %s", async (what, spoil) => {
+    write({ "host.ts": "export default { name: 'right' };" });
+    await load();
+    for (const kind of [".mjs", ".json"]) {
+      const name = readdirSync(join(dir, "cache")).find((one) => one.endsWith(kind));
+      const path = join(dir, "cache", `${name}`);
+      const { ino } = lstatSync(path);
+      spoil(path);
+      expect((await evaluate()).config).toMatchObject({ name: "right" });
+      const found = lstatSync(path);
+      if (process.geteuid?.() === 0 || !what.includes("user's")) expect(found.ino).not.toBe(ino);
+      expect([found.isFile(), found.uid, found.mode & 0o777]).toEqual([true, process.geteuid?.(), 0o600]);
+    }
   });
 
   test.each([
