@@ -1,5 +1,5 @@
 /** What a configuration takes to be on the machine already. Looked at before anything is stopped. */
-import { readActive } from "../apply/current.ts";
+import { readActive, readCurrent } from "../apply/current.ts";
 import type { ContainerPart, Generation } from "../compile/index.ts";
 import { type Problem, StowageError } from "../error.ts";
 import { placesOf } from "../modules/index.ts";
@@ -43,25 +43,26 @@ export function requirePaths(
 
 /**
  * For `boot` and `test`: a flake's profile is one for all generations, so that of a flake that changed cannot be built
- * beside the one that the machine, or the next boot, is to keep.
+ * beside the one that the machine, or after a `test` the next boot, is to keep.
  * @throws StowageError `flake-changed`, one for each container
  */
-export function requireSameFlakes(session: Session, next: Generation, verb: "boot" | "test"): void {
-  const current = readActive(session.layout)?.generation.containers ?? {};
-  const changed = Object.values(next.containers).filter(({ name, flake }) => {
-    const before = current[name]?.flake;
-    return flake && before && before !== flake;
+export function requireSameFlakes({ layout }: Session, next: Generation, verb: "boot" | "test"): void {
+  const keeping = [readActive(layout), ...(verb === "test" ? [readCurrent(layout)] : [])];
+  const problems = Object.values(next.containers).flatMap(({ name, flake }) => {
+    const before = keeping
+      .map((one) => one?.generation.containers[name]?.flake)
+      .find((one) => flake && one && one !== flake);
+    return before ? [flakeChanged(name, before, `${flake}`, verb)] : [];
   });
-  if (changed.length === 0) return;
-  throw new StowageError(
-    changed.map(({ name, flake }) => ({
-      code: "flake-changed",
-      message: `container ${name} has another flake, which stowage ${verb} cannot keep apart from the one it had`,
-      details: [`it had ${current[name]?.flake}, and is to have ${flake}; both are built into one profile`],
-      hint: "change it by `stowage switch`",
-    })),
-  );
+  if (problems.length > 0) throw new StowageError(problems);
 }
+
+const flakeChanged = (name: string, before: string, flake: string, verb: string): Problem => ({
+  code: "flake-changed",
+  message: `container ${name} has another flake, which stowage ${verb} cannot keep apart from the one it had`,
+  details: [`it had ${before}, and is to have ${flake}; both are built into one profile`],
+  hint: "change it by `stowage switch`",
+});
 
 /** One problem where a container's `path` is no system. */
 export function noSystemProblem({ name, path, flake }: ContainerPart): Problem[] {

@@ -159,6 +159,21 @@ test.each(["boot", "test"])(
   },
 );
 
+test("test: neither is a flake changed that the next boot has, and the machine has not yet", async () => {
+  const flake = (id: string, name: string): Generation => ({
+    ...generation(id),
+    containers: { web: container("web", { flake: name, path: "/nix/profile" }) },
+  });
+  machine.next = flake("c", "github:a/one");
+  expect((await world.run("boot")).code).toBe(0);
+  machine.next = flake("d", "github:a/two");
+  const { code, err } = await world.run("test");
+  expect([code, machine.built, pointers()]).toEqual([1, 1, [2, 1]]);
+  expect(err).toContain("it had github:a/one, and is to have github:a/two");
+  // What was given to the next boot another boot may change.
+  expect((await world.run("boot")).code).toBe(0);
+});
+
 test("test: its generation is the machine's alone", async () => {
   expect((await world.run("test")).code).toBe(0);
   expect([machine.wanted, machine.built]).toEqual([[[undefined, "active"]], 1]);
