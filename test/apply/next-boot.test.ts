@@ -224,7 +224,13 @@ describe("a switch while there are two", () => {
     const one = switchTo("a");
     const two = generation("b");
     giveNextBoot(layout, two, null, carrier, [one]);
-    await change(one, two, { current: 1, nextBoot: two, stored: 2 });
+    // Gone before units are read anew: systemd is not to keep in mind what is no more.
+    const reloads: boolean[] = [];
+    const watching = new Proxy({} as Systemd, {
+      get: (_, verb) => async () => void (verb === "daemonReload" && reloads.push(existsSync(unitFile()))),
+    });
+    await change(one, two, { current: 1, nextBoot: two, stored: 2, systemd: watching });
+    expect(reloads).toEqual([false]);
     expect([pointers(), isDivided(layout), existsSync(unitFile()), existsSync(link())]).toEqual([
       [2, 2],
       false,

@@ -121,3 +121,23 @@ test.each([
   ]);
   expect(process.listenerCount(signal)).toBe(signal === "SIGINT" ? before.int.length : before.term.length);
 });
+
+test("the lock is told of an end that was one, and freed in any case", async () => {
+  const said: string[] = [];
+  const lock: SwitchLock = { done: () => void said.push("done"), release: () => void said.push("free") };
+  await whileHeld(
+    session(),
+    "switch",
+    async () => lock,
+    async () => void said.push("work"),
+  );
+  expect(said.splice(0)).toEqual(["work", "done", "free"]);
+  const failing = whileHeld(
+    session(),
+    "switch",
+    async () => lock,
+    () => Promise.reject(new Error("no")),
+  );
+  await expect(failing).rejects.toThrow("no");
+  expect(said).toEqual(["free"]);
+});
