@@ -42,7 +42,8 @@ export class FilledPiece implements Piece {
       writtenUnit(
         others.text(1 + 2 * unit, this.#own),
         () => others.text(2 + 2 * unit, this.#values()),
-        () => deepFreeze(JSON.parse(sheet.text(0, this.#values())) as Unit["sections"]),
+        () => sheet.text(0, this.#values()),
+        (json) => deepFreeze(JSON.parse(json) as Unit["sections"]),
       ),
     );
   }

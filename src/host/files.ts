@@ -4,9 +4,20 @@ import { lstatSync, readFileSync, readlinkSync } from "node:fs";
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 
 /** A regular file's text; null where there is nothing. A link or directory is nobody's text, and not ours. */
-export function readText(path: string): string | null {
+export const readText = (path: string): string | null => readFound(path)?.text ?? null;
+
+export interface Found {
+  readonly text: string;
+  /** When it was last changed in any way (ctime), in milliseconds since 1970. */
+  readonly changed: number;
+}
+
+/** {@link readText} with what the one look at it says besides. */
+export function readFound(path: string): Found | null {
   try {
-    return lstatSync(path).isFile() ? readFileSync(path, "utf8") : "";
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return null;
+    return { text: stat.isFile() ? readFileSync(path, "utf8") : "", changed: stat.ctimeMs };
   } catch (error) {
     if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return null;
     throw error;

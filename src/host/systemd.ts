@@ -67,6 +67,8 @@ export interface Systemd {
   activity(units: readonly string[]): Promise<Readonly<Record<string, Activity>>>;
   /** States of many units at once, by name. A unit that systemd does not know is `inactive`, `not-found`. */
   states(units: readonly string[]): Promise<Readonly<Record<string, UnitState>>>;
+  /** When it last began to read, or had read, all unit files: microseconds of CLOCK_MONOTONIC; 0 where it does not say. */
+  unitsReadAt(): Promise<number>;
   /** The last log lines of some units, oldest first. `since`: milliseconds since 1970. */
   log(units: readonly string[], options: { readonly lines: number; readonly since?: number }): Promise<string[]>;
 }
@@ -119,6 +121,7 @@ export function hostSystemd(onPrograms: (why: string) => void = () => undefined)
     ownScope: async (scope, description) => (await systemd()).ownScope(scope, description),
     activity: async (units) => (await systemd()).activity(units),
     states: async (units) => (await systemd()).states(units),
+    unitsReadAt: async () => (await systemd()).unitsReadAt(),
     log: async (units, options) => (await systemd()).log(units, options),
   };
 }
@@ -140,6 +143,7 @@ export function systemctl(program: Run = run): Systemd {
     ownScope: (scope, description) => ownScopeBy(program, scope, description),
     activity: (units) => activityOf(program, units),
     states: (units) => statesOf(program, units),
+    unitsReadAt: () => unitsReadAtBy(program),
     log: (units, options) => lastLines(program, units, options),
   };
 }
@@ -194,6 +198,15 @@ async function activityOf(program: Run, units: readonly string[]): Promise<Recor
   }
   // What is not loaded does not run, and has not failed: a failed unit stays loaded.
   return Object.fromEntries(units.map((unit) => [unit, loaded.get(unit) ?? { active: "inactive", sub: "dead" }]));
+}
+
+/** org.freedesktop.systemd1(5), of the manager. */
+export const readingTimes = ["UnitsLoadTimestampMonotonic", "UnitsLoadStartTimestampMonotonic"] as const;
+
+async function unitsReadAtBy(program: Run): Promise<number> {
+  const argv = ["systemctl", "show", `--property=${readingTimes.join(",")}`];
+  const { stdout } = await program(argv, { accept: "any", package: "systemd" });
+  return Math.max(0, ...[...stdout.matchAll(/^\w+=(\d+)$/gm)].map(([, microseconds]) => Number(microseconds)));
 }
 
 /** One call for up to this many units: an argument list has a limit (execve(2), E2BIG). */

@@ -3,7 +3,7 @@
  * cut nobody knows which of them a unit runs with, so a thing counts as unchanged only if all that know it agree.
  */
 import type { ContainerPart, Generation } from "../compile/generation.ts";
-import { compare, type Unit } from "../units/index.ts";
+import { compare, identical, type Unit } from "../units/index.ts";
 
 export class Former {
   readonly generations: readonly Generation[];
@@ -14,6 +14,7 @@ export class Former {
   readonly #hasCurrent: boolean;
   /** Asked for again and again. */
   readonly #changes = new WeakMap<Unit, readonly string[]>();
+  readonly #others = new WeakMap<Unit, readonly Unit[]>();
   readonly #byHand: (unit: string) => readonly string[];
 
   /** @param byHand what differs because a unit was started with files that somebody had changed */
@@ -66,22 +67,28 @@ export class Former {
   }
 
   #compared(next: Unit): string[] {
-    const known = this.generations.flatMap((one) => one.units[next.name] ?? []);
-    const changed = known.flatMap((unit) => {
+    const changed = this.#othersThan(next).flatMap((unit) => {
       const comparison = compare(unit, next);
       return comparison === "equal" ? [] : comparison.changed;
     });
-    return [...new Set([...changed, ...(known.length > 0 ? this.#byHand(next.name) : [])])].sort();
+    return [...new Set([...changed, ...(this.has("units", next.name) ? this.#byHand(next.name) : [])])].sort();
+  }
+
+  /** The unit as any of them has it, where that is not made of the very same values. */
+  #othersThan(next: Unit): readonly Unit[] {
+    const found =
+      this.#others.get(next) ??
+      this.generations.flatMap((one) => one.units[next.name] ?? []).filter((unit) => !identical(unit, next));
+    this.#others.set(next, found);
+    return found;
   }
 
   /** Whether something of the unit must be read anew that needs no restart. */
   reloadTriggered(next: Unit): boolean {
-    const trigger = (unit: Unit | undefined) => unit?.sections.Unit?.["X-Reload-Triggers"];
+    const others = this.#othersThan(next);
+    if (others.length === 0) return false;
+    const trigger = (unit: Unit) => unit.sections.Unit?.["X-Reload-Triggers"];
     const wanted = trigger(next);
-    if (wanted === undefined) return false;
-    return this.generations.some((one) => {
-      const unit = one.units[next.name];
-      return unit !== undefined && trigger(unit) !== wanted;
-    });
+    return wanted !== undefined && others.some((unit) => trigger(unit) !== wanted);
   }
 }

@@ -19,9 +19,11 @@ interface RestoredBridge {
 }
 
 function bridgesIn(next: Generation, layout: Layout): RestoredBridge[] {
-  return Object.entries(next.files).flatMap(([path, { text }]) => {
+  return Object.entries(next.files).flatMap(([path, file]) => {
     const name = restoredBridge(layout.etc, path);
-    return name === null ? [] : [{ name, isOurs: Object.hasOwn(next.units, bridgeUnit(name)), ports: portsIn(text) }];
+    return name === null
+      ? []
+      : [{ name, isOurs: Object.hasOwn(next.units, bridgeUnit(name)), ports: portsIn(file.text) }];
   });
 }
 

@@ -86,14 +86,18 @@ function recordReason(
 }
 
 function keptOf(subject: ContainerSubject, generation: Generation): Kept[] {
-  const { unit, decision, because, running, next, former, unless } = subject;
+  const { unit, decision, because, next, unless } = subject;
+  // The value of a unit is made when it is looked at: only of those of which there is something to say.
+  if (decision !== "keep" && decision !== "reload") return keptStopped(subject);
   const isUnwanted =
     generation.units[unit]?.sections.Unit?.["X-RestartIfChanged"] === false && next?.onChange === "none";
   const setting = isUnwanted ? "restartIfChanged is false" : `onChange is "${next?.onChange}"`;
   if (decision === "keep")
     return [{ unit, because: `${setting}, so it keeps running as it was (${unless ?? because})` }];
-  if (decision === "reload" && unless !== null)
-    return [{ unit, because: `${setting}, so this waits for a restart by hand: ${unless}` }];
+  return unless === null ? [] : [{ unit, because: `${setting}, so this waits for a restart by hand: ${unless}` }];
+}
+
+function keptStopped({ unit, decision, because, running, next, former }: ContainerSubject): Kept[] {
   if (decision !== "none" || next === null || former === null || isUp(running)) return [];
   if (next.autoStart && !former.autoStart)
     return [{ unit, because: "it is stopped, and autoStart begins with the next boot; it can be started by hand" }];

@@ -5,6 +5,7 @@
 import { linesOf } from "./render.ts";
 import type { Unit, UnitSection, UnitValue } from "./unit.ts";
 import { splitWords } from "./words.ts";
+import { writtenJson } from "./written.ts";
 
 /** "equal", or what differs as `Section.Key`, sorted. */
 export type Comparison = "equal" | { readonly changed: readonly string[] };
@@ -29,12 +30,20 @@ const wordSets = new Set(
 /** What is left out: [Install], sections and keys of the form `X-…`, but not the triggers, which exist to differ. */
 export function compare(a: Unit, b: Unit): Comparison {
   // Mostly they are, and then nothing needs to be looked at one by one.
-  if (a === b || alike(a.sections, b.sections)) return "equal";
+  if (identical(a, b)) return "equal";
   const names = [...new Set([...Object.keys(a.sections), ...Object.keys(b.sections)])];
   const changed = names
     .filter((name) => name !== "Install" && !name.startsWith("X-"))
     .flatMap((name) => changedKeys(name, a.sections[name], b.sections[name]));
   return changed.length === 0 ? "equal" : { changed: changed.sort() };
+}
+
+/** Whether two units are made of the same values; where it says no they may still mean the same to systemd. */
+export function identical(a: Unit, b: Unit): boolean {
+  if (a === b) return true;
+  // Most of what was compiled is as it was stored: then its value need not even be made.
+  const json = writtenJson(b);
+  return (json !== undefined && JSON.stringify(a.sections) === json) || alike(a.sections, b.sections);
 }
 
 /** Made of the same values. Where it says no they may still mean the same. */

@@ -1,5 +1,5 @@
 /** Systemd units as values. Knows systemd's syntax and nothing of containers. */
-export { type Comparison, compare, sameValue } from "./compare.ts";
+export { type Comparison, compare, identical, sameValue } from "./compare.ts";
 export { environmentAssignment, escapeName, escapePath, execArgument, execLine, literal, pathWord } from "./escape.ts";
 export { isMarked, ownershipMark, saysOurs } from "./mark.ts";
 export { type ParsedExec, parse, parseExec } from "./parse.ts";

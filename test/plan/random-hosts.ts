@@ -151,6 +151,7 @@ function shared(unit: Unit): Unit {
     writtenUnit(
       unit.name,
       () => text,
+      () => JSON.stringify(unit.sections),
       () => unit.sections,
     );
   texts.set(key, known);

@@ -32,7 +32,8 @@ test("drop-ins of others, of units of ours alone; store paths that lack somethin
   const [tree = "", toplevel = ""] = [one.containers.web?.packages ?? "", one.containers.web?.system ?? ""];
   for (const part of ["recipe.json", "take-over"]) put(`${storePath(layout, toplevel)}/${part}`);
   put(`${storePath(layout, tree)}/recipe.json`);
-  const request = { layout, systemd: { states: async () => ({}) }, ours: [one], next: one, booted: false };
+  const systemd = { states: async () => ({}), unitsReadAt: async () => 0 };
+  const request = { layout, systemd, ours: [one], next: one, booted: false };
   expect(await observeDrift(request, machine([one]))).toEqual({
     dropIns: { "container@web.service": [`${layout.units}/container@web.service.d/override.conf`] },
     unread: false,

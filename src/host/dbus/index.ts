@@ -1,10 +1,10 @@
 /** {@link Systemd} over systemd's own socket. The log is journalctl's, here as well. */
 import { StowageError } from "../../error.ts";
-import { inScope, noScope, type OnJob, type Systemd } from "../systemd.ts";
+import { inScope, noScope, type OnJob, readingTimes, type Systemd } from "../systemd.ts";
 import { CallFailed, ConnectionLost } from "./connection.ts";
 import { jobFailed, jobRefused, type Verb, wentWell } from "./job-result.ts";
 import { Jobs } from "./jobs.ts";
-import { orElse, privateSocket, typeOf, unitPath } from "./manager.ts";
+import { type Manager, managerCall, orElse, privateSocket, typeOf, unitPath } from "./manager.ts";
 import { activityOf, statesOf } from "./states.ts";
 
 /**
@@ -26,6 +26,7 @@ export async function overSocket(programs: Pick<Systemd, "log">, socket = privat
     ownScope: (scope, description) => told(ownScope(jobs, scope, description)),
     activity: (units) => told(activityOf(manager, units)),
     states: (units) => told(statesOf(manager, units)),
+    unitsReadAt: () => told(unitsReadAt(manager)),
     log: programs.log,
   };
 }
@@ -60,6 +61,13 @@ async function ownScope(jobs: Jobs, scope: string, description: string): Promise
   });
   if (!wentWell(result)) throw noScope(scope, `its job ended with "${result}"`);
   await inScope(scope);
+}
+
+async function unitsReadAt(manager: Manager): Promise<number> {
+  const { path } = managerCall("Get");
+  // An older systemd has none of them.
+  const times = readingTimes.map((property) => manager.get(path, "Manager", property).catch(orElse(0n)));
+  return Math.max(0, ...(await Promise.all(times)).map(Number));
 }
 
 /** What people can do nothing about but know. */

@@ -1,11 +1,11 @@
 /**
- * Reads from the machine what the planner must know of it: one call of systemctl, and one look at every file, link and
+ * Reads from the machine what the planner must know of it: a few questions to systemd, and one look at every file, link and
  * directory that any of the given generations lists. Nothing is changed.
  */
 import { existsSync, lstatSync } from "node:fs";
 import { basename } from "node:path";
 import type { Generation } from "../../compile/generation.ts";
-import { readLink, readText } from "../../host/files.ts";
+import { readFound, readLink, readText } from "../../host/files.ts";
 import { hostsBlock } from "../../host/hosts.ts";
 import { unmappable } from "../../host/mounts.ts";
 import { isBooted, type Systemd } from "../../host/systemd.ts";
@@ -21,11 +21,11 @@ import { orderBegins, ordersIn } from "../../store/order.ts";
 import type { Recipe, StoreName, ToplevelRecipe } from "../../systems/recipe.ts";
 import { saysOurs } from "../../units/index.ts";
 import { containerUnit } from "./container.ts";
-import { observeDrift } from "./observe/drift.ts";
+import { askAboutDrift, observeDrift } from "./observe/drift.ts";
 
 export interface ObserveRequest {
   readonly layout: Layout;
-  readonly systemd: Pick<Systemd, "activity" | "states">;
+  readonly systemd: Pick<Systemd, "activity" | "states" | "unitsReadAt">;
   /** What is on the machine by our doing: the current generation, and those of switches that were cut short. */
   readonly ours: readonly Generation[];
   readonly next: Generation;
@@ -40,10 +40,18 @@ export async function observe(request: ObserveRequest): Promise<Observed> {
   const { layout } = request;
   const listed = new Set(request.ours.flatMap((one) => pathsOf(layout, one)));
   const others = [...networkManagers, ...othersThatWant(request.next)];
+  const booted = request.booted ?? isBooted();
+  const units = await observeUnits(request, keysOf(all, "units"), others);
+  // Before all that is looked at here, so that others answer meanwhile.
+  const answers = askAboutDrift({ ...request, booted }, units);
+  const changed = new Map<string, number>();
   const observed = {
-    units: await observeUnits(request, keysOf(all, "units"), others),
+    units,
     files: Object.fromEntries(
-      [...new Set(all.flatMap((one) => pathsOf(layout, one)))].map((path) => [path, observeFile(path, listed)]),
+      [...new Set(all.flatMap((one) => pathsOf(layout, one)))].map((path) => [
+        path,
+        observeFile(path, listed, changed),
+      ]),
     ),
     unitLinks: Object.fromEntries(keysOf(all, "unitLinks").map((link) => [link, readLink(`${layout.units}/${link}`)])),
     hosts: hostsBlock(readText(request.hostsFile ?? "/etc/hosts") ?? ""),
@@ -53,8 +61,7 @@ export async function observe(request: ObserveRequest): Promise<Observed> {
       [...observedInterfaces(request.next, layout), ...wantedInterfaces(request.next)].flatMap(observeInterface),
     ),
   };
-  const booted = request.booted ?? isBooted();
-  return { ...observed, drift: await observeDrift({ ...request, booted }, observed) };
+  return { ...observed, drift: await observeDrift({ ...request, booted }, observed, answers, changed) };
 }
 
 const keysOf = (all: readonly Generation[], part: "units" | "unitLinks" | "containers"): string[] => [
@@ -80,9 +87,12 @@ async function observeUnits(
   return { ...stopped, ...Object.fromEntries(found.filter(([, { active }]) => active !== "inactive")) };
 }
 
-function observeFile(path: string, listed: ReadonlySet<string>): ObservedFile | null {
-  const text = readText(path);
-  if (text === null) return null;
+/** @param changed gets the time of the file's last change */
+function observeFile(path: string, listed: ReadonlySet<string>, changed: Map<string, number>): ObservedFile | null {
+  const found = readFound(path);
+  if (found === null) return null;
+  const { text } = found;
+  changed.set(path, found.changed);
   // What is no regular file reads as nothing.
   const link = text === "" ? readLink(path) : null;
   if (link) return { text, ours: false, link };

@@ -1,34 +1,58 @@
 /**
- * What was changed by hand on the machine, beyond files that are compared anyway: cheap looks, and one program each for
- * systemd's time of reading and for our nft table. See `plan/drift.ts`.
+ * What was changed by hand on the machine, beyond files that are compared anyway: cheap looks, one question to systemd, and
+ * one program for our nft table. See `plan/drift.ts`.
  */
 import { existsSync, lstatSync, readdirSync } from "node:fs";
 import type { Generation } from "../../../compile/generation.ts";
 import { run } from "../../../host/run.ts";
 import type { Systemd } from "../../../host/systemd.ts";
 import { type ObservedDrift, type ObservedTable, tableUnit } from "../../../plan/drift.ts";
-import type { Observed } from "../../../plan/plan.ts";
+import type { Observed, ObservedFile } from "../../../plan/plan.ts";
 import { type Layout, storePath } from "../../../store/layout.ts";
 import { render } from "../../../units/index.ts";
 import { netUnit } from "../container.ts";
 
 export interface DriftRequest {
   readonly layout: Layout;
-  readonly systemd: Pick<Systemd, "states">;
+  readonly systemd: Pick<Systemd, "states" | "unitsReadAt">;
   readonly ours: readonly Generation[];
   readonly next: Generation;
   readonly booted: boolean;
 }
 
-export async function observeDrift(request: DriftRequest, observed: Observed): Promise<ObservedDrift> {
+/** What others have to answer, who do so while we look at files. */
+export interface Answers {
+  readonly table: Promise<ObservedTable | null | undefined>;
+  /** See {@link Systemd.unitsReadAt}. */
+  readonly readAt: Promise<number>;
+}
+
+export function askAboutDrift({ systemd, booted }: DriftRequest, units: Observed["units"]): Answers {
+  const isUp = ["active", "reloading"].includes(units[tableUnit]?.active ?? "");
+  const answers = {
+    table: booted && isUp ? readTable() : Promise.resolve(undefined),
+    readAt: booted ? systemd.unitsReadAt() : Promise.resolve(0),
+  };
+  // Whoever waits for them is told; until then somebody else may have failed first.
+  for (const answer of Object.values(answers)) answer.catch(() => undefined);
+  return answers;
+}
+
+/** @param changed when a path was last changed, as it was found; undefined where nobody has looked */
+export async function observeDrift(
+  request: DriftRequest,
+  observed: Observed,
+  answers = askAboutDrift(request, observed.units),
+  changed: ReadonlyMap<string, number> = new Map(),
+): Promise<ObservedDrift> {
   const { layout, ours, next, booted } = request;
   const units = new Set([...ours, next].flatMap((one) => Object.keys(one.units)));
-  const isUp = (unit: string) => ["active", "reloading"].includes(observed.units[unit]?.active ?? "");
-  const [unread, table, startedWith] = await Promise.all([
-    booted && units.size > 0 ? isUnread(request) : false,
-    booted && isUp(tableUnit) ? readTable() : undefined,
+  const [readAt, table, startedWith] = await Promise.all([
+    answers.readAt,
+    answers.table,
     booted ? startedWithOthers(request, observed) : {},
   ]);
+  const unread = isUnread(request, readAt, changed);
   const listed = new Set([...ours, next].flatMap((one) => Object.keys(one.files)));
   return {
     dropIns: dropInsOf(layout, units, listed),
@@ -69,14 +93,12 @@ function entriesOf(directory: string): string[] {
 const slack = 50;
 
 /** Whether a unit of ours was written after systemd has read units: it runs with others than are on disk. */
-async function isUnread({ layout, ours }: DriftRequest): Promise<boolean> {
-  const names = ours.flatMap((one) => [...Object.keys(one.units), ...Object.keys(one.unitLinks)]);
-  const changed = names.map((name) => changedAt(`${layout.units}/${name}`)).filter((time) => time <= Date.now());
-  if (changed.length === 0) return false;
-  const argv = ["systemctl", "show", "--property=UnitsLoadTimestampMonotonic,UnitsLoadStartTimestampMonotonic"];
-  const { stdout } = await run(argv, { accept: "any", package: "systemd" });
-  const read = Math.max(0, ...[...stdout.matchAll(/^\w+=(\d+)$/gm)].map(([, microseconds]) => Number(microseconds)));
+function isUnread({ layout, ours }: DriftRequest, read: number, known: ReadonlyMap<string, number>): boolean {
   if (read === 0) return false;
+  const names = ours.flatMap((one) => [...Object.keys(one.units), ...Object.keys(one.unitLinks)]);
+  const paths = names.map((name) => `${layout.units}/${name}`);
+  const now = Date.now();
+  const changed = paths.map((path) => known.get(path) ?? changedAt(path)).filter((time) => time <= now);
   const readAt = Date.now() - (Number(process.hrtime.bigint()) / 1e6 - read / 1e3);
   return Math.max(...changed) > readAt + slack;
 }
@@ -113,11 +135,9 @@ export function tableOf({ nftables = [] }: { readonly nftables?: readonly NftObj
 }
 
 /** Only where a file is not as any generation of ours has it is systemd asked when the unit was started. */
-async function startedWithOthers(
-  { layout, systemd, ours }: DriftRequest,
-  observed: Observed,
-): Promise<Record<string, string>> {
-  const edited = editedFiles(layout, ours, observed);
+async function startedWithOthers(request: DriftRequest, observed: Observed): Promise<Record<string, string>> {
+  const { systemd } = request;
+  const edited = editedFiles(request, observed);
   if (edited.length === 0) return {};
   const states = await systemd.states([...new Set(edited.map(({ unit }) => unit))]);
   return Object.fromEntries(
@@ -130,7 +150,11 @@ async function startedWithOthers(
 }
 
 /** Unit files, and files that a container's network is made from, that are other than they were written. */
-function editedFiles(layout: Layout, ours: readonly Generation[], observed: Observed) {
+function editedFiles({ layout, ours, next }: DriftRequest, observed: Observed) {
+  const isWanted = (name: string, found: ObservedFile | null | undefined) => {
+    const unit = next.units[name];
+    return unit !== undefined && found?.text === render(unit);
+  };
   const texts = new Map<string, { unit: string; texts: string[] }>();
   const add = (path: string, unit: string, text: string) => {
     const known = texts.get(path);
@@ -138,7 +162,11 @@ function editedFiles(layout: Layout, ours: readonly Generation[], observed: Obse
     else known.texts.push(text);
   };
   for (const one of ours) {
-    for (const unit of Object.values(one.units)) add(`${layout.units}/${unit.name}`, unit.name, render(unit));
+    for (const unit of Object.values(one.units)) {
+      const path = `${layout.units}/${unit.name}`;
+      // What is as it should be makes no difference, whoever has written it; and most are.
+      if (!isWanted(unit.name, observed.files[path])) add(path, unit.name, render(unit));
+    }
     for (const [path, { text }] of Object.entries(one.files)) {
       const container = /\/network\/([^./]+)\.[a-z-]+$/.exec(path)?.[1];
       if (container !== undefined && path.startsWith(`${layout.etc}/`)) add(path, netUnit(container), text);
