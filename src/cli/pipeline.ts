@@ -140,11 +140,16 @@ export function buildPart(
 }
 
 /**
- * Builds what was removed from the store since a generation was made: it has the recipes of all that it needs. A source of
- * the user's that was given by a relative path is looked for below the working directory.
+ * Builds what was removed from the store since a generation was made: it has the recipes of all that it needs; and its
+ * flakes, where a profile was made from another one since. A source of the user's that was given by a relative path is
+ * looked for below the working directory.
  */
-export const rebuild = (session: Session, { systems }: Generation, onProgress: OnProgress): Promise<string[]> =>
-  buildSystems(systems, session.layout, { onWork: onProgress, directory: session.io.cwd() });
+export async function rebuild(session: Session, generation: Generation, onProgress: OnProgress): Promise<string[]> {
+  const { systems } = generation;
+  const built = await buildSystems(systems, session.layout, { onWork: onProgress, directory: session.io.cwd() });
+  await buildFlakes(session, generation, onProgress);
+  return built;
+}
 
 export interface Planned {
   readonly plan: Plan;
