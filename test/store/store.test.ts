@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -146,6 +147,21 @@ describe("files", () => {
     expect(readFileSync(file, "utf8")).toBe("two");
     expect(statSync(file).mode & 0o777).toBe(0o644);
     expect(readdirSync(place)).toEqual(["file"]);
+  });
+  test("what a process of the same number has left, or somebody put there, is neither in the way nor written to", () => {
+    const temporary = join(place, `file.stowage-${process.pid}`);
+    writeFileSync(join(place, "elsewhere"), "mine");
+    symlinkSync(join(place, "elsewhere"), temporary);
+    writeFileAtomic(join(place, "file"), "one");
+    writeFileSync(temporary, "half");
+    writeFileAtomic(join(place, "file"), "two");
+    symlinkSync("nowhere", join(place, "current.new"));
+    flipSymlink(join(place, "current"), "1");
+    expect(readdirSync(place).sort()).toEqual(["current", "elsewhere", "file"]);
+    expect([readFileSync(join(place, "file"), "utf8"), readFileSync(join(place, "elsewhere"), "utf8")]).toEqual([
+      "two",
+      "mine",
+    ]);
   });
   test("a directory in the way is an error, and nothing is left beside it", () => {
     mkdirSync(join(place, "file", "inner"), { recursive: true });
