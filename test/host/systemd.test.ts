@@ -126,3 +126,9 @@ test("last log lines: what is on its way is waited for, then only this time and 
     "--unit=b.service",
   ]);
 });
+
+test("when it has read units: the later of two times; none that it does not say", async () => {
+  const said = fake(() => ({ stdout: "UnitsLoadTimestampMonotonic=700\nUnitsLoadStartTimestampMonotonic=900\n" }));
+  expect(await said.systemd.unitsReadAt()).toBe(900);
+  expect(await fake(() => ({ stdout: "" })).systemd.unitsReadAt()).toBe(0);
+});

@@ -1,7 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { StowageError } from "../../src/error.ts";
-import { compare, linesOf, ownershipMark, parse, parseExec, render, type Unit } from "../../src/units/index.ts";
+import {
+  compare,
+  identical,
+  linesOf,
+  ownershipMark,
+  parse,
+  parseExec,
+  render,
+  type Unit,
+  writtenUnit,
+} from "../../src/units/index.ts";
 
 const unit = (sections: Unit["sections"]): Unit => ({ name: "x.service", sections });
 
@@ -114,5 +124,35 @@ describe("compare", () => {
 
   test("a unit equals what is read back of its text", () => {
     fc.assert(fc.property(anyUnit, (u) => void expect(compare(u, parse(u.name, render(u)))).toBe("equal")));
+  });
+});
+
+describe("identical", () => {
+  const written = (json: string, made: string[] = []) =>
+    writtenUnit(
+      "x.service",
+      () => "",
+      () => json,
+      (text) => {
+        made.push(text);
+        return JSON.parse(text) as Unit["sections"];
+      },
+    );
+  const stored = unit({ Service: { ExecStart: ["/bin/a", "/bin/b"], Nice: 5 } });
+
+  test("the value of a unit of the same JSON is not made", () => {
+    const made: string[] = [];
+    const next = written(JSON.stringify(stored.sections), made);
+    expect(identical(stored, next)).toBe(true);
+    expect(compare(stored, next)).toBe("equal");
+    expect(made).toEqual([]);
+  });
+
+  test("keys in another order are the same values, another value is not", () => {
+    expect(identical(stored, written('{"Service":{"Nice":5,"ExecStart":["/bin/a","/bin/b"]}}'))).toBe(true);
+    expect(identical(stored, written('{"Service":{"ExecStart":["/bin/a","/bin/b"],"Nice":6}}'))).toBe(false);
+    expect(compare(stored, written('{"Service":{"ExecStart":["/bin/a","/bin/b"],"Nice":6}}'))).toEqual({
+      changed: ["Service.Nice"],
+    });
   });
 });

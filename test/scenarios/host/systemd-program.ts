@@ -92,7 +92,8 @@ async function states() {
     Object.values(one).map(({ since, ...rest }) => ({ ...rest, since: since && Math.round(since / 1000) })),
   );
   const activities = await Promise.all([bySocket.activity(units), programs.activity(units)]);
-  return { shown, activities };
+  const readAt = await Promise.all([bySocket.unitsReadAt(), programs.unitsReadAt()]);
+  return { shown, activities, readAt };
 }
 
 async function withoutSocket() {

@@ -80,6 +80,8 @@ scenario("jobs end as systemd says, and their units are as systemctl shows them"
     exitStatus: 7,
   });
   expect(said.states.activities[0]).toEqual(said.states.activities[1]);
+  expect(said.states.readAt[0]).toBeGreaterThan(0);
+  expect(said.states.readAt[0]).toBe(said.states.readAt[1]);
 
   expect(said.withoutSocket.told).toEqual([expect.stringContaining("ENOENT")]);
   // systemctl of 252 asks the bus then; that of 257 knows no other way than this socket either, and says so.
