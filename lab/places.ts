@@ -3,8 +3,12 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The checkout: the nearest directory above this file that has a package.json. Bundled code lies deeper than the source. */
+/** Put in where this is bundled: the bundle may lie in another checkout, where `.cache` is a link to that of one. */
+declare const STOWAGE_CHECKOUT: string | undefined;
+
+/** The checkout: where `tools/load.mjs` was called from, else the nearest directory above this file that has a package.json. */
 export function checkout(): string {
+  if (typeof STOWAGE_CHECKOUT === "string") return STOWAGE_CHECKOUT;
   let directory = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(directory, "package.json"))) {
     const parent = dirname(directory);

@@ -22,6 +22,7 @@ export async function load(entry) {
     target: "node20",
     write: false,
     sourcemap: "inline",
+    define: { STOWAGE_CHECKOUT: JSON.stringify(root) },
   });
   const code = outputFiles[0].contents;
   const name = `${entry.replaceAll("/", "-")}-${createHash("sha256").update(code).digest("hex").slice(0, 12)}.mjs`;
