@@ -7,19 +7,26 @@ const isObject = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isText: Is = (value) => typeof value === "string";
 const isTexts: Is = (value) => Array.isArray(value) && value.every((one) => typeof one === "string");
-const has = (value: unknown, fields: Readonly<Record<string, Is>>): boolean =>
-  isObject(value) && Object.entries(fields).every(([key, is]) => is(value[key], key));
+/** All of these, whatever else. */
+function has(fields: Readonly<Record<string, Is>>): (value: unknown) => value is Fields {
+  const all = Object.entries(fields);
+  return (value): value is Fields => isObject(value) && all.every(([key, is]) => is(value[key], key));
+}
 /** Of each value by its key. */
 const isRecord =
   (is: Is): Is =>
   (value) =>
-    isObject(value) && Object.entries(value).every(([key, one]) => is(one, key));
+    isObject(value) && Object.keys(value).every((key) => is(value[key], key));
 const isList =
   (is: Is): Is =>
   (value) =>
     Array.isArray(value) && value.every((one, index) => is(one, `${index}`));
 
-const container: Readonly<Record<string, Is>> = {
+const isSections = isRecord(isObject);
+const isFile = has({ text: isText, mode: isText });
+const isRecipe = has({ kind: isText });
+const isEntry = has({ address: isText, names: isTexts });
+const isContainer = has({
   unit: isText,
   companions: isTexts,
   trustedBecause: isTexts,
@@ -27,15 +34,15 @@ const container: Readonly<Record<string, Is>> = {
   mapped: isTexts,
   addresses: isTexts,
   ports: isList(isObject),
-};
+});
 
 const parts: Readonly<Record<string, Is>> = {
-  units: isRecord((unit, name) => has(unit, { name: (is) => is === name, sections: isRecord(isRecord(() => true)) })),
+  units: isRecord((unit, name) => isObject(unit) && unit.name === name && isSections(unit.sections, name)),
   unitLinks: isRecord(isText),
-  files: isRecord((file) => has(file, { text: isText, mode: isText })),
-  containers: isRecord((part, name) => has(part, { name: (is) => is === name, ...container })),
-  systems: isRecord((recipe) => has(recipe, { kind: isText })),
-  hosts: isList((entry) => has(entry, { address: isText, names: isTexts })),
+  files: isRecord(isFile),
+  containers: isRecord((part, name) => isContainer(part) && part.name === name),
+  systems: isRecord(isRecipe),
+  hosts: isList(isEntry),
   ports: isList(isObject),
   asIn: (value) => value === undefined || isRecord((number) => Number.isSafeInteger(number))(value, "asIn"),
 };
