@@ -31,6 +31,15 @@ scenario(
     expect(said).toBe(`web: ${first} -> ${second}, taken over by the running container\n`);
     expect(await host.stowage(["run", "web", "--", "readlink", "/run/current-system"])).toBe(`${second}\n`);
 
+    // Another flake, and back: the profile is one for all generations.
+    await host.sh("cp -a /srv/nix /srv/nix2; sed -i 's/label = \"newer\"/label = \"third\"/' /srv/nix2/flake.nix");
+    await host.put("/etc/stowage/host.ts", hostTs.replace("path:/srv/nix", "path:/srv/nix2"));
+    await host.stowage(["switch"]);
+    const third = (await host.must(["readlink", "-e", profile])).trim();
+    expect([first, second]).not.toContain(third);
+    await host.stowage(["rollback"]);
+    expect((await host.must(["readlink", "-e", profile])).trim()).toBe(second);
+
     await host.put("/etc/stowage/host.ts", hostTs.replace("path:/srv/nix", "path:/srv/nix#other"));
     const { code, stderr } = await host.tryStowage(["switch"]);
     expect(code).toBe(1);
