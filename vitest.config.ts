@@ -25,9 +25,10 @@ export default defineConfig({
           include: live,
           // Not threads: what a lab host is told to do when its process dies is tied to the thread that started it.
           pool: "forks",
-          // Two at a time: a scenario waits more than it works, and each has machines of its own. Three make some miss their time.
+          // Three at a time, whatever processors there are: a scenario waits more than it works, and two left a third of two
+          // processors idle. Each has machines of its own.
           fileParallelism: true,
-          maxWorkers: 2,
+          maxWorkers: 3,
           testTimeout: 240_000,
           hookTimeout: 300_000,
         },

@@ -27,7 +27,7 @@ scenario("trusted containers start, cannot write to the store, and leave nothing
     await eventually(async () => {
       expect(await host.property(`container@${name}.service`, "ActiveState")).toBe("active");
       expect(await leader(host, name)).not.toBe(killed);
-    }, 20_000);
+    });
     await host.stowage(["stop", name]);
   }
   expect(await store()).toBe(stored);

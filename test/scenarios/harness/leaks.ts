@@ -80,5 +80,5 @@ export async function expectAsBefore(
         .filter(([kind]) => !but.includes(kind as keyof Snapshot))
         .map(([kind, lines]) => [kind, lines.filter((line) => !own?.test(line))]),
     );
-  await eventually(async () => expect(without(await snapshot(machine))).toEqual(without(before)), 5_000);
+  await eventually(async () => expect(without(await snapshot(machine))).toEqual(without(before)));
 }

@@ -37,7 +37,7 @@ scenario("a container on a bridge configures the address that its MAC address me
       "2001:db8:77::5eff:fe10:2/64",
     );
     expect(await host.inside("isolated", ["ip", "-6", "route", "show", "default"])).toContain("proto ra");
-  }, 20_000);
+  });
   // The host does not listen to it by the ports of the bridge.
   expect(await host.sh("ip -6 address show dev vb-isolated")).toBe("");
   await sending;

@@ -55,7 +55,7 @@ scenario("an interface is a port of a bridge inside, also after kill -9, and com
   await eventually(async () => {
     expect(await host.property(unit, "ActiveState")).toBe("active");
     expect(await host.property(unit, "MainPID")).not.toBe(killed);
-  }, 20_000);
+  });
   // In a namespace that still had the former bridge, making it would have failed.
   await neighbour.must(["ping", "-c", "1", "-W", "2", "192.0.2.1"]);
 

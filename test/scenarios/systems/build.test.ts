@@ -125,7 +125,7 @@ describe.skipIf(!canBuild)("a later package", () => {
   beforeAll(async () => {
     wider = await place.lock("bookworm", "nginx-light", "iputils-ping", "openssh-server", "sudo");
     await buildDebian(place.layout, wider);
-  }, 120_000);
+  });
   const tree = () => at(recipeName(wider));
 
   test("is a further layer: what was there keeps its layers, its versions and its accounts", () => {
@@ -148,7 +148,7 @@ describe.skipIf(!canBuild)("a later package", () => {
     expect(php.layers.at(-1)?.map((part) => part.name)).toContain("php-common");
     await buildDebian(place.layout, php);
     expect(existsSync(`${at(recipeName(php))}/seed/etc/php/8.4/mods-available/yaml.ini`)).toBe(true);
-  }, 120_000);
+  });
   test("carries no mark of overlayfs", () => {
     const stream = execFileSync("tar", ["-C", tree(), "--xattrs", "--xattrs-include=trusted.*", "-cf", "-", "usr"], {
       maxBuffer: 1 << 30,

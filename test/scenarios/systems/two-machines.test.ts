@@ -28,7 +28,7 @@ beforeAll(async () => {
   await place.lock("trixie", "nginx-light");
   recipe = await place.lock("trixie", "nginx-light", "openssh-server");
   await fetchPackages(place.layout, recipe, recipe.layers.flat());
-}, 120_000);
+});
 afterAll(() => place?.remove());
 
 interface Stand {

@@ -92,6 +92,12 @@ exit $status
 `;
 
 /**
+ * A fault that hits what Node wakes its own threads with keeps it waiting for ever. This ends all of it; of a point in a
+ * file it is told then, as an end by a signal. Facts: timeout(1).
+ */
+const limited = ["timeout", "--signal=KILL", "60"];
+
+/**
  * Runs it with a fault at a point.
  * @param what as strace has it: `signal=KILL`, `error=ENOSPC`
  * @param onwards at all later calls of that name too
@@ -105,11 +111,12 @@ async function strike(argv, { program, name, nth }, what, onwards = false) {
     mkdirSync(shims, { recursive: true });
     writeFileSync(`${shims}/${basename(program)}`, shim(program, name, fault));
     chmodSync(`${shims}/${basename(program)}`, 0o755);
-    const result = await run(argv, { PATH: `${shims}:${process.env.PATH}` });
+    const result = await run([...limited, ...argv], { PATH: `${shims}:${process.env.PATH}` });
     return { ...result, hit: struck(result) };
   }
   const strace = ["strace", "-f", "-b", "execve", "-qq", "-y", "-s", "64", "-o", log];
   const result = await run([
+    ...limited,
     ...strace,
     "-e",
     "signal=none",
