@@ -1,20 +1,11 @@
 /**
  * Writing so that a crash leaves the old or the new, never a half. See docs/design/on-disk-format.md, "Who writes what".
  */
-import {
-  closeSync,
-  fchmodSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { run } from "../host/run.ts";
 import { diskErrorsSync } from "./disk-errors.ts";
+import { makeAll } from "./make-all.ts";
 
 /** Names are kept by the directory: without this a renamed file may be gone after a power cut. */
 export function fsyncDirectory(path: string): void {
@@ -34,7 +25,7 @@ export function fsyncDirectory(path: string): void {
  * @param mode octal number, less the umask; default 0755
  */
 export function makeDirectories(path: string, mode = 0o755): void {
-  const first = diskErrorsSync(path, () => mkdirSync(path, { recursive: true, mode }));
+  const first = diskErrorsSync(path, () => makeAll(path, mode));
   if (first === undefined) return;
   for (let at = path; at.length >= first.length; at = dirname(at)) fsyncDirectory(dirname(at));
 }

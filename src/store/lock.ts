@@ -1,20 +1,11 @@
 /** One switch at a time: the lock of the whole installation, `/run/stowage/lock`. */
-import {
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, readdirSync, readFileSync, statSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { StowageError } from "../error.ts";
 import { diskErrorsSync } from "./disk-errors.ts";
 import { lockDescriptor } from "./flock.ts";
 import type { Layout } from "./layout.ts";
+import { makeAll } from "./make-all.ts";
 import { removeUnfinished } from "./unfinished.ts";
 
 /** sysexits.h EX_TEMPFAIL: try again later. */
@@ -76,7 +67,7 @@ async function openLocked(
   onWait: SwitchLockOptions["onWait"],
 ): Promise<number> {
   for (;;) {
-    mkdirSync(layout.run, { recursive: true, mode: 0o755 });
+    makeAll(layout.run, 0o755);
     const fd = openSync(path, "a+", 0o644);
     try {
       if (!(await lockDescriptor(fd))) {

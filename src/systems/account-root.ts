@@ -1,15 +1,7 @@
 /** What a toplevel has of declared accounts: the list for `activate`, and in `root/` what a fresh root begins with. */
-import {
-  chmodSync,
-  lchownSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  type Stats,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, lchownSync, lstatSync, readFileSync, type Stats, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeAll } from "../store/make-all.ts";
 import {
   type AccountFiles,
   accountFiles,
@@ -40,7 +32,7 @@ export function writeAccounts(directory: string, recipe: ToplevelRecipe, seed: s
     const stat = statSync(`${seed}/etc/${file}`, { throwIfNoEntry: false });
     writeFor(`${directory}/root/etc/${file}`, fresh[file], (stat?.mode ?? 0o600) & 0o7777, stat);
   }
-  for (const home of homesOf(resolved.users)) mkdirSync(`${directory}/root${home.path}`, { recursive: true });
+  for (const home of homesOf(resolved.users)) makeAll(`${directory}/root${home.path}`);
   return readAccounts(`${directory}/root`);
 }
 

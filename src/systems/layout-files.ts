@@ -2,6 +2,7 @@
 import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { shownParts } from "../store/declared.ts";
+import { makeAll } from "../store/make-all.ts";
 import { orderText } from "../store/order.ts";
 import type { StoreName, ToplevelRecipe } from "./recipe.ts";
 
@@ -16,7 +17,7 @@ export function writeLayout(directory: string, recipe: ToplevelRecipe): void {
   const text = (name: string, content: string) => writeFileSync(join(directory, name), content, { mode: 0o644 });
   symlinkSync("/usr", `${directory}/sw`);
   symlinkSync("/usr/lib/systemd/systemd", `${directory}/init`);
-  mkdirSync(`${directory}/bin`, { recursive: true, mode: 0o755 });
+  makeAll(`${directory}/bin`, 0o755);
   symlinkSync("../take-over", `${directory}/bin/switch-to-configuration`);
   text("configuration-name", recipe.configurationName);
   text("init-interface-version", interfaceVersion);

@@ -1,8 +1,9 @@
 /** `stowage.lock` on disk: read, completed by what is asked for and not yet in it, brought up to date. */
-import { existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { writeFileAtomic } from "../store/files.ts";
 import { whileLocked } from "../store/flock.ts";
 import type { Layout } from "../store/layout.ts";
+import { makeAll } from "../store/make-all.ts";
 import { type AccountRequest, hasNumbers, noAccounts, noRequest, withNumbers } from "./account-numbers.ts";
 import { type ResolveOptions, resolveSuite } from "./debian/resolve.ts";
 import { emptyLock, type Lock, normalRequest, recipeFor, sameSystem } from "./lock.ts";
@@ -55,7 +56,7 @@ export const changeLock = (layout: Layout, file: string, change: (lock: Lock) =>
 
 /** One process at a time asks apt and downloads: they share the lists and the cache. */
 function aptAlone<T>(layout: Layout, work: () => Promise<T>): Promise<T> {
-  mkdirSync(layout.cache, { recursive: true, mode: 0o755 });
+  makeAll(layout.cache, 0o755);
   return whileLocked(`${layout.cache}/lock`, work);
 }
 

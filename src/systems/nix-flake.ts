@@ -2,13 +2,14 @@
  * A container's `flake`, built by the host's Nix into the container's profile: as NixOS's `nixos-container` does it, but
  * never at a start. Facts: nix3-build(1), the manual of Nix, "Profiles".
  */
-import { chmodSync, existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, realpathSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { StowageError } from "../error.ts";
 import { readText } from "../host/files.ts";
 import { run } from "../host/run.ts";
 import { makeDirectories, writeFileAtomic } from "../store/files.ts";
 import type { Layout } from "../store/layout.ts";
+import { makeAll } from "../store/make-all.ts";
 import { flakeProfile, perContainerDirs } from "../store/nix-places.ts";
 import type { OnWork } from "./progress.ts";
 
@@ -83,10 +84,10 @@ function nixProgram(container: string): string {
 /** As the container's unit would make it: see perContainerDirs. */
 function makeProfileDirectory(profile: string): void {
   for (const directory of perContainerDirs) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeAll(directory, 0o700);
     chmodSync(directory, 0o700);
   }
-  mkdirSync(dirname(profile), { recursive: true, mode: 0o755 });
+  makeAll(dirname(profile), 0o755);
 }
 
 const targetOf = (profile: string): string | null => (existsSync(profile) ? realpathSync(profile) : null);

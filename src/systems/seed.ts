@@ -19,6 +19,7 @@ import { run } from "../host/run.ts";
 import { diskErrors } from "../store/disk-errors.ts";
 import { fsyncDirectory, makeDirectories, syncFileSystem } from "../store/files.ts";
 import { containerDir, type Layout, storePath } from "../store/layout.ts";
+import { makeAll } from "../store/make-all.ts";
 import { checkStoreName } from "../store/names.ts";
 import type { StoreName } from "./recipe.ts";
 
@@ -169,7 +170,7 @@ async function copyTree(root: string, { container, tree }: TreeSeedRequest): Pro
 
 function makeSkeleton(root: string, directories: Readonly<Record<string, number>>): void {
   for (const [path, mode] of Object.entries(directories)) {
-    mkdirSync(`${root}/${path}`, { recursive: true });
+    makeAll(`${root}/${path}`);
     chmodSync(`${root}/${path}`, mode);
   }
 }

@@ -2,18 +2,10 @@
  * The toplevel of a container: what it declares itself, above a package tree that others may share. Small, and made
  * without starting any program, since there is one for each container and each change.
  */
-import {
-  chmodSync,
-  lchownSync,
-  lstatSync,
-  lutimesSync,
-  mkdirSync,
-  readdirSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, lchownSync, lstatSync, lutimesSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { StowageError } from "../error.ts";
+import { makeAll } from "../store/make-all.ts";
 import { canonicalJson } from "../store/names.ts";
 import { ownHomes, writeAccounts } from "./account-root.ts";
 import type { Accounts } from "./accounts.ts";
@@ -42,7 +34,7 @@ export function makeToplevel(directory: string, recipe: ToplevelRecipe, packages
   // Nothing that is empty: there is one toplevel for each container, and a directory is a block of the disk.
   const hasAccounts = Object.values(recipe.accounts).some((all) => Object.keys(all).length > 0);
   for (const part of ["etc", "root/etc", ...(hasAccounts ? ["root/var/lib/stowage"] : [])]) {
-    mkdirSync(join(directory, part), { recursive: true, mode: 0o755 });
+    makeAll(join(directory, part), 0o755);
   }
   for (const [path, text] of Object.entries(recipe.units)) writeBelow(`${directory}/units`, path, text, 0o644);
   for (const [path, target] of Object.entries(recipe.unitLinks)) linkBelow(`${directory}/units`, path, target);
@@ -145,7 +137,7 @@ function below(top: string, path: string): string {
       details: ["a path is relative, without empty parts, `.`, `..` and control characters"],
     });
   }
-  mkdirSync(dirname(join(top, path)), { recursive: true, mode: 0o755 });
+  makeAll(dirname(join(top, path)), 0o755);
   return join(top, path);
 }
 

@@ -4,10 +4,11 @@
  * not read.
  */
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { StowageError } from "../../error.ts";
 import { type RunOptions, type RunResult, run } from "../../host/run.ts";
 import type { Layout } from "../../store/layout.ts";
+import { makeAll } from "../../store/make-all.ts";
 import { canonicalJson } from "../../store/names.ts";
 import { type Archive, archivesOf, type Mirror, type SuiteSource } from "./archives.ts";
 import { distributionOf } from "./distributions.ts";
@@ -38,7 +39,7 @@ export async function openAptRoot(layout: Layout, source: SuiteSource, arch: str
   const archives = archivesOf(await mirrorsFor(source, given), source);
   const keyring = source.mirror?.keyring ?? distributionOf(source.suite).keyring;
   if (!existsSync(keyring)) throw noKeyring(source, keyring);
-  for (const part of parts) mkdirSync(`${directory}/${part}`, { recursive: true, mode: 0o755 });
+  for (const part of parts) makeAll(`${directory}/${part}`, 0o755);
   // Settings that come from the host's apt, a proxy with its password among them, are not for everybody.
   chmodSync(directory, 0o700);
   writeFileSync(`${directory}/apt.conf`, aptConf(directory, arch, await hostSettings()));

@@ -3,11 +3,12 @@
  * apt's own downloader does the work: it knows proxies and certificates, and goes on where a former try ended.
  */
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { createReadStream, existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { diskErrors } from "../../store/disk-errors.ts";
 import { fsyncDirectory } from "../../store/files.ts";
 import { whileLocked } from "../../store/flock.ts";
 import type { Layout } from "../../store/layout.ts";
+import { makeAll } from "../../store/make-all.ts";
 import type { OnWork } from "../progress.ts";
 import type { DebianRecipe, LockedPackage } from "../recipe.ts";
 import { aptFailure } from "./apt-errors.ts";
@@ -46,8 +47,8 @@ export async function fetchPackages(
   options: FetchOptions = {},
 ): Promise<void> {
   await diskErrors(layout.cache, async () => {
-    mkdirSync(debDir(layout), { recursive: true, mode: 0o755 });
-    mkdirSync(`${layout.cache}/partial`, { recursive: true, mode: 0o755 });
+    makeAll(debDir(layout), 0o755);
+    makeAll(`${layout.cache}/partial`, 0o755);
     await whileLocked(`${layout.cache}/lock`, async () => {
       const missing: LockedPackage[] = [];
       for (const part of packages) if (!(await isWhole(layout, part))) missing.push(part);

@@ -3,14 +3,15 @@
  * that was made from this seed. A line is kind (`f`, `l`, `d`), tab, SHA-256 or link target, tab, path.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeAll } from "../../store/make-all.ts";
 
 /** Writes the list for the container's eyes in /usr, and as the memory of a root that is seeded now. */
 export function writeSeedList(directory: string): void {
   const seed = `${directory}/seed`;
   const text = listBelow(seed, "").join("");
-  mkdirSync(`${seed}/var/lib/stowage`, { recursive: true, mode: 0o755 });
+  makeAll(`${seed}/var/lib/stowage`, 0o755);
   writeFileSync(`${seed}/var/lib/stowage/seed.list`, text);
   // The layer below has one too, and the file may belong to both: a new one, not new text in the old.
   const place = `${directory}/usr/lib/stowage/seed.list`;

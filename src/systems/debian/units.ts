@@ -2,8 +2,9 @@
  * Units of a package tree that the packages do not bring, and links of theirs that a container has no use for.
  * Both below usr/lib/systemd/system, so that they come and go with the tree and nothing stands in the container's /etc.
  */
-import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeAll } from "../../store/make-all.ts";
 import { findPaths } from "../tree.ts";
 
 /**
@@ -187,7 +188,7 @@ function install(units: string, unit: FirstBoot): void {
   if (existsSync(place)) return;
   writeFileSync(place, unit.unit, { flag: "wx", mode: 0o644 });
   for (const wanting of unit.wantedBy) {
-    mkdirSync(join(units, `${wanting}.wants`), { recursive: true, mode: 0o755 });
+    makeAll(join(units, `${wanting}.wants`), 0o755);
     symlinkSync(`../${unit.name}`, join(units, `${wanting}.wants`, unit.name));
   }
 }

@@ -3,18 +3,10 @@
  * `docker load` wants beside it. Facts: the OCI image specification, and docker's "Image Tarball" format.
  */
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  createWriteStream,
-  mkdirSync,
-  openSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, createWriteStream, openSync, renameSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { pipe } from "../../host/run.ts";
+import { makeAll } from "../../store/make-all.ts";
 import { canonicalJson } from "../../store/names.ts";
 import { tarStream } from "../../store/tree-hash.ts";
 import { ociArchitecture } from "../import/image.ts";
@@ -30,7 +22,7 @@ const media = "application/vnd.oci.image";
 
 export async function writeOci(order: ImageOrder): Promise<void> {
   const layout = `${order.work}/layout`;
-  mkdirSync(`${layout}/blobs/sha256`, { recursive: true });
+  makeAll(`${layout}/blobs/sha256`);
   const { layer, diffId } = await writeLayer(order, layout);
   const config = writeBlob(layout, `${media}.config.v1+json`, configOf(order, diffId));
   const manifest = writeBlob(layout, `${media}.manifest.v1+json`, {

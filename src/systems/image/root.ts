@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { run } from "../../host/run.ts";
+import { makeAll } from "../../store/make-all.ts";
 import { usrLinks } from "../import/policy.ts";
 import { clampTimes, findPaths, regularFiles } from "../tree.ts";
 
@@ -85,20 +86,20 @@ function makeMountPoints(root: string): void {
 /** Units where an administrator has them; what they name below /run/declared, in /usr. */
 async function placeDeclared(root: string, { toplevel }: ImageParts): Promise<void> {
   const place = `${root}${kept}`;
-  mkdirSync(place, { recursive: true, mode: 0o755 });
+  makeAll(place, 0o755);
   for (const name of readdirSync(toplevel).filter((part) => ![...notKept, ...ofHost].includes(part))) {
     await copy(`${toplevel}/${name}`, place);
   }
   rmSync(`${place}/bin/switch-to-configuration`, { force: true });
   const units = `${root}/etc/systemd/system`;
-  mkdirSync(units, { recursive: true, mode: 0o755 });
+  makeAll(units, 0o755);
   if (existsSync(`${toplevel}/units`)) await copy(`${toplevel}/units/.`, units);
   for (const pattern of [`bin/${namesUnits}*`, `*/${namesUnits}*`, `${namesUnits}*`]) {
     for (const path of [...findPaths(place, pattern), ...findPaths(units, pattern)]) rmSync(path);
   }
   for (const file of unitFiles(toplevel)) renameDeclared(`${units}/${file}`);
   // For what names it elsewhere. A unit must not wait for this: it comes too late for those of the early boot.
-  mkdirSync(`${root}/usr/lib/tmpfiles.d`, { recursive: true, mode: 0o755 });
+  makeAll(`${root}/usr/lib/tmpfiles.d`, 0o755);
   writeNew(`${root}/usr/lib/tmpfiles.d/stowage-image.conf`, `L ${declared} - - - - ${kept}\n`, 0o644);
 }
 
@@ -153,7 +154,7 @@ function pathsBelow(top: string, below = ""): string[] {
 
 /** A new file in the place of whatever is there: never through a link, never into a file that the store has too. */
 function writeNew(path: string, content: string | Buffer, mode: number): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  makeAll(dirname(path), 0o755);
   rmSync(path, { force: true });
   writeFileSync(path, content, { flag: "wx", mode });
   chmodSync(path, mode);

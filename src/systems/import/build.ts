@@ -12,6 +12,7 @@ import {
 import { join, resolve } from "node:path";
 import { type Problem, StowageError } from "../../error.ts";
 import type { Layout } from "../../store/layout.ts";
+import { makeAll } from "../../store/make-all.ts";
 import { canonicalJson } from "../../store/names.ts";
 import { addPath, has } from "../../store/store.ts";
 import { treeHash } from "../../store/tree-hash.ts";
@@ -65,7 +66,7 @@ async function importInto(path: string, fill: () => Promise<number>): Promise<nu
   takeApart(`${path}/.root`, path);
   checkPlaces(path);
   for (const needed of ["usr/lib/stowage", "seed/var"]) {
-    mkdirSync(`${path}/${needed}`, { recursive: true, mode: 0o755 });
+    makeAll(`${path}/${needed}`, 0o755);
   }
   shareDatabase(path);
   rmSync(`${path}/seed/var/lib/stowage`, { recursive: true, force: true });

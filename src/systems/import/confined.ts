@@ -3,8 +3,9 @@
  * no network and no process but their own; of root's rights they have those that files of other owners need. They end
  * with us, however we end.
  */
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { run } from "../../host/run.ts";
+import { makeAll } from "../../store/make-all.ts";
 
 /** To write files of any owner and mode: no device nodes, no mounts. */
 const fileRights = "-all,+chown,+dac_override,+fowner,+fsetid,+setfcap";
@@ -46,7 +47,7 @@ export interface Confined {
 
 export function confined(directory: string, argv: readonly string[]): Confined {
   const view = `${directory}.view`;
-  mkdirSync(view, { recursive: true });
+  makeAll(view);
   const program = ["sh", "-c", viewProgram, "stowage-view", view, directory, ...argv];
   return {
     argv: ["setpriv", "--pdeathsig", "KILL", "--", "unshare", ...namespaces, "--", ...program],

@@ -1,9 +1,10 @@
 /** What sources that are imported whole are, as the lock says it: written where it is missing, and compared with what is there. */
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { writeFileAtomic } from "../../store/files.ts";
 import type { Layout } from "../../store/layout.ts";
+import { makeAll } from "../../store/make-all.ts";
 import { has } from "../../store/store.ts";
 import { importFor, importName, type Lock } from "../lock.ts";
 import { changeLock, readLock } from "../lock-file.ts";
@@ -78,7 +79,7 @@ async function digestHere(layout: Layout, { kind, path: shown }: ImportRequest, 
 
 function remember(memory: string, text: string): void {
   try {
-    mkdirSync(join(memory, ".."), { recursive: true, mode: 0o755 });
+    makeAll(join(memory, ".."), 0o755);
     writeFileAtomic(memory, text);
   } catch (error) {
     // Only slower without: someone who may only look has no place for it.
