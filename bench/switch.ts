@@ -4,7 +4,11 @@ import type { Suite } from "../lab/tree.ts";
 import { Machine } from "../test/scenarios/harness/machine.ts";
 
 /** @param running of all of them, those that are started; `changed`: the first one has another setting */
-export const hostTs = (declared: number, running: number, changed = false): string => `import { defineHost } from "stowage";
+export const hostTs = (
+  declared: number,
+  running: number,
+  changed = false,
+): string => `import { defineHost } from "stowage";
 
 export default defineHost({
   containers: Object.fromEntries(

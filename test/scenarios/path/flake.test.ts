@@ -32,7 +32,7 @@ scenario(
     expect(await host.stowage(["run", "web", "--", "readlink", "/run/current-system"])).toBe(`${second}\n`);
 
     // Another flake, and back: the profile is one for all generations.
-    await host.sh("cp -a /srv/nix /srv/nix2; sed -i 's/label = \"newer\"/label = \"third\"/' /srv/nix2/flake.nix");
+    await host.sh('cp -a /srv/nix /srv/nix2; sed -i \'s/label = "newer"/label = "third"/\' /srv/nix2/flake.nix');
     await host.put("/etc/stowage/host.ts", hostTs.replace("path:/srv/nix", "path:/srv/nix2"));
     await host.stowage(["switch"]);
     const third = (await host.must(["readlink", "-e", profile])).trim();
