@@ -8,6 +8,7 @@
  * tar's versions write differently is made the same.
  */
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pipe, run } from "../host/run.ts";
 import { TarStream } from "./tar-stream.ts";
 
@@ -25,20 +26,35 @@ const exactTar = [
   "--xattrs-exclude=trusted.*",
 ] as const;
 
+/** Milliseconds between two readings of a tree, and how many there are before it is a failure. */
+const pause = 250;
+const readings = 40;
+
 /**
- * The hash of the tree below a directory, hex. Reads every byte: about half a second for 500 MB.
+ * The hash of the tree below a directory, hex. Reads every byte: about half a second for 500 MB. Files of a tree may be those
+ * of the trees that it is built on; while another build links them, too, tar takes them for changed, and all is read again.
  * @param parts what belongs to it, by name below the directory; default: everything
  */
 export async function treeHash(directory: string, parts: readonly string[] = ["."]): Promise<string> {
+  for (let reading = 1; ; reading++) {
+    const hash = await hashOnce(directory, parts, reading < readings ? [0, 1] : [0]);
+    if (hash !== null) return hash;
+    await sleep(pause);
+  }
+}
+
+/** @returns null where tar says that a file was not the same all the while: its exit status 1 (tar(1), "RETURN VALUE") */
+async function hashOnce(directory: string, parts: readonly string[], accept: readonly number[]) {
   const options = ["-C", directory, "--sort=name", "--hard-dereference", ...exactTar, "-cf", "-", "--", ...parts];
   const hash = createHash("sha256");
   const stream = new TarStream((piece) => hash.update(piece));
-  await run(["tar", ...options], {
+  const { status } = await run(["tar", ...options], {
     env: { LC_ALL: "C", TZ: "UTC0" },
     onOutput: (chunk) => stream.push(chunk),
     package: "tar",
+    accept,
   });
-  return hash.digest("hex");
+  return status === 0 ? hash.digest("hex") : null;
 }
 
 /**

@@ -34,6 +34,23 @@ function makeTree(name: string): string {
 const parts = ["a", "b"];
 
 describe("the tree hash", () => {
+  test("is that of the tree while others link its files, which changes nothing but their times of change", async () => {
+    const tree = makeTree("linked");
+    writeFileSync(join(tree, "b", "large"), Buffer.alloc(64 * 2 ** 20, "x"));
+    utimesSync(join(tree, "b", "large"), 1000, 1000);
+    const quiet = await treeHash(tree, parts);
+    let links = 0;
+    const linking = setInterval(() => linkSync(join(tree, "b", "large"), join(place, `link-${links++}`)), 5);
+    const ended = setTimeout(() => clearInterval(linking), 1000);
+    try {
+      expect(await treeHash(tree, parts)).toBe(quiet);
+      expect(links).toBeGreaterThan(3);
+    } finally {
+      clearTimeout(ended);
+      clearInterval(linking);
+    }
+  });
+
   test("is equal for equal trees, wherever they are", async () => {
     const one = await treeHash(makeTree("one"), parts);
     expect(await treeHash(makeTree("another-name"), parts)).toBe(one);
