@@ -90,7 +90,10 @@ export interface Piped {
 }
 
 /** Starts a program whose input or output is too much to be held, as a stage of a stream. */
-export function pipe(argv: readonly string[], options: Pick<RunOptions, "env" | "package" | "signal"> = {}): Piped {
+export function pipe(
+  argv: readonly string[],
+  options: Pick<RunOptions, "env" | "package" | "signal" | "accept"> = {},
+): Piped {
   const [program, ...args] = argv;
   if (program === undefined) throw new TypeError("pipe: an empty argument list");
   const child = spawn(program, args, { env: environment(options.env), stdio: "pipe", detached: true });
@@ -99,7 +102,7 @@ export function pipe(argv: readonly string[], options: Pick<RunOptions, "env" | 
   const finish = async () => {
     const ending = await ended(child, argv, options);
     const result = { status: statusOf(ending), stdout: "", stderr: stderr() };
-    if (!accepted(result.status, ending, undefined)) throw failure(argv, ending, result, options);
+    if (!accepted(result.status, ending, options.accept)) throw failure(argv, ending, result, options);
     return result;
   };
   const done = finish();

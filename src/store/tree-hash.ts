@@ -60,15 +60,23 @@ async function hashOnce(directory: string, parts: readonly string[], accept: rea
 /**
  * The tree below a directory as an archive that depends on nothing but its content, whatever version of tar reads it.
  * @param options further ones, which come first
+ * @param accept tar's exit statuses that are none of a failure; see {@link tarStream}
  */
-export const exactStream = (directory: string, options: readonly string[]): AsyncGenerator<Buffer> =>
-  tarStream(["-C", directory, "--sort=name", ...options, ...exactTar, "-cf", "-", "."]);
+export const exactStream = (
+  directory: string,
+  options: readonly string[],
+  accept?: readonly number[],
+): AsyncGenerator<Buffer> =>
+  tarStream(["-C", directory, "--sort=name", ...options, ...exactTar, "-cf", "-", "."], accept);
 
-/** What tar writes to its output, without what its versions write differently. */
-export async function* tarStream(options: readonly string[]): AsyncGenerator<Buffer> {
+/**
+ * What tar writes to its output, without what its versions write differently.
+ * @param accept default `[0]`; with 1 also where a file was not the same all the while, if only by the number of its links
+ */
+export async function* tarStream(options: readonly string[], accept: readonly number[] = [0]): AsyncGenerator<Buffer> {
   const abort = new AbortController();
   const env = { LC_ALL: "C", TZ: "UTC0" };
-  const { stdin, stdout, ended } = pipe(["tar", ...options], { env, package: "tar", signal: abort.signal });
+  const { stdin, stdout, ended } = pipe(["tar", ...options], { env, package: "tar", signal: abort.signal, accept });
   stdin.end();
   try {
     let pieces: Uint8Array[] = [];

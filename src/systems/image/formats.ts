@@ -18,8 +18,8 @@ export interface ImageOrder {
   readonly epoch: number;
 }
 
-/** A root as an archive. */
-export const rootStream = (root: string): AsyncGenerator<Buffer> => exactStream(root, ["--hard-dereference"]);
+/** A root as an archive. Its files are the store's, which nobody writes, but which builds link meanwhile. */
+export const rootStream = (root: string): AsyncGenerator<Buffer> => exactStream(root, ["--hard-dereference"], [0, 1]);
 
 export const writers: Readonly<Record<ImageFormat, (order: ImageOrder) => Promise<void>>> = {
   async tar({ root, file }) {
