@@ -6,20 +6,6 @@
  *   npm run test:cycles              1000 cycles on each suite
  *   npm run test:cycles -- 200       as many as are said
  */
-import { ensureAll, NotReady } from "./ensure.mjs";
-import { check, root, runParts, vitest } from "./parts.mjs";
+import { longTest } from "./long-test.mjs";
 
-const cycles = Number(process.argv[2] ?? 1000);
-
-try {
-  if (!Number.isInteger(cycles) || cycles < 40) throw new NotReady("usage: npm run test:cycles [-- 40 or more]");
-  await ensureAll({ why: "npm run test:cycles", gigabytes: 4 });
-  process.env.STOWAGE_CYCLES = `${cycles}`;
-  const build = check("build", [process.execPath, `${root}tools/build.mjs`, "--no-types"]);
-  const { passed, failed } = await runParts([build, vitest("cycles", "scenarios", ["test/scenarios/cycles"])]);
-  console.log(`\n${passed} passed, ${failed} failed`);
-  process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
-} catch (error) {
-  console.error(error instanceof NotReady ? error.message : error);
-  process.exitCode = 1;
-}
+await longTest("cycles", { variable: "STOWAGE_CYCLES", files: "test/scenarios/cycles", usual: 1000, least: 40 });

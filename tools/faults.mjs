@@ -9,20 +9,11 @@
  *
  * STOWAGE_FAULTS_SEED: another number, other points.
  */
-import { ensureAll, NotReady } from "./ensure.mjs";
-import { check, root, runParts, vitest } from "./parts.mjs";
+import { longTest } from "./long-test.mjs";
 
-const kills = Number(process.argv[2] ?? 1000);
-
-try {
-  if (!Number.isInteger(kills) || kills < 100) throw new NotReady("usage: npm run test:faults [-- 100 or more]");
-  await ensureAll({ why: "npm run test:faults", gigabytes: 4 });
-  process.env.STOWAGE_FAULTS = `${kills}`;
-  const build = check("build", [process.execPath, `${root}tools/build.mjs`, "--no-types"]);
-  const { passed, failed } = await runParts([build, vitest("faults", "scenarios", ["test/scenarios/faults/faults"])]);
-  console.log(`\n${passed} passed, ${failed} failed`);
-  process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
-} catch (error) {
-  console.error(error instanceof NotReady ? error.message : error);
-  process.exitCode = 1;
-}
+await longTest("faults", {
+  variable: "STOWAGE_FAULTS",
+  files: "test/scenarios/faults/faults",
+  usual: 1000,
+  least: 100,
+});
