@@ -10,6 +10,7 @@ import {
   type SystemContainer,
   sharedParts,
 } from "../runtimes/nspawn/index.ts";
+import { type OciContainer, ociParts } from "../runtimes/oci/index.ts";
 import type { Layout } from "../store/layout.ts";
 import { flakeProfile } from "../store/nix-places.ts";
 import { type LockedAccounts, noAccounts } from "../systems/account-numbers.ts";
@@ -26,6 +27,7 @@ import type { Generation } from "./generation.ts";
 import { lazyGeneration, type Made } from "./lazy.ts";
 import { bindsOf, tmpfsMounts } from "./mounts.ts";
 import { networkFor } from "./networks.ts";
+import { ociContainers } from "./oci/containers.ts";
 import { pieceOf } from "./piece.ts";
 import { type PlacesOf, Problems } from "./problems.ts";
 import { enabled, type Packages, packagesOf, requestOf, requestText, type SystemRequest } from "./requests.ts";
@@ -89,7 +91,7 @@ export function compileConfig(
       if (system === undefined) throw new Error(`container ${name} has no system and no problem`);
       return resolve(name, container, system, config, layout, hostId);
     });
-    return assemble(layout, bridgesOf(config), containers, systems);
+    return assemble(layout, bridgesOf(config), containers, ociContainers(config), systems);
   });
 }
 
@@ -212,6 +214,7 @@ function assemble(
   layout: Layout,
   bridges: readonly Bridge[],
   containers: readonly SystemContainer[],
+  ociContainers: readonly OciContainer[],
   systems: Record<StoreName, Recipe>,
 ): Made {
   const made = new Set(bridges.map(({ name }) => name));
@@ -220,6 +223,7 @@ function assemble(
       pieceOf(sharedParts(layout, containers)),
       pieceOf(hostNetworkParts(layout, bridges, containers)),
       ...piecesOf(containers, (container) => containerParts(layout, container, made)),
+      ...ociContainers.map((container) => pieceOf(ociParts(container))),
     ],
     hosts: containers.flatMap((container) => ownNetwork(container) ?? []).flatMap(hostsEntries),
     systems: inBuildOrder(systems),

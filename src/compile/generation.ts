@@ -29,8 +29,8 @@ export interface ForwardedPort {
 /** What `list`, `status`, the planner and the seeder must know of a container beyond its units. */
 export interface ContainerPart {
   readonly name: string;
-  readonly kind: "system";
-  /** `container@web.service` */
+  readonly kind: "system" | "oci";
+  /** `container@web.service`, `podman-web.service` */
   readonly unit: string;
   /** Further units that live and die with it: network, merge, forwards. */
   readonly companions: readonly string[];
@@ -59,6 +59,17 @@ export interface ContainerPart {
   /** Interfaces of the host that it gets or has macvlans on; left out where there are none. */
   readonly hostInterfaces?: readonly string[];
   readonly ports: readonly ForwardedPort[];
+  /** Of an OCI container; left out for others. */
+  readonly oci?: OciPart;
+}
+
+/** What is known of an OCI container beyond its unit. */
+export interface OciPart {
+  readonly engine: "podman" | "docker";
+  /** As it is declared: `docker.io/library/nginx:1.27`. */
+  readonly image: string;
+  /** Whose it is: of another user than root it is rootless. */
+  readonly user: string;
 }
 
 export interface Generation extends Content {

@@ -3,6 +3,8 @@ import { type ConfigFrom, type ModuleArgs, mkOption, mkOverride, types } from ".
 import { containerOptions } from "./container/index.ts";
 import { hostBootOptions, hostMetaOptions } from "./host.ts";
 import { hostNetworkingOptions } from "./host-networking.ts";
+import type { ociContainerOptions } from "./oci/container.ts";
+import { ociOptions } from "./oci/index.ts";
 
 export const hostOptions = {
   ...hostBootOptions,
@@ -14,6 +16,7 @@ export const hostOptions = {
     example: { web: { autoStart: true, config: { packages: ["nginx-light"] } } },
     description: "System containers, by name. Each is the service container@<name>.service.",
   }),
+  ...ociOptions,
 };
 
 /** What every configuration has: the options, and what follows from the rest where nothing else is said. */
@@ -34,4 +37,6 @@ declare module "../modules/index.ts" {
 export type HostConfig = ConfigFrom<OwnOptions>;
 /** One evaluated container. */
 export type ContainerConfig = ConfigFrom<typeof containerOptions>;
+/** One evaluated OCI container. */
+export type OciConfig = ConfigFrom<typeof ociContainerOptions>;
 export type { SystemConfig } from "./system/module.ts";

@@ -126,7 +126,8 @@ function diffLinks(former: Former, next: Generation, observed: Observed, layout:
 
 /** Links to containers are autoStart's. */
 function linkGone(link: string, next: Generation): string {
-  const stays = link.includes("/container@") && Object.hasOwn(next.units, link.slice(link.lastIndexOf("/") + 1));
+  const unit = link.slice(link.lastIndexOf("/") + 1);
+  const stays = Object.values(next.containers).some((container) => container.unit === unit);
   return stays ? "will not start at boot any more" : noLonger;
 }
 

@@ -47,6 +47,7 @@ export function hostConfig(containers: Readonly<Record<string, ShortContainer>>)
     warnings: [],
     networking: { bridges: {} },
     containers: mapValues(containers, containerConfig),
+    ociContainers: { backend: "podman", containers: {} },
   };
 }
 

@@ -1,0 +1,40 @@
+/** OCI containers: what is declared, as their engine must know it. */
+import type { HostConfig, OciConfig } from "../../options/index.ts";
+import { containerUnit } from "../../runtimes/nspawn/index.ts";
+import { type OciContainer, ociUnit } from "../../runtimes/oci/index.ts";
+
+type Declared = Pick<HostConfig, "containers" | "ociContainers">;
+
+/** In the order of their names. */
+export function ociContainers(config: Declared): OciContainer[] {
+  const { containers } = config.ociContainers;
+  return Object.keys(containers)
+    .sort()
+    .flatMap((name) => {
+      const container = containers[name];
+      return container === undefined ? [] : resolve(name, container, config);
+    });
+}
+
+/** The unit of a container of either kind; null where there is none of that name. */
+export function unitOf(name: string, { containers, ociContainers }: Declared): string | null {
+  if (Object.hasOwn(containers, name)) return containerUnit(name);
+  const container = ociContainers.containers[name];
+  return container === undefined ? null : ociUnit(ociContainers.backend, name, container.serviceName);
+}
+
+function resolve(name: string, container: OciConfig, config: Declared): OciContainer {
+  const { backend } = config.ociContainers;
+  const { podman, dependsOn, serviceName, ...same } = container;
+  return {
+    name,
+    engine: backend,
+    unit: ociUnit(backend, name, serviceName),
+    ...same,
+    dependsOn,
+    needs: dependsOn.flatMap((other) => unitOf(other, config) ?? []),
+    commandEnvironment: {},
+    runAs: { kind: "root" },
+    ready: podman?.sdnotify ?? "conmon",
+  };
+}

@@ -1,0 +1,50 @@
+/** What an engine must know of an OCI container: checked, resolved, without options. */
+
+export interface OciContainer {
+  readonly name: string;
+  readonly engine: "podman" | "docker";
+  /** `podman-web.service` */
+  readonly unit: string;
+  /** As the engine is given it: pinned, so that a start needs no network and always runs the same. */
+  readonly image: string;
+  readonly cmd: readonly string[];
+  readonly entrypoint: string | null;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly environmentFiles: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly user: string | null;
+  readonly workdir: string | null;
+  readonly hostname: string | null;
+  readonly logDriver: string;
+  readonly ports: readonly string[];
+  readonly networks: readonly string[];
+  readonly volumes: readonly string[];
+  readonly capabilities: Readonly<Record<string, boolean | null>>;
+  readonly devices: readonly string[];
+  readonly privileged: boolean;
+  readonly autoStart: boolean;
+  readonly autoRemoveOnStop: boolean;
+  /** Units that must be ready before, and without which it does not run. */
+  readonly needs: readonly string[];
+  /** Names of those containers. */
+  readonly dependsOn: readonly string[];
+  readonly preRunExtraOptions: readonly string[];
+  readonly extraOptions: readonly string[];
+  /** Variables of the engine's own command: the host's proxies. */
+  readonly commandEnvironment: Readonly<Record<string, string>>;
+  /** "root" with docker. */
+  readonly runAs: RunAs;
+  readonly ready: Ready;
+}
+
+/** Whose container it is. `uid` null: nobody said it, so it must be looked up. */
+export type RunAs =
+  | { readonly kind: "root" }
+  | { readonly kind: "user"; readonly name: string; readonly home: string; readonly uid: number };
+
+/** When its service is ready: the container runs, its health check passed, or the process inside says so. */
+export type Ready = "conmon" | "healthy" | "container";
+
+/** `podman-web.service`, unless another name is declared. */
+export const ociUnit = (engine: OciContainer["engine"], name: string, serviceName: string | null): string =>
+  `${serviceName ?? `${engine}-${name}`}.service`;

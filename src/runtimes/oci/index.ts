@@ -1,0 +1,4 @@
+/** OCI containers, run by podman or docker: their services, and what a generation has of them. Pure. */
+export type { OciContainer, Ready, RunAs } from "./container.ts";
+export { ociUnit } from "./container.ts";
+export { ociParts } from "./parts.ts";

@@ -1,0 +1,48 @@
+/** An OCI container as parts of a generation: pure, and all that the compiler calls. */
+import type { ContainerPart } from "../../compile/generation.ts";
+import type { Unit } from "../../units/index.ts";
+import type { OciContainer } from "./container.ts";
+import { engineOf } from "./engines.ts";
+import { ociService } from "./service.ts";
+
+export interface OciParts {
+  readonly part: ContainerPart;
+  readonly units: readonly Unit[];
+  /** Target by link below the unit directory. */
+  readonly unitLinks: Readonly<Record<string, string>>;
+  readonly files: readonly (readonly [path: string, text: string])[];
+}
+
+export function ociParts(container: OciContainer): OciParts {
+  const { unit, autoStart } = container;
+  return {
+    part: containerPart(container),
+    units: [ociService(engineOf(container.engine), container)],
+    unitLinks: autoStart ? { [`multi-user.target.wants/${unit}`]: `../${unit}` } : {},
+    files: [],
+  };
+}
+
+function containerPart(container: OciContainer): ContainerPart {
+  const { name, unit, engine, image, privileged, runAs } = container;
+  return {
+    name,
+    kind: "oci",
+    unit,
+    companions: [],
+    isolation: privileged ? "trusted" : "isolated",
+    trustedBecause: privileged ? ["it is privileged"] : [],
+    autoStart: container.autoStart,
+    // What it keeps is in volumes, which are not its own.
+    ephemeral: true,
+    onChange: "auto",
+    dependsOn: container.dependsOn,
+    system: null,
+    packages: null,
+    path: null,
+    mapped: [],
+    addresses: [],
+    ports: [],
+    oci: { engine, image, user: runAs.kind === "root" ? "root" : runAs.name },
+  };
+}

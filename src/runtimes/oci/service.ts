@@ -1,0 +1,37 @@
+/** `<backend>-<name>.service`: an OCI container. */
+import { literal, type Unit, type UnitSection } from "../../units/index.ts";
+import { noStartLimit } from "../nspawn/service.ts";
+import type { OciContainer } from "./container.ts";
+import type { Engine } from "./engine.ts";
+
+export function ociService(engine: Engine, container: OciContainer): Unit {
+  return {
+    name: container.unit,
+    sections: { Unit: unitSection(engine, container), Service: serviceSection(engine, container) },
+  };
+}
+
+function unitSection(engine: Engine, container: OciContainer): UnitSection {
+  const needed = [...engine.needs, ...container.needs];
+  return {
+    Description: literal(`OCI container '${container.name}'`),
+    ...(needed.length > 0 && { Requires: needed.join(" "), After: needed.join(" ") }),
+    StartLimitIntervalSec: noStartLimit.StartLimitIntervalSec,
+    ...engine.unit(container),
+  };
+}
+
+function serviceSection(engine: Engine, container: OciContainer): UnitSection {
+  return {
+    SyslogIdentifier: literal(container.name),
+    LogLevelMax: "info",
+    Restart: "always",
+    // Long enough that a container that cannot start is no load.
+    RestartSec: "1s",
+    TimeoutStartSec: "infinity",
+    TimeoutStopSec: "2min",
+    // Ended by SIGTERM, or by SIGKILL where it did not listen: by the engine's stop, so no failure.
+    SuccessExitStatus: "143 137",
+    ...engine.service(container),
+  };
+}
