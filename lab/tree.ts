@@ -44,13 +44,19 @@ const basePackages = [
 ];
 const enginePackages = [
   "aardvark-dns",
+  // What images of tests are made of.
+  "busybox-static",
   "crun",
+  "docker-registry",
   "docker.io",
   "fuse-overlayfs",
   "iptables",
   "netavark",
+  "passt",
   "podman",
   "runc",
+  "slirp4netns",
+  "uidmap",
 ];
 
 /** From Debian 13 on, docker.io no longer brings the command. */
