@@ -1,7 +1,8 @@
 /** What changes the machine runs alone, as root, and on a machine that has systemd. */
 
 import type { SystemLog } from "../host/system-log.ts";
-import { type Holder, holderText, type SwitchLock, sinceText, takeSwitchLock } from "../store/lock.ts";
+import { type Holder, holderText, sinceText } from "../store/holder.ts";
+import { type SwitchLock, takeSwitchLock } from "../store/lock.ts";
 import { whileNothingIsBuilt } from "../store/store.ts";
 import { requireBooted } from "./booted.ts";
 import { exitCodes } from "./exit-codes.ts";

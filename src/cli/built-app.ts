@@ -4,6 +4,7 @@
  */
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { tellBusy } from "./busy.ts";
 import { runCode } from "./cached-code.ts";
 import { ownCache } from "./caches.ts";
 import { tuneEngine } from "./engine.ts";
@@ -16,6 +17,8 @@ declare const __dirname: string;
 
 /** @returns the exit code */
 export async function main(argv: readonly string[], io: NodeJS.Process): Promise<number> {
+  const busy = tellBusy(argv, io);
+  if (busy !== null) return busy;
   tuneEngine();
   const path = join(__dirname, "app.cjs");
   // Flags that stand before the verb are rare.

@@ -1,24 +1,12 @@
 /** One switch at a time: the lock of the whole installation, `/run/stowage/lock`. */
-import { closeSync, fstatSync, ftruncateSync, openSync, readdirSync, readFileSync, statSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { StowageError } from "../error.ts";
 import { diskErrorsSync } from "./disk-errors.ts";
 import { lockDescriptor } from "./flock.ts";
+import { busy, type Holder, holderNow, leadsTo } from "./holder.ts";
 import type { Layout } from "./layout.ts";
 import { makeAll } from "./make-all.ts";
 import { removeUnfinished } from "./unfinished.ts";
-
-/** sysexits.h EX_TEMPFAIL: try again later. */
-const exitBusy = 75;
-
-/** Who changes the machine. */
-export interface Holder {
-  readonly pid: number;
-  /** `switch`, `rollback`, … */
-  readonly verb: string;
-  /** When it took the lock, in milliseconds since 1970. */
-  readonly since: number;
-}
 
 export interface SwitchLock {
   /** Notes that the work came to its end: the next one has nothing to clear away. Not called, it is taken for cut short. */
@@ -70,6 +58,9 @@ async function openLocked(
     makeAll(layout.run, 0o755);
     const fd = openSync(path, "a+", 0o644);
     try {
+      // Looked at first: of many that come at once each is spared a program.
+      const holder = onWait === undefined ? holderNow(fd) : null;
+      if (holder !== null) throw busy(path, verb, holder);
       if (!(await lockDescriptor(fd))) {
         if (onWait === undefined) throw busy(path, verb, await holderOf(fd));
         await waitFor(fd, onWait);
@@ -117,59 +108,11 @@ async function waitFor(fd: number, onWait: (holder: Holder | null) => void): Pro
 /** Milliseconds that the one who took the lock has to write its name into it: with fifty at once it has to wait its turn. */
 const patience = 2000;
 
-/**
- * Who holds the lock of an open file, or null. What the text says may be of an earlier holder, as long as the next has
- * not written its own: only who has the file open holds it.
- */
+/** Who holds the lock of an open file, or null where it does not come to saying so. */
 async function holderOf(fd: number): Promise<Holder | null> {
   for (const deadline = Date.now() + patience; ; ) {
-    const holder = parseHolder(readFileSync(`/proc/self/fd/${fd}`, "utf8"));
-    if (holder !== null && hasOpen(holder.pid, fd)) return holder;
-    if (Date.now() > deadline) return null;
+    const holder = holderNow(fd);
+    if (holder !== null || Date.now() > deadline) return holder;
     await sleep(20);
   }
 }
-
-/** `1234 switch 1763801234567` */
-export function parseHolder(text: string): Holder | null {
-  const [, pid, verb, since] = /^(\d+) (\S+) (\d+)\n$/.exec(text) ?? [];
-  return verb === undefined ? null : { pid: Number(pid), verb, since: Number(since) };
-}
-
-/** Whether a process has the very file open that a descriptor of ours leads to. proc_pid_fd(5) */
-function hasOpen(pid: number, fd: number): boolean {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).some((name) => leadsTo(`/proc/${pid}/fd/${name}`, fd));
-  } catch {
-    return false; // It has ended.
-  }
-}
-
-function leadsTo(path: string, fd: number): boolean {
-  const { dev, ino } = fstatSync(fd);
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found?.dev === dev && found.ino === ino;
-}
-
-/** `process 1234 (switch)` */
-export const holderText = (holder: Holder | null): string =>
-  holder === null ? "another process" : `process ${holder.pid} (${holder.verb})`;
-
-/** `, since 2026-11-22 10:15:03`: local time. */
-export function sinceText(holder: Holder | null): string {
-  if (holder === null) return "";
-  // Not toLocaleString: loading a language takes longer than all else that who comes second does.
-  const local = new Date(holder.since - new Date(holder.since).getTimezoneOffset() * 60_000);
-  return `, since ${local.toISOString().slice(0, 19).replace("T", " ")}`;
-}
-
-const busy = (path: string, verb: string, holder: Holder | null): StowageError =>
-  new StowageError(
-    {
-      code: "busy",
-      message: `${holderText(holder)} is changing this machine${sinceText(holder)}`,
-      details: [`it holds ${path}; \`journalctl -t stowage\` shows what it has done`],
-      hint: `try again when it is done, or wait for it: stowage ${verb} --wait`,
-    },
-    { exitCode: exitBusy },
-  );

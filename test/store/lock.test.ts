@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { StowageError } from "../../src/error.ts";
+import { type Holder, parseHolder } from "../../src/store/holder.ts";
 import { defaultLayout, type Layout } from "../../src/store/layout.ts";
-import { type Holder, parseHolder, takeSwitchLock } from "../../src/store/lock.ts";
+import { takeSwitchLock } from "../../src/store/lock.ts";
 
 let place: string;
 let layout: Layout;
