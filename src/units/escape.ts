@@ -3,7 +3,7 @@
  * Facts: systemd.syntax(7), systemd.service(5) "COMMAND LINES", systemd.unit(5) "SPECIFIERS", systemd-escape(1).
  */
 import { StowageError } from "../error.ts";
-import { lineText } from "./text.ts";
+import { lineText, noncharacters } from "./text.ts";
 import type { Exec } from "./unit.ts";
 
 /** Text in which systemd would expand specifiers (`%n`), so that it means itself. */
@@ -14,12 +14,22 @@ export function literal(text: string): string {
 /** Nothing in it means anything to systemd: so are nearly all words. */
 const plainWord = /^[A-Za-z0-9_@+=:,./-]+$/;
 
-/** One argument of a command line: exactly this string reaches the program. Control characters are refused. */
+/**
+ * One argument of a command line: exactly this string reaches the program. Line breaks, tabs and noncharacters are
+ * written as C escapes; other control characters are refused.
+ */
 export function execArgument(argument: string): string {
   if (plainWord.test(argument)) return argument;
-  const escaped = lineText(argument, "an argument").replaceAll("%", "%%").replaceAll("$", "$$$$");
-  return /^[A-Za-z0-9_@%+=:,./$-]+$/.test(escaped) ? escaped : quote(escaped);
+  const escaped = argument.replaceAll("%", "%%").replaceAll("$", "$$$$");
+  if (/^[A-Za-z0-9_@%+=:,./$-]+$/.test(escaped)) return escaped;
+  const written = quote(escaped).replaceAll("\n", "\\n").replaceAll("\t", "\\t").replaceAll(anyNoncharacter, bytesOf);
+  return lineText(written, "an argument");
 }
+
+const anyNoncharacter = new RegExp(noncharacters, "gu");
+
+/** systemd wants characters in a unit file, and any bytes in an argument. */
+const bytesOf = (text: string): string => Array.from(new TextEncoder().encode(text), hexEscape).join("");
 
 /** One Exec line, without its key. */
 export function execLine(exec: Exec): string {

@@ -13,7 +13,32 @@ import {
 } from "../../src/units/index.ts";
 
 /** Any text that may stand in a line. */
-const lineText = fc.string({ unit: "grapheme" }).filter((text) => !/[\p{Cc}\p{Surrogate}]/u.test(text));
+const lineText = fc
+  .string({ unit: "grapheme" })
+  .filter((text) => !/[\p{Cc}\p{Surrogate}\p{Noncharacter_Code_Point}]/u.test(text));
+/** Any text that an argument may be. */
+const argument = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom(
+      "\n",
+      "\t",
+      "\\",
+      '"',
+      "'",
+      "$",
+      "%",
+      " ",
+      ";",
+      "-",
+      "\ufffe",
+      "\u{1fffe}",
+      "\ufdd0",
+      "\u0085",
+      "\u2028",
+    ),
+    fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 }),
+  ),
+});
 const systemdEscape = (...args: string[]): string =>
   execFileSync("systemd-escape", args, { encoding: "utf8" }).replace(/\n$/, "");
 
@@ -29,13 +54,15 @@ describe("command lines", () => {
     ["$HOME ${HOME}", '"$$HOME $${HOME}"'],
     [";", '";"'],
     ["it's", '"it\'s"'],
+    ["two\nlines\tand\\n", '"two\\nlines\\tand\\\\n"'],
+    ["\ufffe", '"\\xef\\xbf\\xbe"'],
   ])("%j is written %s", (argument, text) => {
     expect(execArgument(argument)).toBe(text);
   });
 
   test("what is written is read back as the same arguments", () => {
     fc.assert(
-      fc.property(fc.array(lineText), fc.boolean(), (args, ignoreFailure) => {
+      fc.property(fc.array(argument), fc.boolean(), (args, ignoreFailure) => {
         const parsed = parseExec(execLine({ exec: ["/usr/bin/x", ...args], ignoreFailure }));
         expect(parsed.exec).toEqual(["/usr/bin/x", ...args]);
         expect(parsed.ignoreFailure ?? false).toBe(ignoreFailure);
@@ -43,7 +70,16 @@ describe("command lines", () => {
     );
   });
 
-  test.each(["a\nExecStart=/bin/evil", "tab\t", "\u0000", "\u007f", "\ud800"])("%j is refused", (argument) => {
+  test("no argument begins a line of its own", () => {
+    expect(execArgument("a\nExecStart=/bin/evil")).toBe('"a\\nExecStart=/bin/evil"');
+    fc.assert(
+      fc.property(argument, (text) => {
+        expect(execArgument(text)).not.toMatch(/[\n\t]/);
+      }),
+    );
+  });
+
+  test.each(["a\rb", "\u001b[31m", "\u0000", "\u007f", "\ud800"])("%j is refused", (argument) => {
     expect(() => execArgument(argument)).toThrow(StowageError);
   });
 
@@ -65,6 +101,7 @@ describe("Environment=", () => {
 
   test("other control characters and bad names are refused", () => {
     expect(() => environmentAssignment("A", "\u001b[31m")).toThrow(StowageError);
+    expect(() => environmentAssignment("A", "\ufffe")).toThrow("no character");
     expect(() => environmentAssignment("A B", "x")).toThrow(StowageError);
     expect(() => environmentAssignment("1A", "x")).toThrow(StowageError);
   });
