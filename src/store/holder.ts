@@ -80,7 +80,7 @@ export const busy = (path: string, verb: string, holder: Holder | null): Stowage
       code: "busy",
       message: `${holderText(holder)} is changing this machine${sinceText(holder)}`,
       details: [`it holds ${path}; \`journalctl -t stowage\` shows what it has done`],
-      hint: `try again when it is done, or wait for it: stowage ${verb} --wait`,
+      hint: `try again when it is done${verb === "at-boot" ? "" : `, or wait for it: stowage ${verb} --wait`}`,
     },
     { exitCode: exitBusy },
   );

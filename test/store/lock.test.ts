@@ -53,6 +53,17 @@ test("what the text says counts only of a process that has the file open", async
   expect(await message()).toBe("another process is changing this machine");
 });
 
+test("waiting is advised where there is a flag for it", async () => {
+  saying(holder.pid);
+  const hintOf = (verb: string) =>
+    takeSwitchLock(layout, verb).then(
+      () => "free",
+      (error: StowageError) => error.problems[0]?.hint,
+    );
+  expect(await hintOf("gc")).toBe("try again when it is done, or wait for it: stowage gc --wait");
+  expect(await hintOf("at-boot")).toBe("try again when it is done");
+});
+
 test("who has just taken it is given a moment to say so", async () => {
   saying(1);
   const told = message();
