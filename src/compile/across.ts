@@ -2,7 +2,7 @@
  * What of a configuration is compared across containers, and what they share is made from. A configuration that was
  * evaluated has it, and so has a generation: its containers' parameters say it again.
  */
-import type { ContainerConfig, HostConfig } from "../options/index.ts";
+import type { ContainerConfig, HostConfig, OciConfig } from "../options/index.ts";
 
 type BindMount = Pick<ContainerConfig["bindMounts"][string], "mountPoint" | "hostPath" | "isReadOnly">;
 
@@ -25,7 +25,14 @@ export type AcrossContainer = Pick<
   | "dependsOn"
 > & { readonly bindMounts: Readonly<Record<string, BindMount>> };
 
+/** Of an OCI container. */
+export type AcrossOci = Pick<OciConfig, "ports" | "networks" | "volumes" | "dependsOn" | "serviceName">;
+
 export interface AcrossContainers {
   readonly containers: Readonly<Record<string, AcrossContainer>>;
-  readonly networking: HostConfig["networking"];
+  readonly ociContainers: {
+    readonly backend: HostConfig["ociContainers"]["backend"];
+    readonly containers: Readonly<Record<string, AcrossOci>>;
+  };
+  readonly networking: Pick<HostConfig["networking"], "bridges">;
 }

@@ -223,7 +223,7 @@ function assemble(
       pieceOf(sharedParts(layout, containers)),
       pieceOf(hostNetworkParts(layout, bridges, containers)),
       ...piecesOf(containers, (container) => containerParts(layout, container, made)),
-      ...ociContainers.map((container) => pieceOf(ociParts(container))),
+      ...ociContainers.map((container) => pieceOf(ociParts(layout, container))),
     ],
     hosts: containers.flatMap((container) => ownNetwork(container) ?? []).flatMap(hostsEntries),
     systems: inBuildOrder(systems),

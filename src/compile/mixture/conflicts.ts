@@ -1,9 +1,12 @@
 /** What keeps one container from being as it was while all else is as it is. */
 import type { Problem } from "../../error.ts";
+import { linesOf } from "../../units/index.ts";
 import type { AcrossContainers } from "../across.ts";
 import { checkAcross } from "../checks/index.ts";
+import type { Generation } from "../generation.ts";
 import { foreignWriting, plantableParts } from "../plantable.ts";
 import { Problems } from "../problems.ts";
+import type { Owned } from "./owned.ts";
 
 export interface Mixed {
   readonly now: AcrossContainers;
@@ -52,3 +55,41 @@ function unguarded({ now, former, mixed, name }: Mixed): Problem[] {
     }));
   });
 }
+
+/**
+ * Units of an OCI container go by the names of what it needs: of networks and volumes that are nobody's alone, of
+ * containers of either kind. Also its own may have become another's.
+ */
+export function unitConflicts(
+  own: Owned,
+  others: readonly Owned[],
+  { now, former }: { readonly now: Generation; readonly former: Generation },
+): Problem[] {
+  const ownNames = own.units.map(({ name }) => name);
+  const before = new Set(ownedUnits(own.part.name, now));
+  const isThere = (unit: string) => Object.hasOwn(now.units, unit) && !before.has(unit);
+  const needed = own.part.kind === "oci" ? own.units.flatMap(neededUnits) : [];
+  const missing = [...new Set(needed)].filter(
+    (unit) => Object.hasOwn(former.units, unit) && !ownNames.includes(unit) && !isThere(unit),
+  );
+  const taken = others.flatMap(({ part, units }) =>
+    units.filter(({ name }) => ownNames.includes(name)).map(({ name }) => ({ unit: name, by: part.name })),
+  );
+  return [
+    ...missing.map((unit) => ({ code: "missing-unit", message: `it needs ${unit}, which is no longer declared` })),
+    ...taken.map(({ unit, by }) => ({
+      code: "unit-clash",
+      message: `its service was ${unit}, which is container ${by}'s now`,
+    })),
+  ];
+}
+
+function ownedUnits(name: string, { containers }: Generation): readonly string[] {
+  const part = containers[name];
+  return part === undefined ? [] : [part.unit, ...part.companions];
+}
+
+const neededUnits = ({ sections }: Owned["units"][number]): string[] =>
+  [sections.Unit?.Requires, sections.Unit?.BindsTo].flatMap((value) =>
+    linesOf(value ?? []).flatMap((line) => line.split(" ")),
+  );

@@ -11,7 +11,7 @@ import { inBuildOrder } from "../build-order.ts";
 import type { Generation } from "../generation.ts";
 import { lazyGeneration } from "../lazy.ts";
 import { type Parts, pieceOf } from "../piece.ts";
-import { conflicts } from "./conflicts.ts";
+import { conflicts, unitConflicts } from "./conflicts.ts";
 import { type Owned, ownedBy } from "./owned.ts";
 import { acrossOf } from "./read-back.ts";
 import { networkedOf, sharedPieces, unmarked } from "./shared.ts";
@@ -32,7 +32,12 @@ export function mixture(
   if (own === null) throw new Error(`no container ${name} in generation ${then.number}`);
   const [nowAcross, thenAcross] = [acrossOf(layout, now), acrossOf(layout, then.generation)];
   const mixed = mix(nowAcross, thenAcross, name);
-  const problems = conflicts({ now: nowAcross, former: thenAcross, mixed, name });
+  const others = Object.keys(now.containers).filter((other) => other !== name);
+  const owned = others.flatMap((other) => ownedBy(layout, now, other) ?? []);
+  const problems = [
+    ...conflicts({ now: nowAcross, former: thenAcross, mixed, name }),
+    ...unitConflicts(own, owned, { now, former: then.generation }),
+  ];
   if (problems.length > 0) {
     const hint = `\`stowage rollback ${then.number}\` brings back all of generation ${then.number}; or change host.ts, and switch`;
     throw new StowageError(
@@ -44,8 +49,6 @@ export function mixture(
       })),
     );
   }
-  const others = Object.keys(now.containers).filter((other) => other !== name);
-  const owned = others.flatMap((other) => ownedBy(layout, now, other) ?? []);
   const generation = assemble(layout, { generation: now, across: nowAcross }, mixed, [...owned, own]);
   const { [name]: _, ...asIn } = now.asIn ?? {};
   // Of a generation that has the container from another one, it is that one's.
@@ -56,14 +59,23 @@ export function mixture(
 /** A bridge that nobody declares any more comes back with the container that is on it. */
 function mix(now: AcrossContainers, then: AcrossContainers, name: string): AcrossContainers {
   const own = then.containers[name];
-  if (own === undefined) throw new Error(`no container ${name}`);
-  const needed = [own, ...Object.values(own.extraVeths)].flatMap(({ hostBridge }) => hostBridge ?? []);
+  const oci = then.ociContainers.containers[name];
+  const links = own === undefined ? [] : [own, ...Object.values(own.extraVeths)];
+  const needed = links.flatMap(({ hostBridge }) => hostBridge ?? []);
   const bridges = Object.entries(then.networking.bridges).filter(([bridge]) => needed.includes(bridge));
   return {
-    containers: { ...now.containers, [name]: own },
+    containers: { ...without(now.containers, name), ...(own && { [name]: own }) },
+    ociContainers: {
+      ...now.ociContainers,
+      containers: { ...without(now.ociContainers.containers, name), ...(oci && { [name]: oci }) },
+    },
     networking: { bridges: { ...Object.fromEntries(bridges), ...now.networking.bridges } },
   };
 }
+
+/** It may have been of the other kind. */
+const without = <T>(record: Readonly<Record<string, T>>, name: string): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).filter(([key]) => key !== name));
 
 function assemble(
   layout: Layout,
@@ -73,12 +85,12 @@ function assemble(
 ): Generation {
   const made = new Set(Object.keys(mixed.networking.bridges));
   const networked = networkedOf(mixed);
-  const linksOf = (name: string): Record<string, string> => {
-    const container = networked.find((one) => one.name === name);
-    const part = owned.find((one) => one.part.name === name)?.part;
-    return container === undefined || !part?.autoStart ? {} : linksAtBoot(container, made);
+  const linksOf = ({ part, links }: Owned): Readonly<Record<string, string>> => {
+    if (part.kind === "oci") return links;
+    const container = networked.find((one) => one.name === part.name);
+    return container === undefined || !part.autoStart ? {} : linksAtBoot(container, made);
   };
-  const pieces = [...owned].sort((a, b) => (a.part.name < b.part.name ? -1 : 1)).map((one) => piece(one, linksOf));
+  const pieces = [...owned].sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).map((one) => piece(one, linksOf));
   const isOwned = ownedNames(layout, now);
   return lazyGeneration(() => ({
     pieces: [...sharedPieces(layout, now, mixed, isOwned), ...pieces].map(pieceOf),
@@ -88,11 +100,14 @@ function assemble(
   }));
 }
 
-const piece = ({ part, units, files }: Owned, linksOf: (name: string) => Record<string, string>): Parts => ({
-  part,
-  units,
-  unitLinks: linksOf(part.name),
-  files: files.map(([path, { text }]) => [path, unmarked(path, text)] as const),
+/** As `compile` puts them together. */
+const rank = ({ part }: Owned): string => `${part.kind === "oci" ? 1 : 0} ${part.name}`;
+
+const piece = (own: Owned, linksOf: (own: Owned) => Readonly<Record<string, string>>): Parts => ({
+  part: own.part,
+  units: own.units,
+  unitLinks: linksOf(own),
+  files: own.files.map(([path, { text }]) => [path, unmarked(path, text)] as const),
 });
 
 /** Of units, links and files of the present generation, whether they are a container's. */
@@ -106,6 +121,7 @@ function ownedNames(
     const one = ownedBy(layout, generation, name);
     for (const unit of one?.units ?? []) names.add(unit.name);
     for (const [path] of one?.files ?? []) names.add(path);
+    if (one?.part.kind === "oci") for (const link of Object.keys(one.links)) names.add(link);
   }
   return (name) => names.has(name);
 }

@@ -10,6 +10,8 @@ export interface Owned {
   /** Its own unit, then its companions. */
   readonly units: readonly Unit[];
   readonly files: readonly (readonly [path: string, file: HostFile])[];
+  /** Links to its units: target by link below the unit directory. */
+  readonly links: Readonly<Record<string, string>>;
   /** Of its toplevel and all that this stands on. */
   readonly systems: Readonly<Record<StoreName, Recipe>>;
 }
@@ -19,9 +21,13 @@ export function ownedBy(layout: Layout, generation: Generation, name: string): O
   const part = Object.hasOwn(generation.containers, name) ? generation.containers[name] : undefined;
   if (part === undefined) return null;
   const paths = Object.keys(generation.files);
+  const names = [part.unit, ...part.companions];
   return {
     part,
-    units: [part.unit, ...part.companions].flatMap((unit) => generation.units[unit] ?? []),
+    units: names.flatMap((unit) => generation.units[unit] ?? []),
+    links: Object.fromEntries(
+      Object.entries(generation.unitLinks).filter(([link]) => names.includes(link.slice(link.lastIndexOf("/") + 1))),
+    ),
     files: ownedFiles(layout, part, paths).flatMap((path) => {
       const file = generation.files[path];
       return file === undefined ? [] : [[path, file] as const];

@@ -3,35 +3,52 @@ import { StowageError } from "../../error.ts";
 import { bridgeUnit, portsIn, portUnit, restoredBridge, restoredSettings } from "../../network/index.ts";
 import { parametersFile } from "../../runtimes/nspawn/index.ts";
 import type { Layout } from "../../store/layout.ts";
-import type { AcrossContainer, AcrossContainers } from "../across.ts";
+import type { AcrossContainer, AcrossContainers, AcrossOci } from "../across.ts";
 import type { Generation } from "../generation.ts";
 
 /** @throws StowageError `other-version` where another version of Stowage has said it in other words */
 export function acrossOf(layout: Layout, generation: Generation): AcrossContainers {
   const names = Object.keys(generation.containers).sort();
+  const isOci = (name: string) => generation.containers[name]?.kind === "oci";
+  const ofKind = (oci: boolean) => names.filter((name) => isOci(name) === oci);
   return {
-    containers: Object.fromEntries(names.map((name) => [name, containerOf(layout, generation, name)])),
+    containers: Object.fromEntries(ofKind(false).map((name) => [name, containerOf(layout, generation, name)])),
+    ociContainers: {
+      // Of one that is mixed it may be another's: what it makes a difference to is in each container's own parameters.
+      backend: ofKind(true).flatMap((name) => generation.containers[name]?.oci?.engine ?? [])[0] ?? "podman",
+      containers: Object.fromEntries(ofKind(true).map((name) => [name, ociOf(layout, generation, name)])),
+    },
     networking: { bridges: bridgesOf(layout, generation) },
   };
 }
 
-function containerOf(layout: Layout, generation: Generation, name: string): AcrossContainer {
+const containerOf = (layout: Layout, generation: Generation, name: string): AcrossContainer =>
+  readBack(layout, generation, name, (value) => ({
+    ...linkOf(value),
+    // It has a network of its own for other reasons too; this one makes its main link.
+    privateNetwork: value.textOrNull("hostInterface") !== null,
+    networkNamespace: value.textOrNull("networkNamespace"),
+    extraVeths: Object.fromEntries(value.entries("extraVeths").map(([inside, link]) => [inside, linkOf(link)])),
+    interfaces: value.texts("interfaces"),
+    macvlans: value.list("macvlans").map((macvlan) => macvlan.text("interface")),
+    copyResolvConf: value.flag("copyResolvConf"),
+    dependsOn: value.texts("dependsOn"),
+    privateUsers: value.any("privateUsers") as AcrossContainer["privateUsers"],
+    bindMounts: Object.fromEntries(value.list("bindMounts").map((bind) => [bind.text("mountPoint"), bindOf(bind)])),
+  }));
+
+const ociOf = (layout: Layout, generation: Generation, name: string): AcrossOci =>
+  readBack(layout, generation, name, (value) => ({
+    serviceName: value.text("unit").replace(/\.service$/, ""),
+    ports: value.texts("ports"),
+    networks: value.texts("networks"),
+    volumes: value.texts("volumes"),
+    dependsOn: value.texts("dependsOn"),
+  }));
+
+function readBack<T>(layout: Layout, generation: Generation, name: string, read: (value: Fields) => T): T {
   try {
-    const text = generation.files[parametersFile(layout, name)]?.text ?? "";
-    const value = new Fields(JSON.parse(text));
-    return {
-      ...linkOf(value),
-      // It has a network of its own for other reasons too; this one makes its main link.
-      privateNetwork: value.textOrNull("hostInterface") !== null,
-      networkNamespace: value.textOrNull("networkNamespace"),
-      extraVeths: Object.fromEntries(value.entries("extraVeths").map(([inside, link]) => [inside, linkOf(link)])),
-      interfaces: value.texts("interfaces"),
-      macvlans: value.list("macvlans").map((macvlan) => macvlan.text("interface")),
-      copyResolvConf: value.flag("copyResolvConf"),
-      dependsOn: value.texts("dependsOn"),
-      privateUsers: value.any("privateUsers") as AcrossContainer["privateUsers"],
-      bindMounts: Object.fromEntries(value.list("bindMounts").map((bind) => [bind.text("mountPoint"), bindOf(bind)])),
-    };
+    return read(new Fields(JSON.parse(generation.files[parametersFile(layout, name)]?.text ?? "")));
   } catch (error) {
     if (!(error instanceof SyntaxError) && !(error instanceof OtherWords)) throw error;
     throw new StowageError({

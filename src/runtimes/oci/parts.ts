@@ -1,8 +1,10 @@
 /** An OCI container as parts of a generation: pure, and all that the compiler calls. */
 import type { ContainerPart } from "../../compile/generation.ts";
+import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
 import type { OciContainer } from "./container.ts";
 import { engineOf } from "./engines.ts";
+import { ociParameters } from "./parameters.ts";
 import { ociService } from "./service.ts";
 
 export interface OciParts {
@@ -13,18 +15,18 @@ export interface OciParts {
   readonly files: readonly (readonly [path: string, text: string])[];
 }
 
-export function ociParts(container: OciContainer): OciParts {
+export function ociParts(layout: Layout, container: OciContainer): OciParts {
   const { unit, autoStart } = container;
   return {
     part: containerPart(container),
     units: [ociService(engineOf(container.engine), container)],
     unitLinks: autoStart ? { [`multi-user.target.wants/${unit}`]: `../${unit}` } : {},
-    files: [],
+    files: [ociParameters(layout, container)],
   };
 }
 
 function containerPart(container: OciContainer): ContainerPart {
-  const { name, unit, engine, image, privileged, runAs } = container;
+  const { name, unit, privileged } = container;
   return {
     name,
     kind: "oci",
@@ -43,6 +45,6 @@ function containerPart(container: OciContainer): ContainerPart {
     mapped: [],
     addresses: [],
     ports: [],
-    oci: { engine, image, user: runAs.kind === "root" ? "root" : runAs.name },
+    oci: container.recipe,
   };
 }

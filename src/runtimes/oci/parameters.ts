@@ -1,0 +1,21 @@
+/** `containers/<name>.json` of an OCI container: what it was resolved to, as that of a system container says it. */
+import type { Layout } from "../../store/layout.ts";
+import { parametersFile } from "../nspawn/index.ts";
+import type { OciContainer } from "./container.ts";
+
+/** Path and text. docs/reference/parameters.md describes it. */
+export function ociParameters(layout: Layout, container: OciContainer): readonly [path: string, text: string] {
+  const { name, unit, engine, image, needs: _, commandEnvironment: __, runAs, ready, ...same } = container;
+  const value = {
+    madeBy: "stowage",
+    kind: "oci",
+    name,
+    unit,
+    engine,
+    image,
+    runAs: runAs.kind === "root" ? "root" : runAs.name,
+    ready,
+    ...same,
+  };
+  return [parametersFile(layout, name), `${JSON.stringify(value, null, 2)}\n`];
+}
