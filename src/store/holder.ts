@@ -20,11 +20,16 @@ export interface Holder {
  */
 export function holderNow(fd: number): Holder | null {
   const holder = parseHolder(readFileSync(`/proc/self/fd/${fd}`, "utf8"));
-  // Our own number is that of one who was killed, and that we have been given since.
-  return holder !== null && holder.pid !== process.pid && hasOpen(holder.pid, fd) ? holder : null;
+  return holder !== null && hasOpen(holder.pid, fd) ? holder : null;
 }
 
-/** {@link holderNow} of a file by its path; null also where there is none, or it cannot be read. */
+/** {@link holderNow} for one who has not tried to take the lock: a holder of our own number is one who was killed. */
+export function otherHolder(fd: number): Holder | null {
+  const holder = holderNow(fd);
+  return holder?.pid === process.pid ? null : holder;
+}
+
+/** {@link otherHolder} of a file by its path; null also where there is none, or it cannot be read. */
 export function holderAt(path: string): Holder | null {
   let fd: number;
   try {
@@ -33,7 +38,7 @@ export function holderAt(path: string): Holder | null {
     return null;
   }
   try {
-    return holderNow(fd);
+    return otherHolder(fd);
   } catch {
     return null;
   } finally {

@@ -3,7 +3,7 @@ import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "nod
 import { setTimeout as sleep } from "node:timers/promises";
 import { diskErrorsSync } from "./disk-errors.ts";
 import { lockDescriptor } from "./flock.ts";
-import { busy, type Holder, holderNow, leadsTo } from "./holder.ts";
+import { busy, type Holder, holderNow, leadsTo, otherHolder } from "./holder.ts";
 import type { Layout } from "./layout.ts";
 import { makeAll } from "./make-all.ts";
 import { removeUnfinished } from "./unfinished.ts";
@@ -59,7 +59,7 @@ async function openLocked(
     const fd = openSync(path, "a+", 0o644);
     try {
       // Looked at first: of many that come at once each is spared a program.
-      const holder = onWait === undefined ? holderNow(fd) : null;
+      const holder = onWait === undefined ? otherHolder(fd) : null;
       if (holder !== null) throw busy(path, verb, holder);
       if (!(await lockDescriptor(fd))) {
         if (onWait === undefined) throw busy(path, verb, await holderOf(fd));
