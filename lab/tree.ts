@@ -46,6 +46,8 @@ const enginePackages = [
   "aardvark-dns",
   // What images of tests are made of.
   "busybox-static",
+  // What a pod of podman's runs between its containers.
+  "catatonit",
   "crun",
   "docker-registry",
   "docker.io",
