@@ -1,5 +1,6 @@
-/** Bridges of the host, for containers with `hostBridge`. */
+/** What containers use of the network of the host: its bridges, for those with `hostBridge`, and its proxies. */
 import { mkOption, types } from "../modules/index.ts";
+import { proxyOptions } from "./host-proxy.ts";
 
 const bridgeOptions = {
   interfaces: mkOption({
@@ -32,5 +33,6 @@ export const hostNetworkingOptions = {
       description:
         "Bridges that are made on the host, by name. One that somebody else made is neither taken over nor removed: leave that out here, and name it in hostBridge.",
     }),
+    ...proxyOptions,
   },
 };

@@ -4,6 +4,7 @@ import { containerOptions } from "./container/index.ts";
 import { hostBootOptions, hostMetaOptions } from "./host.ts";
 import { hostNetworkingOptions } from "./host-networking.ts";
 import type { ociContainerOptions } from "./oci/container.ts";
+import { formerPathConfig } from "./oci/former.ts";
 import { ociOptions } from "./oci/index.ts";
 
 export const hostOptions = {
@@ -22,9 +23,10 @@ export const hostOptions = {
 /** What every configuration has: the options, and what follows from the rest where nothing else is said. */
 export const hostModule = {
   options: hostOptions,
-  config: ({ options }: ModuleArgs) => ({
+  config: (args: ModuleArgs) => ({
     // Above the option's own default, below everybody's. Not by the names of the containers: each would be a read.
-    boot: { enableContainers: mkOverride(1400, options.containers.isDefined) },
+    boot: { enableContainers: mkOverride(1400, args.options.containers.isDefined) },
+    ociContainers: formerPathConfig(args),
   }),
 };
 

@@ -17,7 +17,8 @@ function configOf(
     name,
     { interfaces: [], rstp: false, addresses: [], ...bridge },
   ]);
-  return { ...hostConfig(containers), networking: { bridges: Object.fromEntries(full) } };
+  const config = hostConfig(containers);
+  return { ...config, networking: { ...config.networking, bridges: Object.fromEntries(full) } };
 }
 
 const compiled = (...given: Parameters<typeof configOf>) => compileConfig(configOf(...given), lock, defaultLayout);

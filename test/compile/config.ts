@@ -45,11 +45,23 @@ export function hostConfig(containers: Readonly<Record<string, ShortContainer>>)
     boot: { isContainer: false, enableContainers: true },
     assertions: [],
     warnings: [],
-    networking: { bridges: {} },
+    networking: { bridges: {}, proxy: noProxy },
     containers: mapValues(containers, containerConfig),
     ociContainers: { backend: "podman", containers: {} },
+    dockerContainers: null,
   };
 }
+
+const noProxy = {
+  default: null,
+  httpProxy: null,
+  httpsProxy: null,
+  ftpProxy: null,
+  rsyncProxy: null,
+  allProxy: null,
+  noProxy: null,
+  envVars: {},
+};
 
 function containerConfig(short: ShortContainer): ContainerConfig {
   return {

@@ -14,6 +14,7 @@ type Containers = Readonly<Record<string, ShortContainer>>;
 const bridged = (containers: Containers, bridges: Bridges): HostConfig => ({
   ...hostConfig(containers),
   networking: {
+    ...hostConfig({}).networking,
     bridges: Object.fromEntries(
       Object.entries(bridges).map(([name, one]) => [name, { interfaces: [], rstp: false, addresses: [], ...one }]),
     ),

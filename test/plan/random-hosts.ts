@@ -161,7 +161,8 @@ function shared(unit: Unit): Unit {
 const recipes = new Map<string, Recipe>();
 
 export function generationOf({ containers, bridges }: RandomHost): Generation {
-  const config = { ...hostConfig(containers), networking: { bridges } };
+  const own = hostConfig(containers);
+  const config = { ...own, networking: { ...own.networking, bridges } };
   const { units, systems, ...rest } = compileConfig(config, lock, defaultLayout);
   for (const [name, recipe] of Object.entries(systems)) if (!recipes.has(name)) recipes.set(name, recipe);
   return {

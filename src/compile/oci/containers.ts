@@ -2,11 +2,12 @@
 import type { HostConfig, OciConfig } from "../../options/index.ts";
 import { containerUnit } from "../../runtimes/nspawn/index.ts";
 import { type OciContainer, ociUnit } from "../../runtimes/oci/index.ts";
+import { proxyVariables } from "./proxies.ts";
 
 type Declared = Pick<HostConfig, "containers" | "ociContainers">;
 
 /** In the order of their names. */
-export function ociContainers(config: Declared): OciContainer[] {
+export function ociContainers(config: Declared & Pick<HostConfig, "networking">): OciContainer[] {
   const { containers } = config.ociContainers;
   return Object.keys(containers)
     .sort()
@@ -23,7 +24,11 @@ export function unitOf(name: string, { containers, ociContainers }: Declared): s
   return container === undefined ? null : ociUnit(ociContainers.backend, name, container.serviceName);
 }
 
-function resolve(name: string, container: OciConfig, config: Declared): OciContainer {
+function resolve(
+  name: string,
+  container: OciConfig,
+  config: Declared & Pick<HostConfig, "networking">,
+): OciContainer {
   const { backend } = config.ociContainers;
   const { podman, dependsOn, serviceName, ...same } = container;
   return {
@@ -33,7 +38,7 @@ function resolve(name: string, container: OciConfig, config: Declared): OciConta
     ...same,
     dependsOn,
     needs: dependsOn.flatMap((other) => unitOf(other, config) ?? []),
-    commandEnvironment: {},
+    commandEnvironment: proxyVariables(config.networking),
     runAs: { kind: "root" },
     ready: podman?.sdnotify ?? "conmon",
   };
