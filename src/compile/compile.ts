@@ -91,7 +91,7 @@ export function compileConfig(
       if (system === undefined) throw new Error(`container ${name} has no system and no problem`);
       return resolve(name, container, system, config, layout, hostId);
     });
-    return assemble(layout, bridgesOf(config), containers, ociContainers(config), systems);
+    return assemble(layout, bridgesOf(config), containers, ociContainers(config, lock), systems);
   });
 }
 

@@ -2,6 +2,7 @@
  * A Generation: every unit, file, link, hosts entry, port and system that the host should have, and so the manifest of
  * what is ours on it. A frozen, pure value; its id is the hash of its content.
  */
+import type { ImageRecipe } from "../systems/images/recipe.ts";
 import type { Recipe, StoreName } from "../systems/recipe.ts";
 import type { Unit } from "../units/unit.ts";
 
@@ -63,14 +64,8 @@ export interface ContainerPart {
   readonly oci?: OciPart;
 }
 
-/** What is known of an OCI container beyond its unit. */
-export interface OciPart {
-  readonly engine: "podman" | "docker";
-  /** As it is declared: `docker.io/library/nginx:1.27`. */
-  readonly image: string;
-  /** Whose it is: of another user than root it is rootless. */
-  readonly user: string;
-}
+/** What is known of an OCI container beyond its unit: its engine, whose it is, its image with where that comes from. */
+export interface OciPart extends ImageRecipe {}
 
 export interface Generation extends Content {
   /** Of this value's shape; raised when it changes. */

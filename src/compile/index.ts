@@ -7,6 +7,7 @@ export type { ContainerPart, ForwardedPort, Generation, HostFile, HostsEntry } f
 export { compileJson, type JsonExec, type JsonGeneration, type JsonSections } from "./json.ts";
 export { printedOf } from "./lazy.ts";
 export { isSame, mixture, ownedBy } from "./mixture/index.ts";
+export { imageRequestsOf } from "./oci/images.ts";
 export type { PlacesOf } from "./problems.ts";
 export { importsOf, requestsOf } from "./requests.ts";
 export { type SourceFile, type SourceRequest, type Sources, sourcesOf } from "./sources.ts";

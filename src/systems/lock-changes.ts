@@ -2,7 +2,10 @@
 import type { Lock } from "./lock.ts";
 
 export interface VersionChange {
-  /** Or `import`, of what is imported whole: then its name is kind and path, its version the beginning of its hash. */
+  /**
+   * Or `import`, of what is imported whole: then its name is kind and path, its version the beginning of its hash. Or
+   * `image`, of an OCI container: its version is a digest.
+   */
   readonly suite: string;
   readonly name: string;
   /** null: it was not locked before. */
@@ -15,7 +18,11 @@ export interface VersionChange {
 export function lockChanges(before: Lock, after: Lock): VersionChange[] {
   const suites = [...new Set([...Object.keys(before.suites), ...Object.keys(after.suites)])].sort();
   const packages = suites.flatMap((suite) => differences(suite, versions(before, suite), versions(after, suite)));
-  return [...differences("import", imports(before), imports(after)), ...packages];
+  return [
+    ...differences("import", imports(before), imports(after)),
+    ...differences("image", images(before), images(after)),
+    ...packages,
+  ];
 }
 
 function differences(suite: string, old: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>) {
@@ -28,6 +35,10 @@ function differences(suite: string, old: ReadonlyMap<string, string>, now: Reado
 /** Enough of a hash to be told from another. */
 const imports = (lock: Lock): Map<string, string> =>
   new Map(Object.entries(lock.imports ?? {}).map(([name, digest]) => [name, digest.slice(0, 19)]));
+
+/** In full: it is what one asks a registry for. */
+const images = (lock: Lock): Map<string, string> =>
+  new Map(Object.entries(lock.images ?? {}).map(([name, pinned]) => [name, pinned.replace(/^.*@/, "")]));
 
 const versions = (lock: Lock, suite: string): Map<string, string> =>
   new Map(lock.suites[suite]?.packages.map(({ name, version }) => [name, version]));

@@ -78,6 +78,7 @@ export async function updateLock(
     const kept = {
       ...emptyLock,
       ...(former.imports && { imports: former.imports }),
+      ...(former.images && { images: former.images }),
       ...(former.accounts && { accounts: former.accounts }),
     };
     const resolved = await resolveAll(layout, kept, wanted, { ...options, fresh: true });

@@ -34,14 +34,15 @@ export function renderLock(lock: Lock): string {
       ].join("\n"),
     );
   const body = suites.length === 0 ? "{}" : `{\n${suites.join(",\n")}\n  }`;
-  return `{\n  "madeBy": "stowage",\n  "format": 1,\n  "suites": ${body}${importsText(lock.imports)}${accountsText(lock.accounts)}\n}\n`;
+  return `{\n  "madeBy": "stowage",\n  "format": 1,\n  "suites": ${body}${tableText("imports", lock.imports)}${tableText("images", lock.images)}${accountsText(lock.accounts)}\n}\n`;
 }
 
-function importsText(imports: Lock["imports"]): string {
-  if (imports === undefined) return "";
-  const entries = Object.entries(imports).sort(([a], [b]) => (a < b ? -1 : 1));
-  const lines = entries.map(([name, digest]) => `    ${JSON.stringify(name)}: ${JSON.stringify(digest)}`);
-  return `,\n  "imports": {\n${lines.join(",\n")}\n  }`;
+/** A line for each, so that what is pinned anew is one changed line. */
+function tableText(name: string, table: Readonly<Record<string, string>> | undefined): string {
+  if (table === undefined) return "";
+  const entries = Object.entries(table).sort(([a], [b]) => (a < b ? -1 : 1));
+  const lines = entries.map(([key, digest]) => `    ${JSON.stringify(key)}: ${JSON.stringify(digest)}`);
+  return `,\n  "${name}": {\n${lines.join(",\n")}\n  }`;
 }
 
 /** A line for each name, so that a new account is one new line. */
@@ -82,6 +83,7 @@ export function parseLock(text: string, file: string): Lock {
       format: 1 as const,
       suites: read.record(root.suites, "suites", (v, at) => parseSuite(read, v, at)),
       ...(root.imports !== undefined && { imports: parseImports(read, root.imports) }),
+      ...(root.images !== undefined && { images: parseImages(read, root.images) }),
       ...(root.accounts !== undefined && { accounts: parseAccounts(read, root.accounts) }),
     };
   });
@@ -97,6 +99,16 @@ const parseImports = (read: Reader, value: unknown): Record<string, string> =>
     "imports",
     (digest, at) => read.text(digest, at, /^sha256:[0-9a-f]{64}$/),
     /^(tree|tarball|oci) ./,
+  );
+
+/** What stands there is given to engines as an argument. */
+const parseImages = (read: Reader, value: unknown): Record<string, string> =>
+  read.record(
+    value,
+    "images",
+    (pinned, at) => read.text(pinned, at, /^(?:[A-Za-z0-9][A-Za-z0-9._:/-]*@)?sha256:[0-9a-f]{64}$/),
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are excluded
+    /^(?:(?:file|stream) \/[^\u0000-\u001f\u007f]+ )?[A-Za-z0-9][A-Za-z0-9._:/@-]*$/,
   );
 
 function parseAccounts(read: Reader, value: unknown): LockedAccounts {

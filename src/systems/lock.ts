@@ -6,6 +6,8 @@
  * accounts other numbers, and files of running containers belong to those numbers.
  */
 import type { LockedAccounts } from "./account-numbers.ts";
+import { type ImageRecipe, imageKey } from "./images/recipe.ts";
+import { byDigest } from "./images/reference.ts";
 import {
   builders,
   type DebianRecipe,
@@ -21,6 +23,11 @@ export interface Lock {
   readonly suites: Readonly<Record<string, LockedSuite>>;
   /** What was imported whole: `sha256:<hex>` by kind and path, `tarball ./base.tar.xz`; not there before the first one. */
   readonly imports?: Readonly<Record<string, string>>;
+  /**
+   * What the images of OCI containers are: `docker.io/library/nginx@sha256:…`, or an ID, `sha256:…`; by the name that was
+   * declared, after kind and path of an archive: `file /srv/web.tar localhost/web:1`. Not there before the first one.
+   */
+  readonly images?: Readonly<Record<string, string>>;
   /** Numbers of declared accounts; not there before the first one is declared. */
   readonly accounts?: LockedAccounts;
 }
@@ -116,6 +123,12 @@ export function importFor(lock: Lock, request: ImportRequest): ImportRecipe | nu
   const digest = lock.imports?.[importName(request)];
   if (digest === undefined) return null;
   return { kind: "import", builder: builders.import, source: request.kind, digest, from: request.path };
+}
+
+/** What an image is, said by itself or by the lock; null: nobody has looked yet. */
+export function pinnedImage(lock: Lock, wanted: Pick<ImageRecipe, "image" | "source">): string | null {
+  const said = wanted.source.kind === "registry" ? byDigest(wanted.image) : null;
+  return said ?? lock.images?.[imageKey(wanted)] ?? null;
 }
 
 /** The lock with one system more. Packages that are there already stay as they are. */

@@ -2,18 +2,20 @@
 import type { HostConfig, OciConfig } from "../../options/index.ts";
 import { containerUnit } from "../../runtimes/nspawn/index.ts";
 import { type OciContainer, ociUnit } from "../../runtimes/oci/index.ts";
-import { proxyVariables } from "./proxies.ts";
+import { runReference } from "../../systems/images/recipe.ts";
+import { type Lock, pinnedImage } from "../../systems/lock.ts";
+import { imageRequestOf } from "./images.ts";
 
 type Declared = Pick<HostConfig, "containers" | "ociContainers">;
 
 /** In the order of their names. */
-export function ociContainers(config: Declared & Pick<HostConfig, "networking">): OciContainer[] {
+export function ociContainers(config: Declared, lock: Lock): OciContainer[] {
   const { containers } = config.ociContainers;
   return Object.keys(containers)
     .sort()
     .flatMap((name) => {
       const container = containers[name];
-      return container === undefined ? [] : resolve(name, container, config);
+      return container === undefined ? [] : resolve(name, container, config, lock);
     });
 }
 
@@ -24,21 +26,21 @@ export function unitOf(name: string, { containers, ociContainers }: Declared): s
   return container === undefined ? null : ociUnit(ociContainers.backend, name, container.serviceName);
 }
 
-function resolve(
-  name: string,
-  container: OciConfig,
-  config: Declared & Pick<HostConfig, "networking">,
-): OciContainer {
+function resolve(name: string, container: OciConfig, config: Declared, lock: Lock): OciContainer {
   const { backend } = config.ociContainers;
   const { podman, dependsOn, serviceName, ...same } = container;
+  const { engine, user, image, source } = imageRequestOf(name, container, backend);
+  const recipe = { engine, user, image, pinned: pinnedImage(lock, { image, source }), source };
   return {
     name,
     engine: backend,
     unit: ociUnit(backend, name, serviceName),
     ...same,
+    image: runReference(recipe),
+    recipe,
     dependsOn,
     needs: dependsOn.flatMap((other) => unitOf(other, config) ?? []),
-    commandEnvironment: proxyVariables(config.networking),
+    commandEnvironment: {},
     runAs: { kind: "root" },
     ready: podman?.sdnotify ?? "conmon",
   };

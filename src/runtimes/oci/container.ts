@@ -1,4 +1,5 @@
 /** What an engine must know of an OCI container: checked, resolved, without options. */
+import type { ImageRecipe } from "../../systems/images/recipe.ts";
 
 export interface OciContainer {
   readonly name: string;
@@ -7,6 +8,8 @@ export interface OciContainer {
   readonly unit: string;
   /** As the engine is given it: pinned, so that a start needs no network and always runs the same. */
   readonly image: string;
+  /** What that was made from, and where it comes from when the engine lacks it. */
+  readonly recipe: ImageRecipe;
   readonly cmd: readonly string[];
   readonly entrypoint: string | null;
   readonly environment: Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ import type { OciContainer } from "./container.ts";
 
 /** Path and text. docs/reference/parameters.md describes it. */
 export function ociParameters(layout: Layout, container: OciContainer): readonly [path: string, text: string] {
-  const { name, unit, engine, image, needs: _, commandEnvironment: __, runAs, ready, ...same } = container;
+  const { name, unit, engine, image, needs: _, commandEnvironment: __, recipe, runAs, ready, ...same } = container;
   const value = {
     madeBy: "stowage",
     kind: "oci",
@@ -13,6 +13,7 @@ export function ociParameters(layout: Layout, container: OciContainer): readonly
     unit,
     engine,
     image,
+    declaredImage: recipe.image,
     runAs: runAs.kind === "root" ? "root" : runAs.name,
     ready,
     ...same,
