@@ -5,11 +5,12 @@ import { type OciContainer, ociUnit } from "../../runtimes/oci/index.ts";
 import { runReference } from "../../systems/images/recipe.ts";
 import { type Lock, pinnedImage } from "../../systems/lock.ts";
 import { imageRequestOf } from "./images.ts";
+import { proxyVariables } from "./proxies.ts";
 
 type Declared = Pick<HostConfig, "containers" | "ociContainers">;
 
 /** In the order of their names. */
-export function ociContainers(config: Declared, lock: Lock): OciContainer[] {
+export function ociContainers(config: Declared & Pick<HostConfig, "networking">, lock: Lock): OciContainer[] {
   const { containers } = config.ociContainers;
   return Object.keys(containers)
     .sort()
@@ -26,7 +27,12 @@ export function unitOf(name: string, { containers, ociContainers }: Declared): s
   return container === undefined ? null : ociUnit(ociContainers.backend, name, container.serviceName);
 }
 
-function resolve(name: string, container: OciConfig, config: Declared, lock: Lock): OciContainer {
+function resolve(
+  name: string,
+  container: OciConfig,
+  config: Declared & Pick<HostConfig, "networking">,
+  lock: Lock,
+): OciContainer {
   const { backend } = config.ociContainers;
   const { podman, dependsOn, serviceName, ...same } = container;
   const { engine, user, image, source } = imageRequestOf(name, container, backend);
@@ -38,9 +44,10 @@ function resolve(name: string, container: OciConfig, config: Declared, lock: Loc
     ...same,
     image: runReference(recipe),
     recipe,
+    place: null,
     dependsOn,
     needs: dependsOn.flatMap((other) => unitOf(other, config) ?? []),
-    commandEnvironment: {},
+    commandEnvironment: proxyVariables(config.networking),
     runAs: { kind: "root" },
     ready: podman?.sdnotify ?? "conmon",
   };
