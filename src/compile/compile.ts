@@ -1,16 +1,10 @@
 /** Evaluation to Generation: what the host should have, as one frozen value. */
 import { type Evaluation, placesOf } from "../modules/index.ts";
-import { type Bridge, hostsEntries } from "../network/index.ts";
+import type { Bridge } from "../network/index.ts";
 import type { ContainerConfig, HostConfig, SystemConfig } from "../options/index.ts";
 import { hostNetworkParts } from "../runtimes/host-network/index.ts";
-import {
-  type ContainerSystem,
-  containerParts,
-  ownNetwork,
-  type SystemContainer,
-  sharedParts,
-} from "../runtimes/nspawn/index.ts";
-import { type OciContainer, ociParts } from "../runtimes/oci/index.ts";
+import { type ContainerSystem, containerParts, type SystemContainer, sharedParts } from "../runtimes/nspawn/index.ts";
+import { foundAt, type OciContainer, ociHosts, ociParts } from "../runtimes/oci/index.ts";
 import type { Layout } from "../store/layout.ts";
 import { flakeProfile } from "../store/nix-places.ts";
 import { type LockedAccounts, noAccounts } from "../systems/account-numbers.ts";
@@ -28,6 +22,8 @@ import { lazyGeneration, type Made } from "./lazy.ts";
 import { bindsOf, tmpfsMounts } from "./mounts.ts";
 import { networkFor } from "./networks.ts";
 import { ociContainers } from "./oci/containers.ts";
+import { knownPlaces, placed, withDefaultNetwork } from "./oci/names.ts";
+import { bridgesOfOci, hostsOfAll, namesPieces } from "./oci/shared-names.ts";
 import { pieceOf } from "./piece.ts";
 import { type PlacesOf, Problems } from "./problems.ts";
 import { enabled, type Packages, packagesOf, requestOf, requestText, type SystemRequest } from "./requests.ts";
@@ -91,7 +87,9 @@ export function compileConfig(
       if (system === undefined) throw new Error(`container ${name} has no system and no problem`);
       return resolve(name, container, system, config, layout, hostId);
     });
-    return assemble(layout, bridgesOf(config), containers, ociContainers(config, lock), systems);
+    const whole = withDefaultNetwork(config);
+    const oci = placed(knownPlaces(layout, whole), ociContainers(whole, lock));
+    return assemble(layout, bridgesOf(config), containers, oci, systems);
   });
 }
 
@@ -218,14 +216,16 @@ function assemble(
   systems: Record<StoreName, Recipe>,
 ): Made {
   const made = new Set(bridges.map(({ name }) => name));
+  const shared = { containers, oci: ociContainers.flatMap(foundAt) };
   return {
     pieces: [
-      pieceOf(sharedParts(layout, containers)),
-      pieceOf(hostNetworkParts(layout, bridges, containers)),
+      pieceOf(sharedParts(layout, containers, shared.oci.map(ociHosts))),
+      pieceOf(hostNetworkParts(layout, bridges, containers, bridgesOfOci(shared.oci))),
+      ...namesPieces(layout, shared).map(pieceOf),
       ...piecesOf(containers, (container) => containerParts(layout, container, made)),
       ...ociContainers.map((container) => pieceOf(ociParts(layout, container))),
     ],
-    hosts: containers.flatMap((container) => ownNetwork(container) ?? []).flatMap(hostsEntries),
+    hosts: hostsOfAll(shared),
     systems: inBuildOrder(systems),
   };
 }

@@ -29,7 +29,7 @@ export {
   type PortRange,
 } from "./firewall.ts";
 export { type Forwarding, forwarding4, forwarding6, forwardingFilter } from "./forwarding.ts";
-export { hostsEntries, hostsText, loopbackHosts } from "./hosts.ts";
+export { containersHosts, fullName, hostsEntries, hostsText, type InHosts, loopbackHosts } from "./hosts.ts";
 export { type BatchFiles, type NetworkFiles, networkFiles } from "./ip-batch.ts";
 export {
   extraLinkOf,
@@ -70,5 +70,7 @@ export {
   nftBaseDown,
   nftElements,
 } from "./nft.ts";
+export { addressesIn, isIn, overlap, type Pool, poolOf } from "./pool.ts";
 export { portWords } from "./port.ts";
+export { doAddressesMeet, isChosen, isLoopback, lengthOf, type Published, parsePublished } from "./published.ts";
 export { hostSysctls, insideSysctls, linkSysctls, sysctlText } from "./sysctl.ts";

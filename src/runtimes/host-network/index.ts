@@ -15,10 +15,12 @@ export interface HostNetworkParts {
   readonly files: readonly (readonly [path: string, text: string])[];
 }
 
+/** @param engineBridges behind which only OCI containers are */
 export function hostNetworkParts(
   layout: Layout,
   bridges: readonly Bridge[],
   containers: readonly Networked[],
+  engineBridges: readonly string[] = [],
 ): HostNetworkParts {
   const links = containers.flatMap(linksOf);
   const names = new Set([...bridges.map(({ name }) => name), ...links.flatMap(({ bridge }) => bridge ?? [])]);
@@ -30,23 +32,28 @@ export function hostNetworkParts(
       links.filter((link) => link.bridge === name),
     ),
   );
-  const side = containerSide(bridges, links);
+  const side = containerSide(bridges, links, engineBridges);
   const others = [dockerParts(layout, side), forwardingParts(layout, links, side)];
   const parts = [...bridges.map(bridgeParts), ...restored, ...others];
   return {
     units: parts.flatMap((part) => part.units),
     unitLinks: Object.assign({}, ...parts.map((part) => part.unitLinks)) as Record<string, string>,
-    files: [...managerFiles(bridges, links), ...[...restored, ...others].flatMap((part) => part.files)],
+    files: [...managerFiles(bridges, links, engineBridges), ...[...restored, ...others].flatMap((part) => part.files)],
   };
 }
 
 /** A bridge that we made and that has no other ports joins only containers. */
-function containerSide(bridges: readonly Bridge[], links: readonly Link[]): ContainerSide {
+function containerSide(
+  bridges: readonly Bridge[],
+  links: readonly Link[],
+  engineBridges: readonly string[],
+): ContainerSide {
   const closed = bridges.filter(({ interfaces }) => interfaces.length === 0).map(({ name }) => name);
   const used = new Set(links.flatMap(({ bridge }) => bridge ?? []));
   const direct = links.filter(({ bridge }) => bridge === null).map((link) => link.interface.name);
   return {
-    links: [...direct, ...closed.filter((name) => used.has(name))].sort(),
+    // Among themselves and to the world their engine lets them pass; it knows no other container.
+    links: [...direct, ...closed.filter((name) => used.has(name)), ...(links.length > 0 ? engineBridges : [])].sort(),
     bridges: [...used].filter((name) => !closed.includes(name)).sort(),
   };
 }

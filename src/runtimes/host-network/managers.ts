@@ -2,11 +2,16 @@
 import { type Bridge, type Link, networkdUnmanaged, networkManagerUnmanaged } from "../../network/index.ts";
 
 /**
- * Links of containers; ports of our bridges, which a manager that knows them would take out again; and bridges whose
+ * Links of containers and what engines make; ports of our bridges, which a manager that knows them would take out again; and bridges whose
  * addresses are declared. A bridge without addresses is left to whoever sets it up, by DHCP for one.
  */
-export function managerFiles(bridges: readonly Bridge[], links: readonly Link[]): [path: string, text: string][] {
+export function managerFiles(
+  bridges: readonly Bridge[],
+  links: readonly Link[],
+  engineBridges: readonly string[],
+): [path: string, text: string][] {
   const names = [
+    ...engineBridges,
     ...links.map((link) => link.interface.name),
     ...bridges.flatMap(({ name, interfaces, addresses }) => [...interfaces, ...(addresses.length > 0 ? [name] : [])]),
   ];

@@ -2,7 +2,7 @@
  * How containers find names: the host's name servers, and each other. Two small directories that they see read-only, so
  * that what changes on the host is seen inside at once. See docs/design/names.md.
  */
-import { hostsEntries, hostsText, loopbackHosts } from "../../network/index.ts";
+import { containersHosts, hostsEntries, type InHosts } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
 import { type Networked, ownNetwork, type SystemContainer } from "./container.ts";
@@ -35,9 +35,15 @@ export function nameBinds(layout: Layout, container: SystemContainer): (readonly
 /** Units that a container wants, and starts after. */
 export const nameUnits = ({ copyResolvConf }: SystemContainer): string[] => (copyResolvConf ? [resolvUnit] : []);
 
-export function nameParts(layout: Layout, containers: readonly Networked[]): { units: Unit[]; files: FileText[] } {
+/** @param others containers of another kind, which are found by name too */
+export function nameParts(
+  layout: Layout,
+  containers: readonly Networked[],
+  others: readonly InHosts[] = [],
+): { units: Unit[]; files: FileText[] } {
   const resolving = containers.some(({ copyResolvConf }) => copyResolvConf);
-  const hosts: FileText = [`${namesDir(layout)}/hosts`, sharedHosts(containers)];
+  // One for all.
+  const hosts: FileText = [`${namesDir(layout)}/hosts`, containersHosts([...containers.map(hostsOf), ...others])];
   if (!resolving) return { units: [], files: [hosts] };
   const program = resolvProgram((network) => `${resolvDir(layout, network)}/resolv.conf`);
   const run = { exec: ["/usr/bin/awk", "-f", programFile(layout)], ignoreFailure: true };
@@ -90,18 +96,8 @@ export function nameParts(layout: Layout, containers: readonly Networked[]): { u
   };
 }
 
-/** One for all: every container by its full name and, where that is not somebody else's, by its bare one. */
-function sharedHosts(containers: readonly Networked[]): string {
-  const entries = containers.flatMap((container) => {
-    const network = ownNetwork(container);
-    const own = `${container.name}.containers`;
-    const isReserved = reserved.has(container.name.toLowerCase());
-    return (network === null ? [] : hostsEntries(network)).map(({ address, names }) => ({
-      address,
-      names: names.includes(own) && !isReserved ? [...names, container.name] : names,
-    }));
-  });
-  return `${loopbackHosts}${hostsText(entries)}`;
+/** Lines of the hosts file, for the host and for other containers. */
+export function hostsOf(container: Networked): InHosts {
+  const network = ownNetwork(container);
+  return { name: container.name, entries: network === null ? [] : hostsEntries(network) };
 }
-
-const reserved = new Set(["localhost", "ip6-localhost", "ip6-loopback"]);

@@ -1,5 +1,5 @@
 /** What all containers of a host share: our nft table, kernel settings, machines.target. */
-import { hostSysctls, nftBase, nftBaseDown } from "../../network/index.ts";
+import { hostSysctls, type InHosts, nftBase, nftBaseDown } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
 import { forwardsOf, type Networked, nftablesUnit, sysctlUnit } from "./container.ts";
@@ -8,11 +8,18 @@ import { type FileText, nftablesDownFile, nftablesFile, sysctlFile } from "./pat
 import { noStartLimit } from "./service.ts";
 import { restartTriggers } from "./triggers.ts";
 
-/** Units and files; nothing for a host without containers. */
-export function sharedParts(layout: Layout, containers: readonly Networked[]): { units: Unit[]; files: FileText[] } {
+/**
+ * Units and files; nothing for a host without containers.
+ * @param others containers of another kind, which are found by name too
+ */
+export function sharedParts(
+  layout: Layout,
+  containers: readonly Networked[],
+  others: readonly InHosts[] = [],
+): { units: Unit[]; files: FileText[] } {
   if (containers.length === 0) return { units: [], files: [] };
   const forwarding = containers.filter((container) => forwardsOf(container).length > 0);
-  const names = nameParts(layout, containers);
+  const names = nameParts(layout, containers, others);
   return {
     units: [sysctlService(), ...(forwarding.length > 0 ? [nftablesService(layout)] : []), ...names.units],
     files: names.files.concat(

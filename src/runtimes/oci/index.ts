@@ -2,3 +2,13 @@
 export type { OciContainer, Ready, RunAs } from "./container.ts";
 export { ociUnit } from "./container.ts";
 export { ociParts } from "./parts.ts";
+export {
+  defaultBridge,
+  defaultNetwork,
+  type Found,
+  foundAt,
+  type KnownPlace,
+  liveHosts,
+  namesParts,
+  ociHosts,
+} from "./names.ts";

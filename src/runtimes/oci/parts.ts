@@ -2,9 +2,11 @@
 import type { ContainerPart } from "../../compile/generation.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
+import { secretParts } from "../secrets.ts";
 import type { OciContainer } from "./container.ts";
 import { engineOf } from "./engines.ts";
 import { ociParameters } from "./parameters.ts";
+import { resourceUnits } from "./resources.ts";
 import { ociService } from "./service.ts";
 
 export interface OciParts {
@@ -17,9 +19,11 @@ export interface OciParts {
 
 export function ociParts(layout: Layout, container: OciContainer): OciParts {
   const { unit, autoStart } = container;
+  const engine = engineOf(container.engine);
+  const further = resourceUnits(engine, container);
   return {
-    part: containerPart(container),
-    units: [ociService(engineOf(container.engine), container)],
+    part: { ...containerPart(container), companions: further.map(({ name }) => name) },
+    units: [ociService(engine, container), ...further],
     unitLinks: autoStart ? { [`multi-user.target.wants/${unit}`]: `../${unit}` } : {},
     files: [ociParameters(layout, container)],
   };
@@ -43,8 +47,9 @@ function containerPart(container: OciContainer): ContainerPart {
     packages: null,
     path: null,
     mapped: [],
-    addresses: [],
+    addresses: container.place === null ? [] : [container.place.address],
     ports: [],
+    ...secretParts(container.secrets),
     oci: container.recipe,
   };
 }

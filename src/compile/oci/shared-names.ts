@@ -1,0 +1,28 @@
+/** What of names containers of both kinds share; from a configuration, or from what a generation has kept of it. */
+import { hostsEntries } from "../../network/index.ts";
+import { type Networked, ownNetwork } from "../../runtimes/nspawn/index.ts";
+import { hostsOf } from "../../runtimes/nspawn/names.ts";
+import { defaultBridge, type Found, namesParts, ociHosts } from "../../runtimes/oci/index.ts";
+import type { Layout } from "../../store/layout.ts";
+import type { HostsEntry } from "../generation.ts";
+import type { Parts } from "../piece.ts";
+
+export interface Everybody {
+  readonly containers: readonly Networked[];
+  readonly oci: readonly Found[];
+}
+
+/** Lines of the host's hosts file. */
+export const hostsOfAll = ({ containers, oci }: Everybody): HostsEntry[] => [
+  ...containers.flatMap((container) => ownNetwork(container) ?? []).flatMap(hostsEntries),
+  ...oci.flatMap((one) => ociHosts(one).entries),
+];
+
+/** Interfaces behind which only OCI containers are. */
+export const bridgesOfOci = (oci: readonly Found[]): string[] => (oci.length === 0 ? [] : [defaultBridge]);
+
+/** Nothing where no OCI container is found by name. */
+export function namesPieces(layout: Layout, { containers, oci }: Everybody): Parts[] {
+  if (oci.length === 0) return [];
+  return [namesParts(layout, containers.map(hostsOf), oci)];
+}
