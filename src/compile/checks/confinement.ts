@@ -19,7 +19,7 @@ export function checkConfinement(name: string, container: ContainerConfig, probl
 }
 
 /** capabilities(7), as Linux 5.9 and later and systemd 252 and later know them: no newer ones have come since. */
-const capabilities = (
+export const knownCapabilities = (
   "CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE " +
   "NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN " +
   "SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE " +
@@ -31,8 +31,8 @@ const capabilities = (
 function checkCapabilities(name: string, { additionalCapabilities }: ContainerConfig, problems: Problems): void {
   if (additionalCapabilities.length === 0) return;
   const option = at(name, "additionalCapabilities");
-  for (const capability of additionalCapabilities.filter((one) => !capabilities.includes(one))) {
-    const near = nearestNames(capability, capabilities);
+  for (const capability of additionalCapabilities.filter((one) => !knownCapabilities.includes(one))) {
+    const near = nearestNames(capability, knownCapabilities);
     problems.add(
       {
         code: "unknown-capability",

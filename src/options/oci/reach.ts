@@ -18,7 +18,10 @@ export const reachOptions = {
   }),
   volumes: mkOption({
     type: types.listOf(
-      types.strMatching(/[^:\p{Cc}]+:[^:\p{Cc}]+(?::[A-Za-z0-9,=_/.-]+)?/u, "source:target[:options]"),
+      types.strMatching(
+        /(?:\/[^:\p{Cc}]*|[A-Za-z0-9][\w.-]*):\/[^:\p{Cc}]*(?::[A-Za-z0-9,=_/.@#;+-]+)?/u,
+        "/path or volume, :/target[:options]",
+      ),
     ),
     default: [],
     example: ["data:/var/lib/app", "/srv/www:/srv/www:ro"],

@@ -21,7 +21,9 @@ export function runArguments(container: OciContainer, own: readonly string[]): s
     ...(container.autoRemoveOnStop ? ["--rm"] : []),
     ...capabilityArguments(container),
     ...container.devices.map((device) => `--device=${device}`),
-    ...[...new Set(container.networks)].map((network) => `--network=${network}`),
+    ...networksOf(container).map((network) => `--network=${network}`),
+    ...nameArguments(container),
+    ...resourceArguments(container),
     // What is pinned was fetched by the switch: a start asks nobody.
     "--pull=never",
     ...container.extraOptions,
@@ -34,5 +36,8 @@ function capabilityArguments({ capabilities }: OciContainer): string[] {
   const names = (wanted: boolean) => Object.keys(capabilities).filter((name) => capabilities[name] === wanted);
   return [...names(true).map((name) => `--cap-add=${name}`), ...names(false).map((name) => `--cap-drop=${name}`)];
 }
+/** Each once: docker refuses one that is there twice. */
+export const networksOf = ({ networks }: OciContainer): string[] => [...new Set(networks)];
+
 
 const optional = (option: string, value: string | null): string[] => (value === null ? [] : [`${option}${value}`]);

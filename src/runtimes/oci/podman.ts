@@ -1,9 +1,10 @@
 /** An OCI container as a service of podman's: the container is the service's own, supervised by conmon. Facts: podman-run(1). */
-import { environmentAssignment, literal, pathWord } from "../../units/index.ts";
+import { environmentAssignment, literal, pathWord, type UnitSection } from "../../units/index.ts";
 import { quietly } from "../nspawn/quietly.ts";
 import { runArguments } from "./arguments.ts";
 import type { OciContainer } from "./container.ts";
 import type { Engine } from "./engine.ts";
+import { ownerService, ownerVariables } from "./rootless.ts";
 
 const program = "/usr/bin/podman";
 
@@ -20,25 +21,22 @@ export const podman: Engine = {
           RequiresMountsFor: pathWord(`/run/user/${runAs.uid}/containers`),
         },
   service(container) {
+    const command = (...words: string[]) => [program, ...container.preRunExtraOptions, ...words];
     const idFile = `--cidfile=/run/${runtimeDirectory(container)}/ctr-id`;
+    const own = [idFile, "--cgroups=split", `--sdnotify=${container.ready === "container" ? "container" : "conmon"}`, "-d", "--replace"];
     return {
       Type: "notify",
       NotifyAccess: "all",
       Delegate: true,
       RuntimeDirectory: literal(runtimeDirectory(container)),
-      ...runsAs(container),
+      ...ownerService(container.runAs),
+      ...keepsQuiet(container),
       Environment: ["PODMAN_SYSTEMD_UNIT=%n", ...environment(container)],
-      ExecStartPre: [quietly([program, "rm", "-f", "--", container.name])],
-      ExecStart: {
-        exec: [
-          program,
-          ...container.preRunExtraOptions,
-          "run",
-          ...runArguments(container, [idFile, "--cgroups=split", `--sdnotify=${container.ready}`, "-d", "--replace"]),
-        ],
-      },
-      ExecStop: { exec: [program, "stop", "--ignore", idFile] },
-      ExecStopPost: [quietly([program, "rm", "-f", "--ignore", idFile])],
+      // --replace removes what is left of that name: no command before it.
+      ExecStart: { exec: command("run", ...runArguments(container, own)) },
+      ExecStop: { exec: command("stop", "--ignore", idFile) },
+      // Podman removes it itself, unless its supervisor was killed.
+      ...(container.autoRemoveOnStop && { ExecStopPost: quietly(command("rm", "-f", "--ignore", idFile)) }),
     };
   },
 };
@@ -46,11 +44,12 @@ export const podman: Engine = {
 /** Below /run; NixOS's is the container's name alone, which may be that of a service of the host's. */
 const runtimeDirectory = ({ name }: OciContainer): string => `podman-${name}`;
 
-function runsAs({ runAs }: OciContainer) {
-  return runAs.kind === "root" ? {} : { User: literal(runAs.name) };
-}
+/** Podman's commands print ids; the container's own output goes to the log driver, unless that is podman's output itself. */
+const keepsQuiet = ({ logDriver }: OciContainer): UnitSection =>
+  logDriver.startsWith("passthrough") ? {} : { StandardOutput: "null" };
 
 function environment({ runAs, commandEnvironment }: OciContainer): string[] {
-  const home = runAs.kind === "root" ? {} : { HOME: runAs.home, XDG_RUNTIME_DIR: `/run/user/${runAs.uid}` };
-  return Object.entries({ ...commandEnvironment, ...home }).map(([name, value]) => environmentAssignment(name, value));
+  return Object.entries({ ...commandEnvironment, ...ownerVariables(runAs) }).map(([name, value]) =>
+    environmentAssignment(name, value),
+  );
 }
