@@ -8,7 +8,8 @@ import { compare, parse } from "../units/index.ts";
 import { isUp, runningIn } from "./decide.ts";
 import type { FileChange } from "./files.ts";
 import type { Observed } from "./plan.ts";
-import type { ContainerSubject, Subject } from "./subjects.ts";
+import type { Subject } from "./subject.ts";
+import type { ContainerSubject } from "./subjects.ts";
 
 export interface ObservedDrift {
   /** Drop-ins of others, by the unit of ours that they add to. */

@@ -9,7 +9,7 @@ import type { Layout } from "../store/layout.ts";
 import { isUp, runningIn } from "./decide.ts";
 import type { FileChange } from "./files.ts";
 import type { Observed } from "./plan.ts";
-import type { Subject } from "./subjects.ts";
+import type { Subject } from "./subject.ts";
 
 interface RestoredBridge {
   readonly name: string;

@@ -115,7 +115,9 @@ function noticesOf({ name, former, next }: ContainerSubject, layout: Layout): st
   const trusted = next.isolation === "trusted" && former?.isolation !== "trusted";
   return [
     ...(forsaken
-      ? [`container ${name} is ephemeral now: its state in ${containerDir(layout, name)} stays, and is no longer used`]
+      ? [
+          `container ${name} is ${next.kind === "oci" ? "an OCI container" : "ephemeral"} now: its state in ${containerDir(layout, name)} stays, and is no longer used`,
+        ]
       : []),
     ...(trusted ? [trustedNotice(next)] : []),
     ...newPorts(former, next).map(

@@ -8,11 +8,13 @@
  */
 import type { ContainerPart } from "../compile/generation.ts";
 import type { Layout } from "../store/layout.ts";
+import { isNetwork } from "./considered.ts";
 import type { FileChange } from "./files.ts";
 import type { NetworkManager } from "./host-network.ts";
 import { neededFirst } from "./needs.ts";
 import type { Action, Step } from "./plan.ts";
-import { type ContainerSubject, isNetwork, type Subject } from "./subjects.ts";
+import type { Subject } from "./subject.ts";
+import type { ContainerSubject } from "./subjects.ts";
 
 export interface Ordering {
   readonly layout: Layout;
@@ -41,10 +43,12 @@ export function orderSteps(ordering: Ordering): Step[] {
     subject.seed === null ? [] : step({ do: "seed-root", container: subject.name }, subject.seed, [], subject.name),
   );
   const owners = ownersOf(containers);
+  const names = new Set(containers.map(({ name }) => name));
   const files = ordering.files.map(({ action, because }) => {
-    const owner = ownerOf(action, owners, layout);
-    const before = owner === undefined ? [...stops, ...sharedStops] : stops.filter((stop) => stop.container === owner);
-    return step(action, because, idsOf(before), owner);
+    const own = whose(action, owners, names, layout);
+    const before =
+      own.length === 0 ? [...stops, ...sharedStops] : stops.filter(({ container = "" }) => own.includes(container));
+    return step(action, because, idsOf(before), own[0]);
   });
   const record =
     ordering.record === null
@@ -134,11 +138,10 @@ function neededBy(containers: readonly ContainerSubject[], which: "former" | "ne
   return (subject: ContainerSubject): readonly string[] => by.get(subject.name) ?? [];
 }
 
-/** Stops before anything is written: the container, then its network, then companions that go. */
+/** Stops before anything is written: the container by all its names, then its network, then companions that go. */
 function stopSteps(subject: ContainerSubject, after: readonly string[]): Step[] {
-  const { name, unit, decision, because } = subject;
-  const own =
-    decision === "stop" || decision === "stop-start" ? [step({ do: "stop-unit", unit }, because, after, name)] : [];
+  const { name, because } = subject;
+  const own = subject.stops.map((unit) => step({ do: "stop-unit", unit }, because, after, name));
   const companions = subject.companions
     .filter((companion) => companion.decision === "stop")
     .map((companion) => step({ do: "stop-unit", unit: companion.unit }, companion.because, idsOf(own), name));
@@ -189,30 +192,38 @@ function jobSteps({ unit, decision, because }: Subject, after: readonly string[]
   return [];
 }
 
-/** Container by unit name. */
-function ownersOf(containers: readonly ContainerSubject[]): ReadonlyMap<string, string> {
-  const parts = containers
-    .flatMap(({ former, next }) => [former, next])
-    .filter((part): part is ContainerPart => part !== null);
-  return new Map(parts.flatMap((part) => [part.unit, ...part.companions].map((unit) => [unit, part.name] as const)));
+/** Containers by unit name: several where a unit is another's by now. The first is the one that it is to be. */
+function ownersOf(containers: readonly ContainerSubject[]): ReadonlyMap<string, readonly string[]> {
+  const unitsOf = (part: ContainerPart | null) => (part === null ? [] : [part.unit, ...part.companions]);
+  const owners = new Map<string, string[]>();
+  for (const which of ["next", "former", "stops"] as const)
+    for (const one of containers)
+      for (const unit of which === "stops" ? one.stops : unitsOf(one[which]))
+        owners.set(unit, [...new Set([...(owners.get(unit) ?? []), one.name])]);
+  return owners;
 }
 
 /** Whose a file is: a unit's container; of other files the name says it, `<container>.<part>`. */
-function ownerOf(action: Action, owners: ReadonlyMap<string, string>, layout: Layout): string | undefined {
+function whose(
+  action: Action,
+  owners: ReadonlyMap<string, readonly string[]>,
+  names: ReadonlySet<string>,
+  layout: Layout,
+): readonly string[] {
   switch (action.do) {
     case "write-unit":
     case "remove-unit":
-      return owners.get(action.unit);
+      return owners.get(action.unit) ?? [];
     case "write-unit-link":
     case "remove-unit-link":
-      return owners.get(action.link.slice(action.link.lastIndexOf("/") + 1));
+      return owners.get(action.link.slice(action.link.lastIndexOf("/") + 1)) ?? [];
     case "write-file":
     case "remove-file": {
       const name = new RegExp(`^${escapeRegExp(layout.etc)}/(?:network|containers)/([^./]+)\\.`).exec(action.path)?.[1];
-      return name !== undefined && owners.has(`container@${name}.service`) ? name : undefined;
+      return name !== undefined && names.has(name) ? [name] : [];
     }
     default:
-      return undefined;
+      return [];
   }
 }
 

@@ -113,6 +113,8 @@ export interface ObservedContainer {
   readonly declared: string | null;
   /** What its declared directory has lost. */
   readonly lacks?: string;
+  /** Of an OCI container whose service runs: its engine has no such container that runs, or holds it. */
+  readonly engine?: "gone" | "paused";
   /** It has not taken over, or not quite, what it is shown. */
   readonly pending?: {
     /** The toplevel that it runs with; null where nobody knows. */

@@ -1,21 +1,14 @@
 /** What the plan is about: every container with what is decided for it, and the units that containers share. */
 import type { ContainerPart, Generation } from "../compile/generation.ts";
 import { linesOf, type Unit } from "../units/index.ts";
-import { type Decision, decideContainer, decideUnit, isUp, type Running, runningIn, startsSocket } from "./decide.ts";
+import { type Considered, consider, isNetwork, showKeys } from "./considered.ts";
+import { decideUnit, isUp, type Running, runningIn, startsSocket } from "./decide.ts";
 import type { Former } from "./former.ts";
+import { formerUnits } from "./moved.ts";
 import { withNeeds } from "./needs.ts";
 import type { Observed, TakeOver } from "./plan.ts";
-import { declaredDifference, runningDifference, type SystemDifference } from "./system.ts";
+import type { Subject } from "./subject.ts";
 import { startsWanted, wantersOf } from "./wanted.ts";
-
-/** A unit and what is decided for it. */
-export interface Subject {
-  readonly unit: string;
-  readonly decision: Decision;
-  readonly because: string;
-  /** Of the host's own: containers do not wait for it here. */
-  readonly isAlone?: boolean;
-}
 
 export interface ContainerSubject extends Subject {
   readonly name: string;
@@ -30,6 +23,8 @@ export interface ContainerSubject extends Subject {
   readonly prepare: TakeOver | null;
   /** What of the changes it does not get before it is restarted, or null. */
   readonly unless: string | null;
+  /** Where it is stopped before anything is written: units, in this order. Former services of it, whatever is decided. */
+  readonly stops: readonly string[];
   /** Companions that need something of their own. */
   readonly companions: readonly Subject[];
 }
@@ -38,139 +33,19 @@ const running = (observed: Observed, unit: string): Running => runningIn(observe
 
 export function containerSubjects(former: Former, next: Generation, observed: Observed): ContainerSubject[] {
   const names = [...Object.keys(next.containers), ...former.gone("containers", next)].sort();
-  const considered = names.map((name) => consider(name, former, next, observed));
+  const units = formerUnits(names, former, next);
+  const considered = names.map((name) => consider(name, units, former, next, observed));
   return withNeeds(considered).map((one) => ({
     ...one,
+    stops: stopsOf(one),
     ...diskSteps(one, observed),
     companions: [...companionSubjects(one, former, next, observed), ...socketSubjects(one, observed)],
   }));
 }
 
-/** A container with what is decided for it alone. */
-interface Considered extends Subject {
-  readonly name: string;
-  readonly former: ContainerPart | null;
-  readonly next: ContainerPart | null;
-  readonly running: Running;
-  readonly isNew: boolean;
-  readonly changes: Changes;
-  readonly networkChanged: boolean;
-  /** See {@link ContainerSubject}. */
-  readonly unless: string | null;
-}
-
-function consider(name: string, former: Former, next: Generation, observed: Observed): Considered {
-  const before = former.container(name);
-  const after = next.containers[name] ?? null;
-  const unit = (after ?? before)?.unit ?? name;
-  const state = running(observed, unit);
-  const changes = containerChanges(before, after, state, former, next, observed);
-  const isNew = !former.isSettled(name);
-  const decision = decideContainer({
-    presence: after === null ? "removed" : isNew ? "new" : "kept",
-    running: state,
-    autoStart: after?.autoStart ?? false,
-    interrupted: former.interrupted,
-    meant: former.meant === null ? null : former.meant.includes(unit),
-    onChange: after?.onChange ?? "auto",
-    unitChanged: changes.unit.length > 0,
-    system: changes.system.change,
-    networkChanged: changes.network,
-    needsOthers: (after?.dependsOn.length ?? 0) > 0,
-  });
-  const own =
-    after === null ? "no longer in the configuration" : isNew && !isUp(state) ? "new" : reason(state, changes);
-  const because = own === "" && decision === "start" ? "the last switch did not do all" : own;
-  const left = decision === "reload" ? outerReason(changes) : "";
-  return {
-    name,
-    unit,
-    former: before,
-    next: after,
-    running: state,
-    isNew,
-    changes,
-    networkChanged: changes.network,
-    decision,
-    because: decision === "reload" ? (changes.system.because ?? "") : because,
-    unless: decision === "keep" ? because : left === "" ? null : left,
-  };
-}
-
-interface Changes {
-  readonly unit: readonly string[];
-  readonly system: SystemDifference;
-  readonly network: boolean;
-}
-
-function containerChanges(
-  before: ContainerPart | null,
-  after: ContainerPart | null,
-  state: Running,
-  former: Former,
-  next: Generation,
-  observed: Observed,
-): Changes {
-  const same: SystemDifference = { change: "same", because: null, takeOver: null };
-  if (before === null || after === null) return { unit: [], system: same, network: false };
-  const unit = next.units[after.unit];
-  const others = former.generations.flatMap((one) => one.containers[after.name] ?? []);
-  const seen = isUp(state) ? runningDifference(after, observed.containers[after.name], former, next) : null;
-  const known = others.map((one) => declaredDifference(one, after, former, next));
-  return {
-    unit: unit === undefined ? [] : former.changes(unit),
-    system: seen ?? known.find((one) => one.because !== null) ?? same,
-    network:
-      [...new Set(others.flatMap((one) => one.companions))].filter(isNetwork).some((name) => {
-        const net = next.units[name];
-        return net === undefined || former.changes(net).length > 0;
-      }) ||
-      after.companions.some((name) => isNetwork(name) && isLeft(name, former, observed)) ||
-      (state === "running" && after.companions.some((name) => isNetwork(name) && isLost(name, former, observed))),
-  };
-}
-
-/** A network that was dropped while its container was left running, and is still there. */
-const isLeft = (unit: string, former: Former, observed: Observed): boolean =>
-  !former.has("units", unit) && isUp(running(observed, unit));
-
-/**
- * It ran, since its container does, and is gone: where a unit file is removed, systemd stops what that alone needed, and
- * stops the container too once it has read the file again.
- */
-const isLost = (unit: string, former: Former, observed: Observed): boolean =>
-  former.has("units", unit) && observed.units[unit]?.active === "inactive";
-
-/** The unit that must be stopped with its old definitions: they know what to take away. */
-export const isNetwork = (unit: string): boolean => unit.startsWith("container-net@");
-
-const stateReasons: Partial<Record<Running, readonly string[]>> = {
-  failed: ["it had failed"],
-  failing: ["it failed and is being restarted"],
-  starting: ["it is still starting"],
-};
-
-function reason(state: Running, changes: Changes): string {
-  const inner = changes.system.because === null ? [] : [changes.system.because];
-  const outer = changes.system.change === "declared" || inner.length === 0 ? outerReason(changes) : "";
-  return [
-    ...(stateReasons[state] ?? []),
-    ...inner,
-    ...(outer !== "" ? [outer] : changes.network ? ["its network changed"] : []),
-  ].join("; ");
-}
-
-/** What takes a restart, whatever is declared inside. */
-function outerReason({ unit, network }: Changes): string {
-  if (network) return "its network changed";
-  return unit.length === 0 ? "" : showKeys(unit);
-}
-
-/** `Service.ExecStart` → "ExecStart changed". */
-function showKeys(keys: readonly string[]): string {
-  const names = keys.map((key) => key.slice(key.indexOf(".") + 1));
-  return `${names.map((name) => (name === "X-Restart-Triggers" ? "its files" : name)).join(", ")} changed`;
-}
+/** Its own where it ends with its old definition; a former service in any case. */
+const stopsOf = ({ unit, decision, stops }: Considered): string[] =>
+  stops.filter((one) => one !== unit || decision === "stop" || decision === "stop-start");
 
 function diskSteps(one: Considered, observed: Observed): Pick<ContainerSubject, "seed" | "declare" | "prepare"> {
   const { name, next, isNew, decision, changes } = one;
@@ -196,8 +71,9 @@ function diskSteps(one: Considered, observed: Observed): Pick<ContainerSubject, 
 }
 
 function companionSubjects(one: Considered, former: Former, next: Generation, observed: Observed): Subject[] {
-  const { former: before, next: after, decision } = one;
-  const known = [...new Set([...(before?.companions ?? []), ...(after?.companions ?? [])])];
+  const { next: after, decision } = one;
+  const had = former.generations.flatMap(({ containers }) => containers[one.name]?.companions ?? []);
+  const known = [...new Set([...had, ...(after?.companions ?? [])])];
   // Starting the container starts what it needs; stopping it stops what is bound to it. Its network is stopped by name,
   // because that is over only some time after the container's stop.
   const moves = decision === "stop" || decision === "stop-start";
