@@ -6,7 +6,6 @@ import { checkAddresses } from "./addresses.ts";
 import { checkAutomounts } from "./automounts.ts";
 import { checkBridges } from "./bridges.ts";
 import { checkConfinement, checkUserIds } from "./confinement.ts";
-import { checkDefaultNetwork } from "./default-network.ts";
 import { checkEngineWords } from "./engine-words.ts";
 import { checkFirewall } from "./firewall.ts";
 import { checkFlags } from "./flags.ts";
@@ -33,15 +32,11 @@ export function checkHost(config: HostConfig, problems: Problems): void {
     checkFlags(name, container, problems);
     checkChange(name, container, problems);
   }
+  checkEngineWords(config, problems);
   checkAcross(config, problems);
 }
 
 /** What single containers may each have, and not together. */
-  for (const [name, { secrets }] of Object.entries(config.ociContainers.containers))
-    checkSecrets(["ociContainers", "containers", name], "oci", secrets, problems);
-  checkOci(config, problems);
-  checkEngineWords(config, problems);
-  checkDefaultNetwork(config, problems);
 export function checkAcross(config: AcrossContainers, problems: Problems): void {
   checkAddresses(config, problems);
   checkPorts(config, problems);

@@ -1,5 +1,6 @@
 /** Options of `podman run` and `docker run` that both have, in NixOS's order. Facts: podman-run(1), docker-run(1). */
 import type { OciContainer } from "./container.ts";
+import { nameArguments } from "./names.ts";
 
 /** @param own of the engine's own, after the name and the log's */
 export function runArguments(container: OciContainer, own: readonly string[]): string[] {
@@ -21,9 +22,9 @@ export function runArguments(container: OciContainer, own: readonly string[]): s
     ...(container.autoRemoveOnStop ? ["--rm"] : []),
     ...capabilityArguments(container),
     ...container.devices.map((device) => `--device=${device}`),
+    ...(container.pod === null ? [] : [`--pod=${container.pod}`]),
     ...networksOf(container).map((network) => `--network=${network}`),
     ...nameArguments(container),
-    ...resourceArguments(container),
     // What is pinned was fetched by the switch: a start asks nobody.
     "--pull=never",
     ...container.extraOptions,
@@ -32,12 +33,12 @@ export function runArguments(container: OciContainer, own: readonly string[]): s
   ];
 }
 
+/** Each once: docker refuses one that is there twice. */
+export const networksOf = ({ networks }: OciContainer): string[] => [...new Set(networks)];
+
 function capabilityArguments({ capabilities }: OciContainer): string[] {
   const names = (wanted: boolean) => Object.keys(capabilities).filter((name) => capabilities[name] === wanted);
   return [...names(true).map((name) => `--cap-add=${name}`), ...names(false).map((name) => `--cap-drop=${name}`)];
 }
-/** Each once: docker refuses one that is there twice. */
-export const networksOf = ({ networks }: OciContainer): string[] => [...new Set(networks)];
-
 
 const optional = (option: string, value: string | null): string[] => (value === null ? [] : [`${option}${value}`]);
