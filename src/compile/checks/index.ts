@@ -14,6 +14,8 @@ import { checkMounts } from "./mounts.ts";
 import { checkName } from "./name.ts";
 import { checkChange, checkNeeds } from "./needs.ts";
 import { checkNetwork } from "./network.ts";
+import { checkOci } from "./oci.ts";
+import { checkNames, checkUnits } from "./oci-units.ts";
 import { checkPorts } from "./ports.ts";
 import { checkSysctls } from "./sysctl.ts";
 import { checkSystem } from "./system.ts";
@@ -32,12 +34,15 @@ export function checkHost(config: HostConfig, problems: Problems): void {
     checkFlags(name, container, problems);
     checkChange(name, container, problems);
   }
+  checkOci(config, problems);
   checkEngineWords(config, problems);
   checkAcross(config, problems);
 }
 
 /** What single containers may each have, and not together. */
 export function checkAcross(config: AcrossContainers, problems: Problems): void {
+  checkNames(config, problems);
+  checkUnits(config, problems);
   checkAddresses(config, problems);
   checkPorts(config, problems);
   checkInterfaces(config, problems);

@@ -1,56 +1,102 @@
-/** Checks of forwarded ports across containers. */
-import { parseAddress } from "../../network/index.ts";
+/** Checks of ports of the host that lead into containers, of both kinds. */
+import { doAddressesMeet, isChosen, type PortRange, parseAddress, parsePublished } from "../../network/index.ts";
 import type { AcrossContainers } from "../across.ts";
-import type { LinkConfig } from "../networks.ts";
 import type { Problems } from "../problems.ts";
-import { allLinks, type LinkAt, linkOption } from "./links.ts";
+import { allLinks, linkOption } from "./links.ts";
+import { atOci } from "./place.ts";
 
 /** A port is one container's, unless it is that of different addresses or interfaces. */
 export function checkPorts(config: AcrossContainers, problems: Problems): void {
-  const owners = { tcp: new Map<number, Owner[]>(), udp: new Map<number, Owner[]>() };
-  for (const link of allLinks(config)) {
-    for (const port of link.link.forwardPorts) {
-      const others = owners[port.protocol].get(port.hostPort);
-      if (others === undefined) {
-        owners[port.protocol].set(port.hostPort, [{ link, port }]);
-        continue;
-      }
-      const other = others.find((one) => meet(one.port, port));
-      others.push({ link, port });
-      if (other !== undefined) addClash(other, { link, port }, problems);
-    }
+  const byProtocol = new Map<string, Claim[]>();
+  for (const claim of [...forwarded(config), ...published(config)]) {
+    const others = byProtocol.get(claim.protocol);
+    if (others === undefined) byProtocol.set(claim.protocol, [claim]);
+    else others.push(claim);
   }
+  const clashes = [...byProtocol.values()].flatMap(clashesOf);
+  for (const { other, own } of clashes.sort((a, b) => a.own.index - b.own.index)) addClash(other, own, problems);
 }
 
-type Port = LinkConfig["forwardPorts"][number];
+/** Ports that somebody wants for a container. */
+interface Claim {
+  /** In the order in which they are looked at. */
+  readonly index: number;
+  /** The container's name. */
+  readonly owner: string;
+  readonly option: readonly string[];
+  readonly protocol: string;
+  readonly ports: PortRange;
+  readonly address: string | null;
+  readonly interface: string | null;
+}
 
-interface Owner {
-  readonly link: LinkAt;
-  readonly port: Port;
+interface Clash {
+  readonly other: Claim;
+  readonly own: Claim;
+}
+
+function forwarded(config: AcrossContainers): Claim[] {
+  return allLinks(config).flatMap((link) =>
+    link.link.forwardPorts.map(({ protocol, hostPort, hostAddress, interface: by }, index) => ({
+      index,
+      owner: link.name,
+      option: linkOption(link, "forwardPorts"),
+      protocol,
+      ports: { from: hostPort, to: hostPort },
+      address: hostAddress === null ? null : (parseAddress(hostAddress)?.address ?? hostAddress),
+      interface: by,
+    })),
+  );
+}
+
+/** Of what an engine chooses it finds a free one itself. */
+function published({ ociContainers }: AcrossContainers): Claim[] {
+  return Object.entries(ociContainers.containers).flatMap(([owner, { ports }]) =>
+    ports.flatMap((text, index): Claim[] => {
+      const port = parsePublished(text);
+      const { protocol, address, host } = port;
+      if (host === null || isChosen(port)) return [];
+      return [{ index, owner, option: atOci(owner, "ports"), protocol, ports: host, address, interface: null }];
+    }),
+  );
+}
+
+/** Of each claim the first that it meets. */
+function clashesOf(claims: readonly Claim[]): Clash[] {
+  const sorted = claims.map((claim, index) => ({ ...claim, index })).sort((a, b) => a.ports.from - b.ports.from);
+  const found = new Map<number, Clash>();
+  let open: Claim[] = [];
+  for (const claim of sorted) {
+    open = open.filter(({ ports }) => ports.to >= claim.ports.from);
+    for (const one of open.filter((one) => doMeet(one, claim))) {
+      const [other, own] = one.index < claim.index ? [one, claim] : [claim, one];
+      const known = found.get(own.index);
+      if (known === undefined || known.other.index > other.index) found.set(own.index, { other, own });
+    }
+    open.push(claim);
+  }
+  return [...found.values()];
 }
 
 /** Whether there is a packet that both are for. */
-const meet = (a: Port, b: Port): boolean =>
+const doMeet = (a: Claim, b: Claim): boolean =>
   (a.interface === null || b.interface === null || a.interface === b.interface) &&
-  (a.hostAddress === null || b.hostAddress === null || canonical(a.hostAddress) === canonical(b.hostAddress));
+  doAddressesMeet(a.address, b.address);
 
-const canonical = (address: string): string => parseAddress(address)?.address ?? address;
-
-function addClash(other: Owner, own: Owner, problems: Problems): void {
-  const port = `${own.port.hostPort}/${own.port.protocol}`;
-  const isOne = other.link.name === own.link.name;
-  const options = [linkOption(other.link, "forwardPorts"), linkOption(own.link, "forwardPorts")];
-  const isRestricted = [own, other].some((one) => one.port.hostAddress !== null || one.port.interface !== null);
+function addClash(other: Claim, own: Claim, problems: Problems): void {
+  const from = Math.max(own.ports.from, other.ports.from);
+  const to = Math.min(own.ports.to, other.ports.to);
+  const port = `${from === to ? `port ${from}` : `ports ${from}-${to}`}/${own.protocol} of the host`;
+  const isRestricted = [own, other].some((claim) => claim.address !== null || claim.interface !== null);
   problems.add(
     {
       code: "port-clash",
-      message: isOne
-        ? `container ${own.link.name} forwards port ${port} of the host twice`
-        : `port ${port} of the host is forwarded to container ${other.link.name} and to container ${own.link.name}`,
-      ...(isRestricted && {
-        details: ["some packets are for both: neither hostAddress nor interface tells them apart"],
-      }),
+      message:
+        other.owner === own.owner
+          ? `container ${own.owner} forwards ${port} twice`
+          : `${port} ${from === to ? "is" : "are"} forwarded to container ${other.owner} and to container ${own.owner}`,
+      ...(isRestricted && { details: ["some packets are for both: neither address nor interface tells them apart"] }),
     },
-    ...(other.link === own.link ? options.slice(0, 1) : options),
+    ...(other.option.join("\n") === own.option.join("\n") ? [own.option] : [other.option, own.option]),
   );
 }

@@ -143,10 +143,17 @@ export const portMapping = text(
   "port mapping such as 8080:80 or 127.0.0.1:53:53/udp",
   isPortMapping,
   {},
+  // Engines take the address for a port.
+  (value) => {
+    const [, address, port] = /^(\[.*\]|\d+\.[\d.]+):(\d+(?:-\d+)?(?:\/[a-z]+)?)$/.exec(value) ?? [];
+    return address === undefined
+      ? undefined
+      : `write ${address}:${port?.replace(/\/.*/, "")}:${port}, or ${address}::${port} for any port`;
+  },
 );
 
 function isPortMapping(value: string): boolean {
-  const parts = /^(?:(\[[^\]]+\]|\d+\.[\d.]+):)?(?:(\d+(?:-\d+)?)?:)?(\d+(?:-\d+)?)(?:\/(?:tcp|udp|sctp))?$/.exec(
+  const parts = /^(?:(?:(\[[^\]]+\]|\d+\.[\d.]+):)?(?:(\d+(?:-\d+)?)?:))?(\d+(?:-\d+)?)(?:\/(?:tcp|udp|sctp))?$/.exec(
     value,
   );
   if (!parts) return false;
