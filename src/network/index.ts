@@ -73,5 +73,4 @@ export {
 export { addressesIn, isIn, overlap, type Pool, poolOf } from "./pool.ts";
 export { portWords } from "./port.ts";
 export { doAddressesMeet, isChosen, isLoopback, lengthOf, type Published, parsePublished } from "./published.ts";
-export { doAddressesMeet, isChosen, isLoopback, lengthOf, type Published, parsePublished } from "./published.ts";
 export { hostSysctls, insideSysctls, linkSysctls, sysctlText } from "./sysctl.ts";
