@@ -4,7 +4,7 @@ import type { Bridge } from "../network/index.ts";
 import type { ContainerConfig, HostConfig, SystemConfig } from "../options/index.ts";
 import { hostNetworkParts } from "../runtimes/host-network/index.ts";
 import { type ContainerSystem, containerParts, type SystemContainer, sharedParts } from "../runtimes/nspawn/index.ts";
-import { foundAt, type OciContainer, ociHosts, ociParts } from "../runtimes/oci/index.ts";
+import { foundAt, type OciContainer, type OciObject, objectParts, ociHosts, ociParts } from "../runtimes/oci/index.ts";
 import type { Layout } from "../store/layout.ts";
 import { flakeProfile } from "../store/nix-places.ts";
 import { type LockedAccounts, noAccounts } from "../systems/account-numbers.ts";
@@ -24,6 +24,9 @@ import { networkFor } from "./networks.ts";
 import { ociContainers } from "./oci/containers.ts";
 import { knownPlaces, placed, withDefaultNetwork } from "./oci/names.ts";
 import { bridgesOfOci, hostsOfAll, namesPieces } from "./oci/shared-names.ts";
+import { checkObjects } from "./oci/object-checks.ts";
+import { ociObjects } from "./oci/objects.ts";
+import { checkOwners, type HostUsers, noUsers } from "./oci/owners.ts";
 import { pieceOf } from "./piece.ts";
 import { type PlacesOf, Problems } from "./problems.ts";
 import { enabled, type Packages, packagesOf, requestOf, requestText, type SystemRequest } from "./requests.ts";
@@ -42,6 +45,8 @@ export interface More {
   readonly text?: string;
 }
 
+  /** Of the host: must have what {@link usersAsked} lists, unless there is no such user. Default: none. */
+  readonly users?: HostUsers;
 /**
  * @param evaluation without issues
  * @param lock must cover {@link requestsOf}(evaluation.config)
@@ -76,6 +81,8 @@ export function compileConfig(
   checkHost(config, problems);
   const systems: Record<StoreName, Recipe> = {};
   const from = { packagesFor: packagesOf(lock), accounts: lock.accounts ?? noAccounts, sources, more };
+  checkObjects(config.ociContainers, problems);
+  checkOwners(config, more.users ?? noUsers, problems);
   const compiled = byName(config.containers).map(([name, container]) => {
     const system = containerSystem(name, container, from, problems);
     Object.assign(systems, system?.recipes);
@@ -88,8 +95,9 @@ export function compileConfig(
       return resolve(name, container, system, config, layout, hostId);
     });
     const whole = withDefaultNetwork(config);
-    const oci = placed(knownPlaces(layout, whole), ociContainers(whole, lock));
-    return assemble(layout, bridgesOf(config), containers, oci, systems);
+    const users = more.users ?? noUsers;
+    const oci = placed(knownPlaces(layout, whole), ociContainers(whole, lock, users));
+    return assemble(layout, bridgesOf(config), containers, oci, ociObjects(whole.ociContainers, users), systems);
   });
 }
 
@@ -219,6 +227,7 @@ function assemble(
   const shared = { containers, oci: ociContainers.flatMap(foundAt) };
   return {
     pieces: [
+  objects: readonly OciObject[],
       pieceOf(sharedParts(layout, containers, shared.oci.map(ociHosts))),
       pieceOf(hostNetworkParts(layout, bridges, containers, bridgesOfOci(shared.oci))),
       ...namesPieces(layout, shared).map(pieceOf),
@@ -229,6 +238,7 @@ function assemble(
     systems: inBuildOrder(systems),
   };
 }
+      pieceOf(objectParts(layout, objects)),
 
 const byName = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
   Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));

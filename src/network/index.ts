@@ -73,4 +73,5 @@ export {
 export { addressesIn, isIn, overlap, type Pool, poolOf } from "./pool.ts";
 export { portWords } from "./port.ts";
 export { doAddressesMeet, isChosen, isLoopback, lengthOf, type Published, parsePublished } from "./published.ts";
+export { isWithin, overlaps, type Subnet, subnetOf } from "./subnets.ts";
 export { hostSysctls, insideSysctls, linkSysctls, sysctlText } from "./sysctl.ts";

@@ -47,7 +47,14 @@ export function hostConfig(containers: Readonly<Record<string, ShortContainer>>)
     warnings: [],
     networking: { bridges: {}, proxy: noProxy },
     containers: mapValues(containers, containerConfig),
-    ociContainers: { backend: "podman", containers: {} },
+    ociContainers: {
+      backend: "podman",
+      containers: {},
+      networks: {},
+      volumes: {},
+      pods: {},
+      defaultNetwork: { enable: true, subnet: "10.87.0.0/16" },
+    },
     dockerContainers: null,
   };
 }

@@ -7,16 +7,22 @@ import { type Lock, pinnedImage } from "../../systems/lock.ts";
 import { imageRequestOf } from "./images.ts";
 import { proxyVariables } from "./proxies.ts";
 
+import { objectUnitsOf } from "./objects.ts";
+import { type HostUsers, ownerNamed, userOf } from "./owners.ts";
 type Declared = Pick<HostConfig, "containers" | "ociContainers">;
 
 /** In the order of their names. */
-export function ociContainers(config: Declared & Pick<HostConfig, "networking">, lock: Lock): OciContainer[] {
+export function ociContainers(
+  config: Declared & Pick<HostConfig, "networking">,
+  lock: Lock,
+  users: HostUsers,
+): OciContainer[] {
   const { containers } = config.ociContainers;
   return Object.keys(containers)
     .sort()
     .flatMap((name) => {
       const container = containers[name];
-      return container === undefined ? [] : resolve(name, container, config, lock);
+      return container === undefined ? [] : resolve(name, container, config, lock, users);
     });
 }
 
@@ -34,10 +40,12 @@ function resolve(
   lock: Lock,
 ): OciContainer {
   const { backend } = config.ociContainers;
+  users: HostUsers,
   const { podman, dependsOn, serviceName, ...same } = container;
   const { engine, user, image, source } = imageRequestOf(name, container, backend);
   const recipe = { engine, user, image, pinned: pinnedImage(lock, { image, source }), source };
   return {
+  const runAs = ownerNamed(backend === "podman" ? userOf(container) : "root", users);
     name,
     engine: backend,
     unit: ociUnit(backend, name, serviceName),
@@ -48,7 +56,8 @@ function resolve(
     dependsOn,
     needs: dependsOn.flatMap((other) => unitOf(other, config) ?? []),
     commandEnvironment: proxyVariables(config.networking),
-    runAs: { kind: "root" },
+    objects: objectUnitsOf(config.ociContainers, container, runAs),
+    runAs,
     ready: podman?.sdnotify ?? "conmon",
   };
 }

@@ -6,6 +6,7 @@ import { podmanOptions } from "./podman.ts";
 import { reachOptions } from "./reach.ts";
 
 const processOptions = {
+import { memberOptions } from "./pods.ts";
   cmd: mkOption({
     type: types.listOf(types.environmentValue),
     default: [],
@@ -108,4 +109,5 @@ export const ociContainerOptions = {
   ...confinementOptions,
   ...lifeOptions,
   ...podmanOptions,
+  ...memberOptions,
 };

@@ -1,6 +1,9 @@
 /** What an OCI container reaches, and what reaches it: ports, networks, volumes. */
 import { mkOption, types } from "../../modules/index.ts";
 
+/** `app`, `app:ip=10.89.5.2`, `host`: a word of `--network`. */
+export const networkOrMode = types.strMatching(/[A-Za-z0-9][A-Za-z0-9_.:/=,@-]*/, "network, or mode of networking");
+
 export const reachOptions = {
   ports: mkOption({
     type: types.listOf(types.portMapping),
@@ -10,7 +13,7 @@ export const reachOptions = {
       "Ports of the host that lead into the container, `[address:][hostPort]:containerPort[/protocol]`. Without an address on all addresses of the host, past its firewall: `plan` says so.",
   }),
   networks: mkOption({
-    type: types.listOf(types.strMatching(/[A-Za-z0-9][A-Za-z0-9_.:/=,@-]*/, "network, or mode of networking")),
+    type: types.listOf(networkOrMode),
     default: [],
     example: ["app"],
     description:

@@ -25,6 +25,10 @@ export interface OciContainer {
   readonly capabilities: Readonly<Record<string, boolean | null>>;
   readonly devices: readonly string[];
   readonly privileged: boolean;
+  /** Whose network, ports and host name it has. */
+  readonly pod: string | null;
+  /** Where it is found by name; null where only its engine knows. */
+  readonly place: KnownPlace | null;
   readonly autoStart: boolean;
   readonly autoRemoveOnStop: boolean;
   /** Units that must be ready before, and without which it does not run. */
@@ -34,13 +38,15 @@ export interface OciContainer {
   readonly preRunExtraOptions: readonly string[];
   readonly extraOptions: readonly string[];
   /** Variables of the engine's own command: the host's proxies. */
+  /** Units of the networks, volumes and the pod that it names, as far as they are ours to make. */
+  readonly objects: readonly string[];
   readonly commandEnvironment: Readonly<Record<string, string>>;
   /** "root" with docker. */
   readonly runAs: RunAs;
   readonly ready: Ready;
 }
 
-/** Whose container it is. `uid` null: nobody said it, so it must be looked up. */
+/** Whose container it is: of another user than root it is rootless. */
 export type RunAs =
   | { readonly kind: "root" }
   | { readonly kind: "user"; readonly name: string; readonly home: string; readonly uid: number };

@@ -11,4 +11,8 @@ export {
   liveHosts,
   namesParts,
   ociHosts,
+export { type ObjectParts, objectParts } from "./object.ts";
+export { type OciNetwork, type OciObject, type OciPod, type OciVolume, objectUnit } from "./object-value.ts";
+export { ociParts } from "./parts.ts";
+export { asOwner } from "./rootless.ts";
 } from "./names.ts";

@@ -1,0 +1,48 @@
+/** The program that makes and removes networks, volumes and pods. It is the same for all: what differs are its arguments. */
+import type { Layout } from "../../store/layout.ts";
+
+/** By which definition of ours it was made; nothing of others' has it. */
+export const definitionLabel = "stowage.definition";
+
+export const objectProgramFile = (layout: Layout): string => `${layout.etc}/oci/object`;
+
+/**
+ * An object is looked up by its name, and both engines would also take the beginning of an ID: so the name that is found
+ * counts. A volume of another definition is refused, because to make it anew would be to lose its data.
+ */
+export const objectProgram = `# Makes a network, volume or pod of an engine, or removes it; leaves alone what somebody else has made.
+# Arguments: make or remove, the engine, its kind, its name, its definition; then what \`create\` is given.
+set -eu
+verb=$1 engine=$2 kind=$3 name=$4 definition=$5
+shift 5
+
+refuse() {
+	printf '%s %s %s\\n' "$kind" "$name" "$1" >&2
+	exit 1
+}
+
+found=$("$engine" "$kind" inspect --format '{{.Name}}/{{index .Labels "${definitionLabel}"}}' "$name" 2>/dev/null) || found=
+case $found in
+"$name/") is=foreign ;;
+"$name/$definition") is=same ;;
+"$name/"*) is=other ;;
+*) is=absent ;;
+esac
+
+if [ "$verb" = remove ]; then
+	case $is in same | other) ;; *) exit 0 ;; esac
+	if [ "$kind" = pod ]; then exec "$engine" pod rm --force "$name" >/dev/null; fi
+	exec "$engine" "$kind" rm "$name" >/dev/null
+fi
+
+case $kind.$is in
+*.foreign) refuse "was made by somebody else: external = true uses it as it is" ;;
+*.absent) ;;
+pod.*) "$engine" pod rm --force "$name" >/dev/null ;;
+*.same) exit 0 ;;
+volume.other) refuse "was made with other options, and to make it anew would lose its data" ;;
+*) "$engine" "$kind" rm "$name" >/dev/null ;;
+esac
+"$engine" "$kind" create "--label=${definitionLabel}=$definition" "$@" "$name" >/dev/null
+if [ "$kind" = pod ]; then exec "$engine" pod start "$name" >/dev/null; fi
+`;
