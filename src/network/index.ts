@@ -70,7 +70,7 @@ export {
   nftBaseDown,
   nftElements,
 } from "./nft.ts";
-export { addressesIn, isIn, overlap, type Pool, poolOf } from "./pool.ts";
+export { addressesIn, type Pool, poolOf } from "./pool.ts";
 export { portWords } from "./port.ts";
 export { doAddressesMeet, isChosen, isLoopback, lengthOf, type Published, parsePublished } from "./published.ts";
 export { isWithin, overlaps, type Subnet, subnetOf } from "./subnets.ts";

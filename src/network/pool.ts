@@ -56,20 +56,6 @@ export function addressesIn({ subnet, size }: Pool, names: readonly string[]): R
   return found;
 }
 
-/** Whether an address is one of the subnet's, whoever has it. */
-export function isIn({ subnet }: Pool, { family, address }: Address): boolean {
-  if (family !== 4) return false;
-  const distance = numberOf(address) - numberOf(subnet.address);
-  return distance >= 0 && distance < 2 ** (32 - subnet.prefix);
-}
-
-/** Whether two networks have an address in common. */
-export function overlap(a: Address, b: Address): boolean {
-  if (a.family !== 4 || b.family !== 4) return false;
-  const size = 2 ** (32 - Math.min(a.prefix, b.prefix));
-  return Math.floor(numberOf(a.address) / size) === Math.floor(numberOf(b.address) / size);
-}
-
 const placeOf = (name: string): number => Number.parseInt(hash("sha256", `stowage address ${name}`).slice(0, 8), 16);
 
 const numberOf = (address: string): number =>

@@ -1,17 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseAddress } from "../../src/network/index.ts";
-import { addressesIn, isIn, overlap, poolOf } from "../../src/network/pool.ts";
+import { addressesIn, poolOf } from "../../src/network/pool.ts";
+import { overlaps, subnetOf } from "../../src/network/subnets.ts";
 
 const pool = (subnet: string) => {
   const found = poolOf(subnet);
   if (found === null) throw new Error(`no pool: ${subnet}`);
   return found;
 };
-const address = (text: string) => {
-  const found = parseAddress(text);
-  if (found === null) throw new Error(`no address: ${text}`);
-  return found;
+const isWithin = (text: string, address: string): boolean => {
+  const [own, other] = [subnetOf(text), subnetOf(`${address}/32`)];
+  return own !== null && other !== null && overlaps(own, other);
 };
 const name = fc.stringMatching(/^[a-z0-9]([a-z0-9_.-]{0,30}[a-z0-9])?$/);
 
@@ -43,8 +42,8 @@ describe("addresses", () => {
           expect(new Set(given).size).toBe(Math.min(names.length, small.size));
           for (const text of given) {
             expect(text).not.toBe(small.gateway);
-            expect(isIn(small, address(text))).toBe(true);
-            expect(overlap(address(small.others), address(text))).toBe(false);
+            expect(isWithin(of, text)).toBe(true);
+            expect(isWithin(small.others, text)).toBe(false);
           }
         },
       ),
@@ -55,13 +54,4 @@ describe("addresses", () => {
     const names = Array.from({ length: 7 }, (_, at) => `c${at}`);
     expect(() => addressesIn(pool("10.0.0.0/28"), names)).toThrow("7 names in a pool of 6");
   });
-});
-
-test("networks overlap where one is part of the other", () => {
-  expect(overlap(address("10.0.0.0/8"), address("10.87.3.0/24"))).toBe(true);
-  expect(overlap(address("10.87.3.0/24"), address("10.0.0.0/8"))).toBe(true);
-  expect(overlap(address("10.87.3.0/24"), address("10.87.4.0/24"))).toBe(false);
-  expect(overlap(address("10.87.3.0/24"), address("fd00::/64"))).toBe(false);
-  expect(isIn(pool("10.87.3.0/24"), address("10.87.4.1"))).toBe(false);
-  expect(isIn(pool("10.87.3.0/24"), address("10.87.3.255"))).toBe(true);
 });

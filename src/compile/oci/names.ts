@@ -34,6 +34,10 @@ export function withDefaultNetwork<T extends Declared>(config: T): T {
   return { ...config, ociContainers: { ...ociContainers, containers, networks } };
 }
 
+/** Containers for which it is there, whether or not it is on. */
+export const thoseWithoutNetwork = ({ ociContainers: { containers } }: Declared): string[] =>
+  Object.keys(containers).filter((name) => containers[name] !== undefined && namesNone(containers[name]));
+
 /** In its own words, as a person would declare it. */
 function declared(pool: Pool, backend: Oci["backend"]): Oci["networks"][string] {
   const { address, prefix } = pool.subnet;
@@ -70,27 +74,39 @@ const isThere = ({ networks, pod, extraOptions }: OciConfig): boolean =>
   !extraOptions.some((option) => choosing.test(option));
 
 /** Names of the containers on that network, in order. @param config as {@link withDefaultNetwork} gives it */
-export const thoseThere = ({ ociContainers: { containers } }: Declared): string[] =>
+const thoseThere = ({ ociContainers: { containers } }: Declared): string[] =>
   Object.keys(containers)
     .filter((name) => containers[name] !== undefined && isThere(containers[name]))
     .sort();
 
 /** By name. @param config as {@link withDefaultNetwork} gives it */
-export function knownPlaces(layout: Layout, config: Declared): ReadonlyMap<string, KnownPlace> {
+export function knownPlaces(
+  layout: Layout,
+  config: Declared & Pick<HostConfig, "containers">,
+): ReadonlyMap<string, KnownPlace> {
   const pool = poolFor(config);
   const names = thoseThere(config);
   if (pool === null || names.length > pool.size) return new Map();
   const { containers } = config.ociContainers;
-  const hostnames = names.map((name) => hostnameOf(name, containers));
+  const isOwn = ownHostnames(names, config);
   return new Map(
     [...addressesIn(pool, names)].map(([name, address]) => {
-      const hostname = hostnameOf(name, containers);
-      const isAlone = hostnames.filter((one) => one === hostname).length === 1;
       const container = containers[name];
-      const isOurs = isAlone && isHostName(hostname) && container !== undefined && !hasOwnHosts(container);
+      const hostname = container?.hostname ?? name;
+      const isOurs = isOwn(name, hostname) && container !== undefined && !hasOwnHosts(container);
       return [name, { address, gateway: pool.gateway, hostname, hostsFile: isOurs ? liveHosts(layout) : null }];
     }),
   );
+}
+
+/** Whether a host name can stand in a file for all: it is the container's name, or nobody else's. */
+function ownHostnames(names: readonly string[], config: Declared & Pick<HostConfig, "containers">) {
+  const { containers } = config.ociContainers;
+  const taken = new Set(["localhost", ...Object.keys(config.containers), ...Object.keys(containers)]);
+  const given = names.flatMap((name) => containers[name]?.hostname ?? []);
+  return (name: string, hostname: string): boolean =>
+    isHostName(hostname) &&
+    (hostname === name || (!taken.has(hostname) && given.filter((one) => one === hostname).length === 1));
 }
 
 /** With the place of each; null where it has none that is known. */
@@ -98,8 +114,6 @@ export const placed = (
   places: ReadonlyMap<string, KnownPlace>,
   containers: readonly OciContainer[],
 ): readonly OciContainer[] => containers.map((one) => ({ ...one, place: places.get(one.name) ?? null }));
-
-const hostnameOf = (name: string, containers: Oci["containers"]): string => containers[name]?.hostname ?? name;
 
 /** Names of containers may have other characters, and be longer. */
 const isHostName = (text: string): boolean => /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,62}[A-Za-z0-9])?$/.test(text);

@@ -16,19 +16,27 @@ import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
 import { nftablesUnit } from "../nspawn/container.ts";
 import { restartTriggers } from "../nspawn/triggers.ts";
+import { namesUnit } from "../oci/names.ts";
 import { linkTo } from "./bridges.ts";
 
 export const forwardingUnit = ({ name }: Forwarding): string => `stowage-forwarding@${name}.service`;
 
-/** @param links of all containers */
-export function forwardingParts(layout: Layout, links: readonly Link[], side: ContainerSide) {
+/**
+ * @param links of all containers
+ * @param beside whether there are OCI containers with addresses: for them their engine lets the host pass on IPv4
+ */
+export function forwardingParts(layout: Layout, links: readonly Link[], side: ContainerSide, beside = false) {
   const forwarding = links.filter(({ forwards }) => forwards.length > 0);
-  const needed = [forwarding4, forwarding6].filter(({ family }) => forwarding.some((link) => forwardsIn(link, family)));
+  const isBeside = beside && links.length > 0;
+  const needed = [forwarding4, forwarding6].filter(
+    ({ family }) => forwarding.some((link) => forwardsIn(link, family)) || (isBeside && family === 4),
+  );
+  const starters = [...(forwarding.length > 0 ? [nftablesUnit] : []), ...(isBeside ? [namesUnit] : [])];
   const parts = needed.map((one) => {
     const [filter, setting] = [`${layout.etc}/forwarding-${one.name}.nft`, `${layout.etc}/forwarding-${one.name}.conf`];
     const rules = forwardingFilter(one, side.links);
     return {
-      unit: forwardingService(one, { filter, setting, mark: `${layout.run}/forwarding-${one.name}` }, rules),
+      unit: forwardingService(one, { filter, setting, mark: `${layout.run}/forwarding-${one.name}` }, rules, starters),
       files: [
         [filter, rules],
         [setting, `${one.setting}\n`],
@@ -37,8 +45,10 @@ export function forwardingParts(layout: Layout, links: readonly Link[], side: Co
   });
   return {
     units: parts.map(({ unit }) => unit),
-    // Started with the first container that has forwarded ports.
-    unitLinks: Object.fromEntries(parts.map(({ unit }) => linkTo(`${nftablesUnit}.wants/${unit.name}`))),
+    // Started with the first container that has forwarded ports, or is an engine's.
+    unitLinks: Object.fromEntries(
+      parts.flatMap(({ unit }) => starters.map((starter) => linkTo(`${starter}.wants/${unit.name}`))),
+    ),
     files: parts.flatMap(({ files }) => files),
   };
 }
@@ -50,7 +60,12 @@ interface Files {
   readonly mark: string;
 }
 
-function forwardingService(one: Forwarding, { filter, setting, mark }: Files, rules: string): Unit {
+function forwardingService(
+  one: Forwarding,
+  { filter, setting, mark }: Files,
+  rules: string,
+  starters: readonly string[],
+): Unit {
   const load = { exec: ["/usr/sbin/nft", "-f", filter] };
   return {
     name: forwardingUnit(one),
@@ -58,7 +73,7 @@ function forwardingService(one: Forwarding, { filter, setting, mark }: Files, ru
       Unit: {
         Description: `Forwarding of ${one.family === 4 ? "IPv4" : "IPv6"} to ports of containers`,
         After: "systemd-sysctl.service nftables.service",
-        Before: nftablesUnit,
+        Before: [...new Set([nftablesUnit, ...starters])].join(" "),
         "X-Reload-Triggers": restartTriggers([rules])["X-Restart-Triggers"] ?? "",
       },
       Service: {

@@ -33,7 +33,7 @@ export function hostNetworkParts(
     ),
   );
   const side = containerSide(bridges, links, engineBridges);
-  const others = [dockerParts(layout, side), forwardingParts(layout, links, side)];
+  const others = [dockerParts(layout, side), forwardingParts(layout, links, side, engineBridges.length > 0)];
   const parts = [...bridges.map(bridgeParts), ...restored, ...others];
   return {
     units: parts.flatMap((part) => part.units),

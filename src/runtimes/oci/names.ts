@@ -45,11 +45,10 @@ export function nameArguments({ place, hostname }: Pick<OciContainer, "place" | 
 }
 
 /** Units that a container wants, and starts after. */
-export const nameUnits = ({ place }: Pick<OciContainer, "place">): string[] =>
-  place === null || place.hostsFile === null ? [] : [namesUnit];
+export const nameUnits = ({ place }: Pick<OciContainer, "place">): string[] => (place === null ? [] : [namesUnit]);
 
 /** What a container is found by, and where; what a generation has kept of it says it, too. */
-export interface Found extends Pick<KnownPlace, "address" | "gateway" | "hostname"> {
+export interface Found extends KnownPlace {
   readonly name: string;
 }
 
@@ -71,7 +70,7 @@ const hostInside = ["host.containers.internal", "host.docker.internal"];
  * @param systemContainers which are found by name too
  */
 export function namesParts(layout: Layout, systemContainers: readonly InHosts[], found: readonly Found[]) {
-  const hostnames = found.filter(({ name, hostname }) => hostname !== name);
+  const hostnames = found.filter(({ name, hostname, hostsFile }) => hostsFile !== null && hostname !== name);
   const gateways = [...new Set(found.map(({ gateway }) => gateway))];
   const further = hostsText([
     ...hostnames.map(({ hostname, address }) => ({ address, names: [hostname] })),
