@@ -27,6 +27,7 @@ import { bridgesOfOci, hostsOfAll, namesPieces } from "./oci/shared-names.ts";
 import { checkObjects } from "./oci/object-checks.ts";
 import { ociObjects } from "./oci/objects.ts";
 import { checkOwners, type HostUsers, noUsers } from "./oci/owners.ts";
+import { bridgesOfOci, hostsOfAll, namesPieces } from "./oci/shared-names.ts";
 import { pieceOf } from "./piece.ts";
 import { type PlacesOf, Problems } from "./problems.ts";
 import { enabled, type Packages, packagesOf, requestOf, requestText, type SystemRequest } from "./requests.ts";
@@ -226,8 +227,8 @@ function assemble(
   const made = new Set(bridges.map(({ name }) => name));
   const shared = { containers, oci: ociContainers.flatMap(foundAt) };
   return {
-    pieces: [
   objects: readonly OciObject[],
+    pieces: [
       pieceOf(sharedParts(layout, containers, shared.oci.map(ociHosts))),
       pieceOf(hostNetworkParts(layout, bridges, containers, bridgesOfOci(shared.oci))),
       ...namesPieces(layout, shared).map(pieceOf),
@@ -237,8 +238,8 @@ function assemble(
     hosts: hostsOfAll(shared),
     systems: inBuildOrder(systems),
   };
+      ...(objects.length > 0 ? [pieceOf(objectParts(layout, objects))] : []),
 }
-      pieceOf(objectParts(layout, objects)),
 
 const byName = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
   Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
