@@ -125,6 +125,7 @@ function unitEffects(plan: Plan, { systemd, containers, layout }: Machine, onJob
       const failure = await explainFailure(systemd, concernedUnits(unit, parts), since);
       if (failure !== null) return failure;
       const container = partOf(unit);
+      if (container?.kind === "oci") return null;
       return container === undefined ? explainReload(systemd, unit, since) : explainInside(systemd, container, since);
     },
   };

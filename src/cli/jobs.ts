@@ -8,7 +8,7 @@ import type { Systemd } from "../host/systemd.ts";
 import { requireBooted } from "./booted.ts";
 import { currentOf } from "./current.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { containersOf, findContainers } from "./names.ts";
+import { containersOf, findContainers, notRunning } from "./names.ts";
 import { failureText } from "./report/failure.ts";
 import { problemText } from "./report/problems.ts";
 import { noSystemProblem } from "./required.ts";
@@ -39,12 +39,13 @@ async function job(
 ) {
   const began = Date.now();
   try {
-    await (verb === "stop" ? stopUnit(systemd, container.unit) : systemd[verb](container.unit));
+    await jobOf(session, systemd, verb, container);
     if (session.verbose) session.tell(`${container.name}: ${verb} took ${Date.now() - began} ms\n`);
     return true;
   } catch (error) {
     if (!(error instanceof StowageError)) throw error;
-    const inside = verb === "reload" ? await explainInside(systemd, container, began) : null;
+    const inside =
+      verb === "reload" && container.kind === "system" ? await explainInside(systemd, container, began) : null;
     const failure = inside ?? (await explainFailure(systemd, concernedUnits(container.unit, all), began));
     session.io.stderr.write(failureText(failure ?? { text: error.message, log: [] }, session.paintErr));
     // What systemd calls a failed assertion.
@@ -52,4 +53,13 @@ async function job(
       for (const problem of noSystemProblem(container)) session.io.stderr.write(problemText(problem, session.paintErr));
     return false;
   }
+}
+
+async function jobOf(session: Session, systemd: Systemd, verb: Verb, { name, kind, unit }: ContainerPart) {
+  if (verb === "stop") return stopUnit(systemd, unit);
+  if (verb === "start" || kind === "system") return systemd[verb](unit);
+  // As with one that could be reloaded: what does not run is not started by it.
+  if ((await systemd.states([unit]))[unit]?.active !== "active") throw notRunning(name);
+  session.tell(`${name} is an OCI container, which takes over nothing in place: it is restarted\n`);
+  return systemd.restart(unit);
 }

@@ -28,3 +28,10 @@ function unknownContainer(name: string, known: readonly string[]) {
     hint: close.length === 0 ? list : `did you mean ${close.join(" or ")}?`,
   };
 }
+
+export const notRunning = (name: string): StowageError =>
+  new StowageError({
+    code: "not-running",
+    message: `the container "${name}" is not running`,
+    hint: `stowage start ${name}`,
+  });

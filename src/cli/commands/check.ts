@@ -8,7 +8,8 @@ export default async function check(session: Session, flags: HostFlags): Promise
   const configured = await evaluate(session, flags);
   tellWarnings(session, configured.evaluation);
   const locked = compileLocked(session, configured) !== null;
-  const count = Object.keys(configured.evaluation.config.containers).length;
+  const { containers, ociContainers } = configured.evaluation.config;
+  const count = Object.keys(containers).length + Object.keys(ociContainers.containers).length;
   session.tell(`${configured.file}: ${count} ${count === 1 ? "container" : "containers"}, no problems\n`);
   if (!locked)
     session.tell("stowage.lock does not have all packages and numbers of accounts yet; stowage build adds them.\n");

@@ -54,6 +54,13 @@ function partsOf(session: Session, container: ContainerPart | undefined) {
   if (system !== null && packages !== null) {
     return { name, toplevel: storePath(session.layout, system), packages: storePath(session.layout, packages) };
   }
+  if (container.oci !== undefined) {
+    throw new StowageError({
+      code: "no-own-system",
+      message: `container ${name} is an OCI container: it runs an image already`,
+      hint: `to have it as a file: ${container.oci.engine} save ${container.oci.image}`,
+    });
+  }
   throw new StowageError({
     code: "no-own-system",
     message: `container ${name} has a system that somebody else made`,

@@ -1,9 +1,11 @@
 /** stowage run NAME -- CMD…: the command's own exit code. */
 import { StowageError } from "../../error.ts";
+import { inspect, runInContainer } from "../../host/engines.ts";
 import { runInside } from "../../host/inside.ts";
 import { leaderOf } from "../../host/machined.ts";
+import { asUser } from "../as-user.ts";
 import { currentOf } from "../current.ts";
-import { findContainers } from "../names.ts";
+import { findContainers, notRunning } from "../names.ts";
 import { printable } from "../report/paint.ts";
 import { requireRoot, type Session } from "../session.ts";
 import type { RunFlags } from "../verb-parts.ts";
@@ -12,14 +14,19 @@ export default async function run(session: Session, flags: RunFlags, name: strin
   requireRoot(session, "run");
   const env = flags.env?.map(assignment);
   if (flags.cwd !== undefined && !flags.cwd.startsWith("/")) throw relative(flags.cwd);
-  findContainers(currentOf(session), [name]);
-  if ((await leaderOf(name)) === null) throw notRunning(name);
-  const { status, failedStep } = await runInside(name, command, {
+  const [container] = findContainers(currentOf(session), [name]);
+  const oci = container?.oci;
+  const options = {
     terminal: session.io.stdin.isTTY === true && session.io.stdout.isTTY === true,
     ...(flags.user !== undefined && { user: flags.user }),
     ...(flags.cwd !== undefined && { cwd: flags.cwd }),
     ...(env !== undefined && { env }),
-  });
+  };
+  const isRunning = oci ? (await inspect(oci, name, asUser))?.state === "running" : (await leaderOf(name)) !== null;
+  if (!isRunning) throw notRunning(name);
+  const { status, failedStep } = oci
+    ? await runInContainer(oci, name, command, options, asUser)
+    : await runInside(name, command, options);
   if (failedStep !== null) session.io.stderr.write(`${printable(notBegun(name, status, failedStep))}\n`);
   return status;
 }
@@ -47,10 +54,3 @@ function assignment(text: string): string {
 
 const relative = (cwd: string): StowageError =>
   new StowageError({ code: "bad-directory", message: `--cwd takes a path from /, not "${cwd}"` }, { exitCode: 64 });
-
-export const notRunning = (name: string): StowageError =>
-  new StowageError({
-    code: "not-running",
-    message: `the container "${name}" is not running`,
-    hint: `stowage start ${name}`,
-  });

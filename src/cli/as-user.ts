@@ -1,0 +1,22 @@
+/** Commands of podman for another user than root. */
+import { StowageError } from "../error.ts";
+import type { AsUser } from "../host/engines.ts";
+import { run } from "../host/run.ts";
+import { asOwner } from "../runtimes/oci/index.ts";
+
+/** @throws StowageError `unknown-user` */
+export const asUser: AsUser = async (user, argv, terminal) => {
+  const { stdout } = await run(["getent", "passwd", "--", user], { accept: "any", package: "libc-bin" });
+  const [, , uid = "", , , home = ""] = stdout.trimEnd().split(":");
+  if (!/^\d+$/.test(uid)) {
+    throw new StowageError({
+      code: "unknown-user",
+      message: `there is no user ${user} on this host`,
+      hint: "a container that is to run under it needs it: make it, then switch again",
+    });
+  }
+  // systemd-run replaces variables in arguments; `$$` is a `$`.
+  const literal = argv.map((argument) => argument.replaceAll("$", "$$$$"));
+  const command = asOwner({ kind: "user", name: user, uid: Number(uid), home }, literal);
+  return terminal ? command.with(command.indexOf("--pipe"), "--pty") : command;
+};
