@@ -31,6 +31,7 @@ import { bridgesOfOci, hostsOfAll, namesPieces } from "./oci/shared-names.ts";
 import { pieceOf } from "./piece.ts";
 import { type PlacesOf, Problems } from "./problems.ts";
 import { enabled, type Packages, packagesOf, requestOf, requestText, type SystemRequest } from "./requests.ts";
+import { secretsOf } from "./secrets.ts";
 import { noSources, type Sources } from "./sources.ts";
 import { piecesOf } from "./stencils.ts";
 import { sysctlsOf } from "./sysctl.ts";
@@ -211,6 +212,8 @@ function resolve(
     binds: bindsOf(container, config),
     tmpfs: tmpfsMounts(container),
     extraFlags: container.extraFlags,
+    secrets: secretsOf(container, system.kind === "toplevel"),
+    resources: container.resources,
     timeoutStartSec: container.timeoutStartSec,
     restartIfChanged: container.restartIfChanged,
     onChange: container.onChange,

@@ -27,6 +27,16 @@ export interface ForwardedPort {
   readonly containerPort: number;
 }
 
+/** What must be known of a secret to see whether it changed; never the secret. */
+export interface SecretPart {
+  readonly name: string;
+  /** Of the unit's credential that it is. */
+  readonly credential: string;
+  /** A path, or a credential of the host's. */
+  readonly source: string;
+  readonly encrypted: boolean;
+}
+
 /** What `list`, `status`, the planner and the seeder must know of a container beyond its units. */
 export interface ContainerPart {
   readonly name: string;
@@ -60,6 +70,8 @@ export interface ContainerPart {
   /** Interfaces of the host that it gets or has macvlans on; left out where there are none. */
   readonly hostInterfaces?: readonly string[];
   readonly ports: readonly ForwardedPort[];
+  /** Where its secrets come from; left out where there are none. */
+  readonly secrets?: readonly SecretPart[];
   /** Of an OCI container; left out for others. */
   readonly oci?: OciPart;
 }

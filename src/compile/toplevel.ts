@@ -1,5 +1,5 @@
 /** A container's `config` as the recipe of its toplevel. */
-import type { SystemConfig } from "../options/index.ts";
+import type { ContainerConfig, SystemConfig } from "../options/index.ts";
 import type { LockedAccounts } from "../systems/account-numbers.ts";
 import { emptyToplevel, type StoreName, type ToplevelRecipe } from "../systems/recipe.ts";
 import { innerAccounts } from "./accounts.ts";
@@ -8,6 +8,7 @@ import { etcText, type InnerEtc, innerEtc } from "./inner-etc.ts";
 import { type InnerParts, innerUnits } from "./inner-units.ts";
 import type { NamesOutside } from "./names.ts";
 import { type Problems, showOption } from "./problems.ts";
+import { secretRules } from "./secrets.ts";
 import { innerSettings } from "./settings.ts";
 import type { Sources } from "./sources.ts";
 import { innerTmpfiles } from "./tmpfiles.ts";
@@ -17,7 +18,7 @@ export function toplevelRecipe(
   container: string,
   system: SystemConfig,
   packages: StoreName,
-  outside: NamesOutside,
+  outside: NamesOutside & Pick<ContainerConfig, "secrets">,
   sources: Sources,
   locked: LockedAccounts,
   problems: Problems,
@@ -28,7 +29,7 @@ export function toplevelRecipe(
   const accounts = innerAccounts(at, system, locked, problems);
   const keys = authorizedKeys(at, system, sources, problems);
   const tmpfiles = problems.within([...at, "systemd", "tmpfiles"], () =>
-    innerTmpfiles(withRules(system, settings?.rules ?? [])),
+    innerTmpfiles(withRules(system, [...secretRules(outside), ...(settings?.rules ?? [])])),
   );
   const units = innerUnits(at, system.systemd, problems);
   if (settings === null || etc === null || tmpfiles === null || units === null || accounts === null || keys === null)

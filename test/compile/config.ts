@@ -96,6 +96,8 @@ function containerConfig(short: ShortContainer): ContainerConfig {
     enableTun: false,
     allowedDevices: [],
     extraFlags: [],
+    secrets: {},
+    resources: null,
     timeoutStartSec: "1min",
     restartIfChanged: true,
     onChange: "auto",

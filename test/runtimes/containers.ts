@@ -34,6 +34,8 @@ export const trusted: SystemContainer = {
   binds: [],
   tmpfs: [],
   extraFlags: [],
+  secrets: [],
+  resources: null,
   timeoutStartSec: "1min",
   restartIfChanged: true,
   onChange: "auto",

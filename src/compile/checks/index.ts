@@ -17,6 +17,7 @@ import { checkNetwork } from "./network.ts";
 import { checkOci } from "./oci.ts";
 import { checkNames, checkUnits } from "./oci-units.ts";
 import { checkPorts } from "./ports.ts";
+import { checkSecrets } from "./secrets.ts";
 import { checkSysctls } from "./sysctl.ts";
 import { checkSystem } from "./system.ts";
 
@@ -33,7 +34,10 @@ export function checkHost(config: HostConfig, problems: Problems): void {
     checkConfinement(name, container, problems);
     checkFlags(name, container, problems);
     checkChange(name, container, problems);
+    checkSecrets(["containers", name], container.config === null ? "given" : "system", container.secrets, problems);
   }
+  for (const [name, { secrets }] of Object.entries(config.ociContainers.containers))
+    checkSecrets(["ociContainers", "containers", name], "oci", secrets, problems);
   checkOci(config, problems);
   checkEngineWords(config, problems);
   checkAcross(config, problems);

@@ -4,6 +4,7 @@ import { containerUnit } from "../../runtimes/nspawn/index.ts";
 import { type OciContainer, ociUnit } from "../../runtimes/oci/index.ts";
 import { runReference } from "../../systems/images/recipe.ts";
 import { type Lock, pinnedImage } from "../../systems/lock.ts";
+import { secretsOf } from "../secrets.ts";
 import { imageRequestOf } from "./images.ts";
 import { proxyVariables } from "./proxies.ts";
 
@@ -50,6 +51,7 @@ function resolve(
     engine: backend,
     unit: ociUnit(backend, name, serviceName),
     ...same,
+    secrets: secretsOf(container, true),
     image: runReference(recipe),
     recipe,
     place: null,

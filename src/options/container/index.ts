@@ -1,6 +1,8 @@
 /** `containers.<name>`: system containers. Contract and names: NixOS's `containers`. */
 import { mkOption, type OptionType, types } from "../../modules/index.ts";
 import type { ModuleDef } from "../../modules/types/submodule.ts";
+import { resourcesOptions } from "../resources.ts";
+import { secretsOptions } from "../secrets.ts";
 import { serviceModules } from "../services/index.ts";
 import { systemOptions } from "../system/index.ts";
 import type { SystemConfig, SystemOptions } from "../system/module.ts";
@@ -65,6 +67,8 @@ export const containerOptions = {
   ...networkOptions,
   ...mountOptions,
   ...confinementOptions,
+  ...secretsOptions,
+  ...resourcesOptions,
   timeoutStartSec: mkOption({
     type: types.timeSpan,
     default: "1min",

@@ -1,5 +1,7 @@
 /** `ociContainers.containers.<name>`. Contract and names: NixOS's `virtualisation.oci-containers.containers`. */
 import { mkOption, types } from "../../modules/index.ts";
+import { resourcesOptions } from "../resources.ts";
+import { secretsOptions } from "../secrets.ts";
 import { confinementOptions } from "./confinement.ts";
 import { imageOptions } from "./image.ts";
 import { podmanOptions } from "./podman.ts";
@@ -107,6 +109,8 @@ export const ociContainerOptions = {
   ...processOptions,
   ...reachOptions,
   ...confinementOptions,
+  ...secretsOptions,
+  ...resourcesOptions,
   ...lifeOptions,
   ...podmanOptions,
   ...memberOptions,

@@ -31,6 +31,8 @@ export function bootCommand(layout: Layout, container: SystemContainer): string[
     ...container.binds.map((bind) => bindArgument(bind, isShifted(container))),
     // systemd-nspawn mounts parents before what is below them, whatever the order here.
     ...container.tmpfs.map(tmpfsArgument),
+    // From its unit's credentials, of the same name.
+    ...[...new Set(container.secrets.map(({ id }) => `--load-credential=${id}:${id}`))],
     // Last: of two that contradict each other the last one counts, and it is the user's.
     ...withInit(container),
   ];

@@ -1,6 +1,8 @@
 /** What the nspawn runtime must know of a container: checked, resolved, without options. */
 import type { Firewall, Forward, Link, Network } from "../../network/index.ts";
+import type { Resources } from "../../options/resources.ts";
 import type { StoreName } from "../../systems/recipe.ts";
+import type { Secret } from "../secrets.ts";
 
 export interface SystemContainer {
   readonly name: string;
@@ -26,6 +28,8 @@ export interface SystemContainer {
   readonly binds: readonly Bind[];
   readonly tmpfs: readonly Tmpfs[];
   readonly extraFlags: readonly string[];
+  readonly secrets: readonly Secret[];
+  readonly resources: Resources | null;
   /** A time span of systemd.time(7). */
   readonly timeoutStartSec: string;
   readonly restartIfChanged: boolean;

@@ -13,6 +13,7 @@ import {
   ownNetwork,
   type SystemContainer,
 } from "./container.ts";
+import { secretParts } from "../secrets.ts";
 import { createdFiles } from "./created.ts";
 import { forwardUnits } from "./forward.ts";
 import { mergeService } from "./merge.ts";
@@ -100,6 +101,7 @@ function containerPart(layout: Layout, container: SystemContainer, companions: r
       hostPort,
       containerPort,
     })),
+    ...secretParts(container.secrets),
   };
 }
 

@@ -27,6 +27,8 @@ export function patternOf(container: SystemContainer, holes: Holes): SystemConta
     devices: holes.same(container.devices),
     tmpfs: holes.same(container.tmpfs),
     extraFlags: holes.same(container.extraFlags),
+    secrets: holes.same(container.secrets),
+    resources: holes.same(container.resources),
     timeoutStartSec: holes.same(container.timeoutStartSec),
     restartIfChanged: holes.same(container.restartIfChanged),
     onChange: holes.same(container.onChange),

@@ -2,6 +2,8 @@
 import { namespacePath } from "../../network/index.ts";
 import { type Layout, runtimeRoot, storeDir } from "../../store/layout.ts";
 import { type Exec, literal, pathWord, type Unit, type UnitSection, type UnitValue } from "../../units/index.ts";
+import { resourceProperties } from "../resources.ts";
+import { loadCredentials } from "../secrets.ts";
 import { bootCommand } from "./arguments.ts";
 import {
   containerUnit,
@@ -66,6 +68,7 @@ function serviceSection(layout: Layout, container: SystemContainer): UnitSection
     Slice: "machine.slice",
     Delegate: true,
     TasksMax: 16384,
+    ...resourceProperties(container.resources),
     KillMode: "mixed",
     TimeoutStartSec: container.timeoutStartSec,
     TimeoutStopSec: "1min",
@@ -81,6 +84,7 @@ function serviceSection(layout: Layout, container: SystemContainer): UnitSection
     DeviceAllow: [...nspawnDevices, ...deviceAllow(container)],
     ...joinedNamespace(container),
     ...runtimeDirectories(layout, container),
+    ...loadCredentials(container.secrets),
     ...startPre(layout, container),
     ...reloadCommands(layout, container),
     ExecStart: { exec: bootCommand(layout, container) },

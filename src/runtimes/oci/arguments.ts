@@ -1,5 +1,7 @@
 /** Options of `podman run` and `docker run` that both have, in NixOS's order. Facts: podman-run(1), docker-run(1). */
 import type { OciContainer } from "./container.ts";
+import { resourceArguments } from "./resources.ts";
+import { secretArguments } from "./secrets.ts";
 import { nameArguments } from "./names.ts";
 
 /** @param own of the engine's own, after the name and the log's */
@@ -15,6 +17,7 @@ export function runArguments(container: OciContainer, own: readonly string[]): s
     ...container.environmentFiles.flatMap((file) => ["--env-file", file]),
     ...container.ports.flatMap((port) => ["-p", port]),
     ...(user === null ? [] : ["-u", user]),
+    ...secretArguments(container),
     ...container.volumes.flatMap((volume) => ["-v", volume]),
     ...Object.entries(container.labels).flatMap(([key, value]) => ["-l", `${key}=${value}`]),
     ...(workdir === null ? [] : ["-w", workdir]),
@@ -25,6 +28,7 @@ export function runArguments(container: OciContainer, own: readonly string[]): s
     ...(container.pod === null ? [] : [`--pod=${container.pod}`]),
     ...networksOf(container).map((network) => `--network=${network}`),
     ...nameArguments(container),
+    ...resourceArguments(container),
     // What is pinned was fetched by the switch: a start asks nobody.
     "--pull=never",
     ...container.extraOptions,

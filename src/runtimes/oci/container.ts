@@ -1,5 +1,7 @@
 /** What an engine must know of an OCI container: checked, resolved, without options. */
+import type { Resources } from "../../options/resources.ts";
 import type { ImageRecipe } from "../../systems/images/recipe.ts";
+import type { Secret } from "../secrets.ts";
 
 export interface OciContainer {
   readonly name: string;
@@ -25,6 +27,9 @@ export interface OciContainer {
   readonly capabilities: Readonly<Record<string, boolean | null>>;
   readonly devices: readonly string[];
   readonly privileged: boolean;
+  /** Each with a target. */
+  readonly secrets: readonly Secret[];
+  readonly resources: Resources | null;
   /** Whose network, ports and host name it has. */
   readonly pod: string | null;
   /** Where it is found by name; null where only its engine knows. */

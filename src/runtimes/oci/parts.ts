@@ -3,9 +3,11 @@ import type { ContainerPart } from "../../compile/generation.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
 import { secretParts } from "../secrets.ts";
+import { secretParts } from "../secrets.ts";
 import type { OciContainer } from "./container.ts";
 import { engineOf } from "./engines.ts";
 import { ociParameters } from "./parameters.ts";
+import { resourceUnits } from "./resources.ts";
 import { resourceUnits } from "./resources.ts";
 import { ociService } from "./service.ts";
 
@@ -49,6 +51,7 @@ function containerPart(container: OciContainer): ContainerPart {
     mapped: [],
     addresses: container.place === null ? [] : [container.place.address],
     ports: [],
+    ...secretParts(container.secrets),
     ...secretParts(container.secrets),
     oci: container.recipe,
   };

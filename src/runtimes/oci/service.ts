@@ -3,6 +3,8 @@ import { literal, type Unit, type UnitSection } from "../../units/index.ts";
 import { noStartLimit } from "../nspawn/service.ts";
 import type { OciContainer } from "./container.ts";
 import type { Engine } from "./engine.ts";
+import { resourceSection } from "./resources.ts";
+import { secretSection } from "./secrets.ts";
 
 export function ociService(engine: Engine, container: OciContainer): Unit {
   return {
@@ -22,6 +24,7 @@ function unitSection(engine: Engine, container: OciContainer): UnitSection {
 }
 
 function serviceSection(engine: Engine, container: OciContainer): UnitSection {
+  const own = engine.service(container);
   return {
     SyslogIdentifier: literal(container.name),
     LogLevelMax: "info",
@@ -32,6 +35,8 @@ function serviceSection(engine: Engine, container: OciContainer): UnitSection {
     TimeoutStopSec: "2min",
     // Ended by SIGTERM, or by SIGKILL where it did not listen: by the engine's stop, so no failure.
     SuccessExitStatus: "143 137",
-    ...engine.service(container),
+    ...own,
+    ...secretSection(container, own),
+    ...resourceSection(engine, container),
   };
 }
