@@ -22,9 +22,18 @@ export interface HostsEntry {
 /** A port of the host that leads into a container. */
 export interface ForwardedPort {
   readonly container: string;
-  readonly protocol: "tcp" | "udp";
+  readonly protocol: "tcp" | "udp" | "sctp";
+  /** 0: one that the engine chooses when the container starts. */
   readonly hostPort: number;
   readonly containerPort: number;
+  /** How many there are from these on, each leading to its like inside; left out: one. */
+  readonly count?: number;
+  /** Of so many from `hostPort` on the engine chooses one; left out: `hostPort` it is. */
+  readonly oneOf?: number;
+  /** The address of the host that it is for; left out: all. */
+  readonly address?: string;
+  /** The interface of the host that it is for; left out: all. */
+  readonly interface?: string;
 }
 
 /** What must be known of a secret to see whether it changed; never the secret. */

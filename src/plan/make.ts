@@ -8,6 +8,7 @@ import { Former } from "./former.ts";
 import { missingInterfaces } from "./host-interfaces.ts";
 import { bridgeSubjects, bridgesInTheWay, managersToReload, missingBridges } from "./host-network.ts";
 import { unmappableBinds } from "./mapping.ts";
+import { newPorts } from "./new-ports.ts";
 import { orderSteps } from "./order.ts";
 import type { Kept, Observed, Plan } from "./plan.ts";
 import { type ContainerSubject, containerSubjects, neededByKept, sharedSubjects } from "./subjects.ts";
@@ -120,18 +121,11 @@ function noticesOf({ name, former, next }: ContainerSubject, layout: Layout): st
         ]
       : []),
     ...(trusted ? [trustedNotice(next)] : []),
-    ...newPorts(former, next).map(
-      (port) => `port ${port} of this host, on all its addresses, will lead into container ${name}`,
-    ),
+    ...newPorts(former, next),
   ];
 }
 
 function trustedNotice({ name, trustedBecause }: ContainerPart): string {
   const mend = trustedBecause.includes("it has the host's network") ? "; privateNetwork = true isolates it" : "";
   return `container ${name} is trusted, its root as good as root of this host: ${trustedBecause.join(", ")}${mend}`;
-}
-
-function newPorts(former: ContainerPart | null, next: ContainerPart): string[] {
-  const shown = (part: ContainerPart | null) => (part?.ports ?? []).map((port) => `${port.hostPort}/${port.protocol}`);
-  return shown(next).filter((port) => !shown(former).includes(port));
 }

@@ -26,9 +26,9 @@ describe("list", () => {
     world.containers(web, container("db", { isolation: "trusted", trustedBecause: ["it has macvlans", "it has tun"] }));
     const rows = (await world.run("ls")).out.split("\n").map((line) => line.split(/ {2,}/));
     expect(rows).toEqual([
-      ["NAME", "KIND", "ISOLATION", "STATE", "ADDRESS", "PORTS", "SINCE", "TRUSTED BECAUSE"],
-      ["db", "system", "trusted", "down", "-", "-", "-", "it has macvlans, it has tun"],
-      ["web", "system", "isolated", "down", "10.233.1.2", "8080->80/tcp,53/udp", "-", "-"],
+      ["NAME", "KIND", "ISOLATION", "STATE", "ADDRESS", "PORTS", "OPEN TO", "SINCE", "TRUSTED BECAUSE"],
+      ["db", "system", "trusted", "down", "-", "-", "-", "-", "it has macvlans, it has tun"],
+      ["web", "system", "isolated", "down", "10.233.1.2", "8080->80/tcp,53/udp", "other machines", "-", "-"],
       [""],
     ]);
   });
@@ -44,8 +44,8 @@ describe("list", () => {
         state: "down",
         addresses: ["10.233.1.2", "fd00::2"],
         ports: [
-          { protocol: "tcp", hostPort: 8080, containerPort: 80 },
-          { protocol: "udp", hostPort: 53, containerPort: 53 },
+          { protocol: "tcp", hostPort: 8080, containerPort: 80, reach: "network" },
+          { protocol: "udp", hostPort: 53, containerPort: 53, reach: "network" },
         ],
         ephemeral: false,
         autoStart: false,
@@ -68,8 +68,20 @@ describe("status", () => {
     const { code, out } = await world.run("status", "web");
     expect(code).toBe(0);
     expect(out).toMatch(/^down\nunit {7}container@web\.service: down\n/);
-    expect(out).toContain("ports      8080->80/tcp, 53/udp\n");
+    expect(out).toContain("ports      8080->80/tcp, 53/udp (for other machines too)\n");
   });
+});
+
+test("status: ports of an OCI container, by who gets to them", async () => {
+  const port = { container: "web", protocol: "tcp", hostPort: 8443, containerPort: 443 } as const;
+  const oci = { engine: "docker", image: "nginx", user: "root", pinned: null, source: { kind: "pull" } };
+  const ports = [...web.ports, { ...port, address: "127.0.0.1" }];
+  world.containers({ ...web, kind: "oci", oci, ports } as unknown as typeof web);
+  const { out } = await world.run("status", "web");
+  expect(out).toContain(
+    "ports      8080->80/tcp, 53/udp (for other machines too, past the firewall's rules for this host)\n" +
+      "           127.0.0.1:8443->443/tcp (for this machine only)\n",
+  );
 });
 
 describe("show-ip", () => {

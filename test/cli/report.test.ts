@@ -5,7 +5,7 @@ import { paintFor, printable } from "../../src/cli/report/paint.ts";
 import { problemText } from "../../src/cli/report/problems.ts";
 import { progressOf } from "../../src/cli/report/progress.ts";
 import { reportJson, reportText, wentWell } from "../../src/cli/report/switched.ts";
-import { portText, spanText } from "../../src/cli/report/words.ts";
+import { openToText, spanText } from "../../src/cli/report/words.ts";
 import { type SharedFlags, sessionOf } from "../../src/cli/session.ts";
 import type { Action, Step } from "../../src/plan/index.ts";
 
@@ -92,7 +92,11 @@ test("tables, ports, spans", () => {
       ["long", ""],
     ]),
   ).toBe("A     BB\nlong\n");
-  expect(portText({ container: "w", protocol: "tcp", hostPort: 80, containerPort: 80 })).toBe("80/tcp");
+  expect([openToText([]), openToText(["machine"]), openToText(["machine", "network"])]).toEqual([
+    "-",
+    "this machine",
+    "other machines",
+  ]);
   expect([0, 59_000, 61_000, 3_600_000, 90_061_000, -5].map(spanText)).toEqual([
     "0s",
     "59s",

@@ -1,12 +1,13 @@
 /** stowage list: the containers of the current generation. */
 import type { ContainerPart } from "../../compile/generation.ts";
+import { portText, reachOf } from "../../compile/ports.ts";
 import type { UnitState } from "../../host/systemd.ts";
 import { currentOf } from "../current.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { JsonFlag } from "../flags.ts";
 import { containersOf } from "../names.ts";
 import { columns } from "../report/columns.ts";
-import { portText, spanText, stateWord } from "../report/words.ts";
+import { openToText, spanText, stateWord } from "../report/words.ts";
 import type { Session, SharedFlags } from "../session.ts";
 import { unitStates } from "../states.ts";
 
@@ -33,7 +34,7 @@ function rowOf(container: ContainerPart, state: UnitState | undefined) {
     trustedBecause: container.trustedBecause,
     state: stateWord(state),
     addresses: container.addresses,
-    ports: container.ports.map(({ protocol, hostPort, containerPort }) => ({ protocol, hostPort, containerPort })),
+    ports: container.ports.map(({ container: _, ...port }) => ({ ...port, reach: reachOf(port) })),
     ephemeral: container.ephemeral,
     autoStart: container.autoStart,
     since: state?.since == null ? null : new Date(state.since).toISOString(),
@@ -45,6 +46,7 @@ function rowOf(container: ContainerPart, state: UnitState | undefined) {
 function table(rows: readonly Row[]): string {
   if (rows.length === 0) return "";
   const trusted = rows.some((row) => row.isolation === "trusted");
+  const open = rows.some((row) => row.ports.length > 0);
   const head = [
     "NAME",
     "KIND",
@@ -52,6 +54,7 @@ function table(rows: readonly Row[]): string {
     "STATE",
     "ADDRESS",
     "PORTS",
+    ...(open ? ["OPEN TO"] : []),
     "SINCE",
     ...(trusted ? ["TRUSTED BECAUSE"] : []),
   ];
@@ -61,7 +64,8 @@ function table(rows: readonly Row[]): string {
     row.isolation,
     row.state,
     row.addresses[0] ?? "-",
-    row.ports.map((port) => portText({ ...port, container: row.name })).join(",") || "-",
+    row.ports.map(portText).join(",") || "-",
+    ...(open ? [openToText(row.ports.map(({ reach }) => reach))] : []),
     row.since === null ? "-" : spanText(Date.now() - Date.parse(row.since)),
     // Last, since it is as long as it likes.
     ...(trusted ? [row.trustedBecause.join(", ") || "-"] : []),

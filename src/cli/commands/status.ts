@@ -1,5 +1,6 @@
 /** stowage status NAME: first the word that nixos-container prints, then what else there is to know. */
 import type { ContainerPart } from "../../compile/generation.ts";
+import { passesFirewall, portText, reachOf } from "../../compile/ports.ts";
 import { leaderOf } from "../../host/machined.ts";
 import { isBooted, systemctl, type UnitState } from "../../host/systemd.ts";
 import { nearestNames } from "../../modules/suggest.ts";
@@ -9,7 +10,7 @@ import type { JsonFlag } from "../flags.ts";
 import { containersOf } from "../names.ts";
 import { columns } from "../report/columns.ts";
 import { printable } from "../report/paint.ts";
-import { isolationText, portText, spanText, stateWord, timeText } from "../report/words.ts";
+import { isolationText, spanText, stateWord, timeText } from "../report/words.ts";
 import type { Session, SharedFlags } from "../session.ts";
 import { unitStates } from "../states.ts";
 
@@ -46,6 +47,8 @@ async function factsOf(session: Session, container: ContainerPart) {
     pid: running ? await leaderOf(container.name) : null,
     addresses: container.addresses,
     ports: container.ports.map(portText),
+    openToNetwork: container.ports.filter((port) => reachOf(port) === "network").map(portText),
+    passesFirewall: passesFirewall(container),
     ephemeral: container.ephemeral,
     system: container.system ?? container.path,
     log: isBooted() ? await systemctl().log([container.unit], { lines: 5 }) : [],
@@ -65,8 +68,18 @@ function text(facts: Facts, session: Session): string {
     ["system", facts.system ?? "-"],
     ...(facts.pid === null ? [] : [["PID", String(facts.pid)]]),
     ["addresses", facts.addresses.join(", ") || "-"],
-    ["ports", facts.ports.join(", ") || "-"],
+    ...portRows(facts),
   ];
   const log = facts.log.map((line) => `  ${printable(line)}\n`).join("");
   return `${word}\n${columns(rows)}${log === "" ? "" : `log\n${log}`}`;
+}
+
+function portRows({ ports, openToNetwork, passesFirewall }: Facts): string[][] {
+  const only = ports.filter((port) => !openToNetwork.includes(port));
+  const past = passesFirewall ? ", past the firewall's rules for this host" : "";
+  const [first = "-", ...others] = [
+    ...(openToNetwork.length > 0 ? [`${openToNetwork.join(", ")} (for other machines too${past})`] : []),
+    ...(only.length > 0 ? [`${only.join(", ")} (for this machine only)`] : []),
+  ];
+  return [["ports", first], ...others.map((text) => ["", text])];
 }

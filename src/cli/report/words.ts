@@ -1,5 +1,5 @@
 /** States, times and ports in words. */
-import type { ForwardedPort } from "../../compile/generation.ts";
+import type { Reach } from "../../compile/ports.ts";
 import type { UnitState } from "../../host/systemd.ts";
 
 export type ContainerState = "up" | "down" | "starting" | "stopping" | "failed";
@@ -18,10 +18,10 @@ export const stateWord = (state: UnitState | undefined): ContainerState => state
 export const isolationText = (isolation: string, trustedBecause: readonly string[]): string =>
   isolation === "trusted" ? `trusted: ${trustedBecause.join(", ")}` : isolation;
 
-/** `8080->80/tcp`, as docker says it. */
-export function portText(port: ForwardedPort): string {
-  const inside = port.hostPort === port.containerPort ? "" : `->${port.containerPort}`;
-  return `${port.hostPort}${inside}/${port.protocol}`;
+/** Who gets to the ports of a container. */
+export function openToText(reaches: readonly Reach[]): string {
+  if (reaches.length === 0) return "-";
+  return reaches.includes("network") ? "other machines" : "this machine";
 }
 
 /** The two largest units of a span: `3d 4h`, `12m 5s`. */

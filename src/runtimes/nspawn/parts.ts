@@ -95,11 +95,13 @@ function containerPart(layout: Layout, container: SystemContainer, companions: r
     mapped: mappedPaths(layout, container),
     addresses: linksOf(container).flatMap(addresses),
     ...(needed.length > 0 && { hostInterfaces: [...new Set(needed)] }),
-    ports: forwardsOf(container).map(({ protocol, hostPort, containerPort }) => ({
+    ports: forwardsOf(container).map(({ protocol, hostPort, containerPort, hostAddress, interface: by }) => ({
       container: name,
       protocol,
       hostPort,
       containerPort,
+      ...(hostAddress !== null && { address: hostAddress.address }),
+      ...(by !== null && { interface: by }),
     })),
     ...secretParts(container.secrets),
   };

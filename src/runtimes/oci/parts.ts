@@ -7,7 +7,9 @@ import { secretParts } from "../secrets.ts";
 import type { OciContainer } from "./container.ts";
 import { engineOf } from "./engines.ts";
 import { ociParameters } from "./parameters.ts";
+import { publishedPorts } from "./published.ts";
 import { resourceUnits } from "./resources.ts";
+import { publishedPorts } from "./published.ts";
 import { resourceUnits } from "./resources.ts";
 import { ociService } from "./service.ts";
 
@@ -50,7 +52,7 @@ function containerPart(container: OciContainer): ContainerPart {
     path: null,
     mapped: [],
     addresses: container.place === null ? [] : [container.place.address],
-    ports: [],
+    ports: publishedPorts(container),
     ...secretParts(container.secrets),
     ...secretParts(container.secrets),
     oci: container.recipe,
