@@ -1,6 +1,6 @@
 /** host.ts to an evaluation. */
 import { join, resolve } from "node:path";
-import { type Children, childrenOf, everySystem } from "../compile/index.ts";
+import { type Children, childrenOf, everySystem, type HostUsers, usersAsked } from "../compile/index.ts";
 import { StowageError } from "../error.ts";
 import * as stowage from "../index.ts";
 import { loadHost } from "../load/index.ts";
@@ -8,6 +8,7 @@ import * as modules from "../modules/index.ts";
 import { type Evaluation, evalModules, type Module } from "../modules/index.ts";
 import { type HostConfig, hostModule } from "../options/index.ts";
 import { ownCache } from "./caches.ts";
+import { hostUsers } from "./host-users.ts";
 import { problemText } from "./report/problems.ts";
 import { configPath, type HostFlags, type Session } from "./session.ts";
 import { version } from "./version.ts";
@@ -25,6 +26,8 @@ export interface Configured {
   readonly children: Children;
   /** The configuration as what only collects from all systems sees it. */
   readonly every: HostConfig;
+  /** Of the host, as far as the configuration names some. */
+  readonly users: HostUsers;
   /** Ours first, then the user's: all that declare options. */
   readonly modules: readonly Module[];
 }
@@ -56,6 +59,7 @@ export async function evaluate(session: Session, flags: HostFlags): Promise<Conf
     evaluation: ours,
     children,
     every: everySystem(ours.config, children),
+    users: await hostUsers(usersAsked(ours.config)),
     modules: all,
   };
 }

@@ -83,9 +83,9 @@ async function generationFor(session: Session, configured: Configured, onProgres
 const readSourcesOf = ({ every, lockFile }: Configured): Sources => readSources(sourcesOf(every), dirname(lockFile));
 
 /** The text of host.ts is read only where a result keeps it. */
-function moreOf({ children, every, path }: Configured): More {
+function moreOf({ children, every, path, users }: Configured): More {
   const keeps = Object.values(every.containers).some(({ config }) => config?.system.copySystemConfiguration);
-  return { children, ...(keeps && { text: readFileSync(path, "utf8") }) };
+  return { children, users, ...(keeps && { text: readFileSync(path, "utf8") }) };
 }
 
 /**

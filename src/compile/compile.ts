@@ -23,7 +23,6 @@ import { bindsOf, tmpfsMounts } from "./mounts.ts";
 import { networkFor } from "./networks.ts";
 import { ociContainers } from "./oci/containers.ts";
 import { knownPlaces, placed, withDefaultNetwork } from "./oci/names.ts";
-import { bridgesOfOci, hostsOfAll, namesPieces } from "./oci/shared-names.ts";
 import { checkObjects } from "./oci/object-checks.ts";
 import { ociObjects } from "./oci/objects.ts";
 import { checkOwners, type HostUsers, noUsers } from "./oci/owners.ts";
@@ -45,10 +44,10 @@ export interface More {
   readonly children?: Children;
   /** Text of host.ts, for results that keep it. */
   readonly text?: string;
-}
-
   /** Of the host: must have what {@link usersAsked} lists, unless there is no such user. Default: none. */
   readonly users?: HostUsers;
+}
+
 /**
  * @param evaluation without issues
  * @param lock must cover {@link requestsOf}(evaluation.config)
@@ -81,10 +80,10 @@ export function compileConfig(
   const config = enabled(written);
   const problems = new Problems(places);
   checkHost(config, problems);
-  const systems: Record<StoreName, Recipe> = {};
-  const from = { packagesFor: packagesOf(lock), accounts: lock.accounts ?? noAccounts, sources, more };
   checkObjects(config.ociContainers, problems);
   checkOwners(config, more.users ?? noUsers, problems);
+  const systems: Record<StoreName, Recipe> = {};
+  const from = { packagesFor: packagesOf(lock), accounts: lock.accounts ?? noAccounts, sources, more };
   const compiled = byName(config.containers).map(([name, container]) => {
     const system = containerSystem(name, container, from, problems);
     Object.assign(systems, system?.recipes);
@@ -225,23 +224,23 @@ function assemble(
   bridges: readonly Bridge[],
   containers: readonly SystemContainer[],
   ociContainers: readonly OciContainer[],
+  objects: readonly OciObject[],
   systems: Record<StoreName, Recipe>,
 ): Made {
   const made = new Set(bridges.map(({ name }) => name));
   const shared = { containers, oci: ociContainers.flatMap(foundAt) };
   return {
-  objects: readonly OciObject[],
     pieces: [
       pieceOf(sharedParts(layout, containers, shared.oci.map(ociHosts))),
       pieceOf(hostNetworkParts(layout, bridges, containers, bridgesOfOci(shared.oci))),
       ...namesPieces(layout, shared).map(pieceOf),
       ...piecesOf(containers, (container) => containerParts(layout, container, made)),
+      ...(objects.length > 0 ? [pieceOf(objectParts(layout, objects))] : []),
       ...ociContainers.map((container) => pieceOf(ociParts(layout, container))),
     ],
     hosts: hostsOfAll(shared),
     systems: inBuildOrder(systems),
   };
-      ...(objects.length > 0 ? [pieceOf(objectParts(layout, objects))] : []),
 }
 
 const byName = <T>(record: Readonly<Record<string, T>>): [string, T][] =>

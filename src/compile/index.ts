@@ -8,6 +8,7 @@ export { compileJson, type JsonExec, type JsonGeneration, type JsonSections } fr
 export { printedOf } from "./lazy.ts";
 export { isSame, mixture, ownedBy } from "./mixture/index.ts";
 export { imageRequestsOf } from "./oci/images.ts";
+export { type HostUser, type HostUsers, usersAsked } from "./oci/owners.ts";
 export type { PlacesOf } from "./problems.ts";
 export { importsOf, requestsOf } from "./requests.ts";
 export { type SourceFile, type SourceRequest, type Sources, sourcesOf } from "./sources.ts";

@@ -6,10 +6,10 @@ import { runReference } from "../../systems/images/recipe.ts";
 import { type Lock, pinnedImage } from "../../systems/lock.ts";
 import { secretsOf } from "../secrets.ts";
 import { imageRequestOf } from "./images.ts";
-import { proxyVariables } from "./proxies.ts";
-
 import { objectUnitsOf } from "./objects.ts";
 import { type HostUsers, ownerNamed, userOf } from "./owners.ts";
+import { proxyVariables } from "./proxies.ts";
+
 type Declared = Pick<HostConfig, "containers" | "ociContainers">;
 
 /** In the order of their names. */
@@ -39,14 +39,14 @@ function resolve(
   container: OciConfig,
   config: Declared & Pick<HostConfig, "networking">,
   lock: Lock,
+  users: HostUsers,
 ): OciContainer {
   const { backend } = config.ociContainers;
-  users: HostUsers,
   const { podman, dependsOn, serviceName, ...same } = container;
   const { engine, user, image, source } = imageRequestOf(name, container, backend);
+  const runAs = ownerNamed(backend === "podman" ? userOf(container) : "root", users);
   const recipe = { engine, user, image, pinned: pinnedImage(lock, { image, source }), source };
   return {
-  const runAs = ownerNamed(backend === "podman" ? userOf(container) : "root", users);
     name,
     engine: backend,
     unit: ociUnit(backend, name, serviceName),
@@ -55,10 +55,10 @@ function resolve(
     image: runReference(recipe),
     recipe,
     place: null,
+    objects: objectUnitsOf(config.ociContainers, container, runAs),
     dependsOn,
     needs: dependsOn.flatMap((other) => unitOf(other, config) ?? []),
     commandEnvironment: proxyVariables(config.networking),
-    objects: objectUnitsOf(config.ociContainers, container, runAs),
     runAs,
     ready: podman?.sdnotify ?? "conmon",
   };

@@ -5,10 +5,10 @@ import { secretsOptions } from "../secrets.ts";
 import { confinementOptions } from "./confinement.ts";
 import { imageOptions } from "./image.ts";
 import { podmanOptions } from "./podman.ts";
+import { memberOptions } from "./pods.ts";
 import { reachOptions } from "./reach.ts";
 
 const processOptions = {
-import { memberOptions } from "./pods.ts";
   cmd: mkOption({
     type: types.listOf(types.environmentValue),
     default: [],
@@ -108,10 +108,10 @@ export const ociContainerOptions = {
   ...imageOptions,
   ...processOptions,
   ...reachOptions,
+  ...memberOptions,
   ...confinementOptions,
   ...secretsOptions,
   ...resourcesOptions,
   ...lifeOptions,
   ...podmanOptions,
-  ...memberOptions,
 };

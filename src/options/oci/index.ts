@@ -3,11 +3,12 @@ import { mkOption, type OptionType, types } from "../../modules/index.ts";
 import type { ConfigFrom } from "../../modules/infer.ts";
 import type { SubmoduleDef } from "../../modules/types/submodule.ts";
 import { ociContainerOptions } from "./container.ts";
+import { defaultNetworkOptions } from "./default-network.ts";
 import { type FormerNames, formerNames, formerPathOptions } from "./former.ts";
-
 import { networkOptions } from "./networks.ts";
 import { podOptions } from "./pods.ts";
 import { volumeOptions } from "./volumes.ts";
+
 type Named = typeof ociContainerOptions;
 
 const container = types.submodule({ options: ociContainerOptions, imports: formerNames }) as OptionType<
@@ -28,7 +29,6 @@ export const ociOptions = {
       example: { web: { image: "docker.io/library/nginx:1.27", ports: ["127.0.0.1:8080:80"] } },
       description: "OCI containers, by name. Each is the service <backend>-<name>.service.",
     }),
-  },
     defaultNetwork: defaultNetworkOptions,
     networks: mkOption({
       type: types.attrsOf(types.submodule({ options: networkOptions })),
@@ -51,5 +51,6 @@ export const ociOptions = {
       description:
         "Pods, by name: containers with one network between them. Made before these, and removed after them. Podman only.",
     }),
+  },
   ...formerPathOptions(types.attrsOf(container)),
 };

@@ -2,6 +2,7 @@
 import type { Resources } from "../../options/resources.ts";
 import type { ImageRecipe } from "../../systems/images/recipe.ts";
 import type { Secret } from "../secrets.ts";
+import type { KnownPlace } from "./names.ts";
 
 export interface OciContainer {
   readonly name: string;
@@ -23,6 +24,10 @@ export interface OciContainer {
   readonly logDriver: string;
   readonly ports: readonly string[];
   readonly networks: readonly string[];
+  /** Whose network, ports and host name it has. */
+  readonly pod: string | null;
+  /** Where it is found by name; null where only its engine knows. */
+  readonly place: KnownPlace | null;
   readonly volumes: readonly string[];
   readonly capabilities: Readonly<Record<string, boolean | null>>;
   readonly devices: readonly string[];
@@ -30,12 +35,10 @@ export interface OciContainer {
   /** Each with a target. */
   readonly secrets: readonly Secret[];
   readonly resources: Resources | null;
-  /** Whose network, ports and host name it has. */
-  readonly pod: string | null;
-  /** Where it is found by name; null where only its engine knows. */
-  readonly place: KnownPlace | null;
   readonly autoStart: boolean;
   readonly autoRemoveOnStop: boolean;
+  /** Units of the networks, volumes and the pod that it names, as far as they are ours to make. */
+  readonly objects: readonly string[];
   /** Units that must be ready before, and without which it does not run. */
   readonly needs: readonly string[];
   /** Names of those containers. */
@@ -43,8 +46,6 @@ export interface OciContainer {
   readonly preRunExtraOptions: readonly string[];
   readonly extraOptions: readonly string[];
   /** Variables of the engine's own command: the host's proxies. */
-  /** Units of the networks, volumes and the pod that it names, as far as they are ours to make. */
-  readonly objects: readonly string[];
   readonly commandEnvironment: Readonly<Record<string, string>>;
   /** "root" with docker. */
   readonly runAs: RunAs;

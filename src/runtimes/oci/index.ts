@@ -1,7 +1,6 @@
 /** OCI containers, run by podman or docker: their services, and what a generation has of them. Pure. */
 export type { OciContainer, Ready, RunAs } from "./container.ts";
 export { ociUnit } from "./container.ts";
-export { ociParts } from "./parts.ts";
 export {
   defaultBridge,
   defaultNetwork,
@@ -11,8 +10,8 @@ export {
   liveHosts,
   namesParts,
   ociHosts,
+} from "./names.ts";
 export { type ObjectParts, objectParts } from "./object.ts";
 export { type OciNetwork, type OciObject, type OciPod, type OciVolume, objectUnit } from "./object-value.ts";
 export { ociParts } from "./parts.ts";
 export { asOwner } from "./rootless.ts";
-} from "./names.ts";
