@@ -3,6 +3,7 @@
  * evaluated has it, and so has a generation: its containers' parameters say it again.
  */
 import type { ContainerConfig, HostConfig, OciConfig } from "../options/index.ts";
+import type { KnownPlace } from "../runtimes/oci/index.ts";
 
 type BindMount = Pick<ContainerConfig["bindMounts"][string], "mountPoint" | "hostPath" | "isReadOnly">;
 
@@ -26,7 +27,10 @@ export type AcrossContainer = Pick<
 > & { readonly bindMounts: Readonly<Record<string, BindMount>> };
 
 /** Of an OCI container. */
-export type AcrossOci = Pick<OciConfig, "ports" | "networks" | "volumes" | "dependsOn" | "serviceName">;
+export type AcrossOci = Pick<OciConfig, "ports" | "networks" | "volumes" | "dependsOn" | "serviceName"> & {
+  /** Only where it has been made already: an address is given to all of a configuration together. */
+  readonly place?: KnownPlace | null;
+};
 
 export interface AcrossContainers {
   readonly containers: Readonly<Record<string, AcrossContainer>>;

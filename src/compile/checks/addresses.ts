@@ -32,6 +32,16 @@ export function checkAddresses(config: AcrossContainers, problems: Problems): vo
   }
 }
 
+/** Of containers that have been given one already: two configurations may have given the same. */
+export function checkPlaces({ ociContainers }: AcrossContainers, problems: Problems): void {
+  const owners = new Map<string, string>();
+  for (const [name, { place }] of Object.entries(ociContainers.containers)) {
+    const owner = place ? claim(owners, place.address, name) : null;
+    if (!place || !owner) continue;
+    problems.add({ code: "address-clash", message: `${place.address} is the address of ${owner} and of ${name}` });
+  }
+}
+
 /** A link's addresses of one family. */
 interface End {
   readonly link: LinkAt;

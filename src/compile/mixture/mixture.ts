@@ -3,18 +3,18 @@
  * one container makes. Where a configuration says the same it is the very generation that this is compiled to.
  */
 import { StowageError } from "../../error.ts";
-import { hostsEntries } from "../../network/index.ts";
-import { linksAtBoot, ownNetwork } from "../../runtimes/nspawn/index.ts";
+import { linksAtBoot } from "../../runtimes/nspawn/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { AcrossContainers } from "../across.ts";
 import { inBuildOrder } from "../build-order.ts";
 import type { Generation } from "../generation.ts";
 import { lazyGeneration } from "../lazy.ts";
+import { hostsOfAll } from "../oci/shared-names.ts";
 import { type Parts, pieceOf } from "../piece.ts";
 import { conflicts, unitConflicts } from "./conflicts.ts";
 import { type Owned, ownedBy } from "./owned.ts";
 import { acrossOf } from "./read-back.ts";
-import { networkedOf, sharedPieces, unmarked } from "./shared.ts";
+import { everybodyOf, networkedOf, sharedPieces, unmarked } from "./shared.ts";
 
 /**
  * @param now what the machine has
@@ -94,7 +94,7 @@ function assemble(
   const isOwned = ownedNames(layout, now);
   return lazyGeneration(() => ({
     pieces: [...sharedPieces(layout, now, mixed, isOwned), ...pieces].map(pieceOf),
-    hosts: networked.flatMap((container) => ownNetwork(container) ?? []).flatMap(hostsEntries),
+    hosts: hostsOfAll(everybodyOf(mixed)),
     // What is the same by its name is the present one's: it may be fetched from elsewhere by now.
     systems: inBuildOrder(Object.assign({}, ...[...owned].reverse().map(({ systems }) => systems))),
   }));

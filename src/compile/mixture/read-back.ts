@@ -2,6 +2,7 @@
 import { StowageError } from "../../error.ts";
 import { bridgeUnit, portsIn, portUnit, restoredBridge, restoredSettings } from "../../network/index.ts";
 import { parametersFile } from "../../runtimes/nspawn/index.ts";
+import type { KnownPlace } from "../../runtimes/oci/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { AcrossContainer, AcrossContainers, AcrossOci } from "../across.ts";
 import type { Generation } from "../generation.ts";
@@ -44,7 +45,15 @@ const ociOf = (layout: Layout, generation: Generation, name: string): AcrossOci 
     networks: value.texts("networks"),
     volumes: value.texts("volumes"),
     dependsOn: value.texts("dependsOn"),
+    place: value.any("place") === null ? null : placeOf(value.fields("place")),
   }));
+
+const placeOf = (value: Fields): KnownPlace => ({
+  address: value.text("address"),
+  gateway: value.text("gateway"),
+  hostname: value.text("hostname"),
+  hostsFile: value.textOrNull("hostsFile"),
+});
 
 function readBack<T>(layout: Layout, generation: Generation, name: string, read: (value: Fields) => T): T {
   try {
@@ -116,6 +125,7 @@ class Fields {
   number = (key: string): number => this.#typed(key, (value): value is number => typeof value === "number");
   flag = (key: string): boolean => this.#typed(key, (value): value is boolean => typeof value === "boolean");
   textOrNull = (key: string): string | null => (this.any(key) === null ? null : this.text(key));
+  fields = (key: string): Fields => new Fields(this.any(key));
   list = (key: string): Fields[] => this.#array(key).map((value) => new Fields(value));
 
   texts(key: string): string[] {

@@ -1,12 +1,14 @@
 /** What containers share: made for a mixture, and otherwise left as it was. */
 import { hostNetworkParts } from "../../runtimes/host-network/index.ts";
 import { type Networked, sharedParts } from "../../runtimes/nspawn/index.ts";
+import { foundAt, ociHosts } from "../../runtimes/oci/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import { render, type Unit } from "../../units/index.ts";
 import type { AcrossContainers } from "../across.ts";
 import { bridgesOf } from "../bridges.ts";
 import type { Generation } from "../generation.ts";
 import { networkFor } from "../networks.ts";
+import { bridgesOfOci, type Everybody, namesPieces } from "../oci/shared-names.ts";
 import { markBefore, type Parts } from "../piece.ts";
 
 /** As what is shared is made from them, in the order of their names. */
@@ -14,6 +16,14 @@ export const networkedOf = ({ containers }: AcrossContainers): Networked[] =>
   Object.entries(containers)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, one]) => ({ name, network: networkFor(name, one), copyResolvConf: one.copyResolvConf }));
+
+/** All whom somebody finds by name. */
+export const everybodyOf = (across: AcrossContainers): Everybody => ({
+  containers: networkedOf(across),
+  oci: Object.entries(across.ociContainers.containers)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, { place = null }]) => foundAt({ name, place })),
+});
 
 type Shared = Required<Omit<Parts, "part">>;
 
@@ -51,10 +61,12 @@ const isEmpty = ({ units, unitLinks, files }: Shared): boolean =>
   units.length + Object.keys(unitLinks).length + files.length === 0;
 
 function piecesFor(layout: Layout, across: AcrossContainers): Shared[] {
-  const containers = networkedOf(across);
+  const everybody = everybodyOf(across);
+  const { containers, oci } = everybody;
   return [
-    { unitLinks: {}, ...sharedParts(layout, containers) },
-    { ...hostNetworkParts(layout, bridgesOf(across), containers) },
+    { unitLinks: {}, ...sharedParts(layout, containers, oci.map(ociHosts)) },
+    { ...hostNetworkParts(layout, bridgesOf(across), containers, bridgesOfOci(oci)) },
+    ...namesPieces(layout, everybody).map((piece) => ({ unitLinks: {}, ...piece })),
   ];
 }
 
