@@ -18,10 +18,11 @@ import { checkSource } from "./checks/source.ts";
 import { type Children, childRecipes, type SystemRecipes, withChildren } from "./children.ts";
 import { firewallOf } from "./firewall.ts";
 import type { Generation } from "./generation.ts";
+import { healthOf } from "./health.ts";
 import { lazyGeneration, type Made } from "./lazy.ts";
 import { bindsOf, tmpfsMounts } from "./mounts.ts";
 import { networkFor } from "./networks.ts";
-import { ociContainers } from "./oci/containers.ts";
+import { ociContainers, unitOf } from "./oci/containers.ts";
 import { knownPlaces, placed, withDefaultNetwork } from "./oci/names.ts";
 import { checkObjects } from "./oci/object-checks.ts";
 import { ociObjects } from "./oci/objects.ts";
@@ -199,6 +200,7 @@ function resolve(
     autoStart: container.autoStart,
     ephemeral: container.ephemeral,
     dependsOn: container.dependsOn,
+    needs: container.dependsOn.flatMap((other) => unitOf(other, config) ?? []),
     network: networkFor(name, container, hostId),
     firewall: firewallOf(container),
     sysctls: sysctlsOf(container),
@@ -213,6 +215,7 @@ function resolve(
     extraFlags: container.extraFlags,
     secrets: secretsOf(container, system.kind === "toplevel"),
     resources: container.resources,
+    health: healthOf(container.healthcheck),
     timeoutStartSec: container.timeoutStartSec,
     restartIfChanged: container.restartIfChanged,
     onChange: container.onChange,

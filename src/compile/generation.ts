@@ -81,6 +81,8 @@ export interface ContainerPart {
   readonly ports: readonly ForwardedPort[];
   /** Where its secrets come from; left out where there are none. */
   readonly secrets?: readonly SecretPart[];
+  /** The unit that goes on checking its health; left out where nothing does. */
+  readonly health?: string;
   /** Of an OCI container; left out for others. */
   readonly oci?: OciPart;
 }

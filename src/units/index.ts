@@ -5,6 +5,7 @@ export { isMarked, ownershipMark, saysOurs } from "./mark.ts";
 export { type ParsedExec, parse, parseExec } from "./parse.ts";
 export { isExec, linesOf, render } from "./render.ts";
 export { lineText, unfitForLine } from "./text.ts";
+export { secondsOf } from "./time.ts";
 export type { Exec, Unit, UnitSection, UnitValue } from "./unit.ts";
 export { splitWords } from "./words.ts";
 export { writtenUnit } from "./written.ts";

@@ -98,6 +98,7 @@ function containerConfig(short: ShortContainer): ContainerConfig {
     extraFlags: [],
     secrets: {},
     resources: null,
+    healthcheck: null,
     timeoutStartSec: "1min",
     restartIfChanged: true,
     onChange: "auto",

@@ -18,23 +18,29 @@ export function checkChange(name: string, { restartIfChanged, onChange }: Contai
   );
 }
 
-export function checkNeeds({ containers }: AcrossContainers, problems: Problems): void {
-  for (const [name, { dependsOn }] of Object.entries(containers)) {
+/** A container of either kind, with what it needs and where that is said. */
+interface Needing {
+  readonly dependsOn: readonly string[];
+  readonly option: readonly string[];
+}
+
+export function checkNeeds(config: AcrossContainers, problems: Problems): void {
+  const all = ofBothKinds(config);
+  for (const [name, { dependsOn, option }] of all) {
     for (const other of new Set(dependsOn)) {
-      if (Object.hasOwn(containers, other)) continue;
-      const near = nearestNames(other, Object.keys(containers));
+      if (all.has(other)) continue;
+      const near = nearestNames(other, [...all.keys()]);
       problems.add(
         {
           code: "unknown-container",
           message: `container ${name} needs ${JSON.stringify(other)}, and there is no such container`,
-          hint:
-            near.length > 0 ? `did you mean ${near.join(" or ")}?` : `there are: ${Object.keys(containers).join(", ")}`,
+          hint: near.length > 0 ? `did you mean ${near.join(" or ")}?` : `there are: ${[...all.keys()].join(", ")}`,
         },
-        at(name, "dependsOn"),
+        option,
       );
     }
   }
-  for (const circle of circles(containers)) {
+  for (const circle of circles(all)) {
     problems.add(
       {
         code: "dependency-cycle",
@@ -45,13 +51,29 @@ export function checkNeeds({ containers }: AcrossContainers, problems: Problems)
         details: ["each starts when those that it needs are ready: none of these could ever start"],
         hint: "take one of them out of another's dependsOn",
       },
-      ...circle.map((name) => at(name, "dependsOn")),
+      ...circle.flatMap((name) => [all.get(name)?.option ?? []]),
     );
   }
 }
 
+/** Names are of one namespace: one that both kinds have is a problem of its own. */
+function ofBothKinds({ containers, ociContainers }: AcrossContainers): ReadonlyMap<string, Needing> {
+  const needing = (
+    place: readonly string[],
+    all: Readonly<Record<string, { readonly dependsOn: readonly string[] }>>,
+  ) =>
+    Object.entries(all).map(([name, { dependsOn }]): [string, Needing] => [
+      name,
+      { dependsOn, option: [...place, name, "dependsOn"] },
+    ]);
+  return new Map([
+    ...needing(["containers"], containers),
+    ...needing(["ociContainers", "containers"], ociContainers.containers),
+  ]);
+}
+
 /** Each circle once, from the name that comes first. */
-function circles(containers: AcrossContainers["containers"]): string[][] {
+function circles(all: ReadonlyMap<string, Needing>): string[][] {
   const found = new Map<string, string[]>();
   const left = new Set<string>();
   const visit = (name: string, path: readonly string[]): void => {
@@ -64,11 +86,11 @@ function circles(containers: AcrossContainers["containers"]): string[][] {
       return;
     }
     if (left.has(name)) return;
-    for (const other of containers[name]?.dependsOn ?? []) {
-      if (Object.hasOwn(containers, other)) visit(other, [...path, name]);
+    for (const other of all.get(name)?.dependsOn ?? []) {
+      if (all.has(other)) visit(other, [...path, name]);
     }
     left.add(name);
   };
-  for (const name of Object.keys(containers).sort()) visit(name, []);
+  for (const name of [...all.keys()].sort()) visit(name, []);
   return [...found.values()];
 }

@@ -4,6 +4,7 @@ import { containerUnit } from "../../runtimes/nspawn/index.ts";
 import { type OciContainer, ociUnit } from "../../runtimes/oci/index.ts";
 import { runReference } from "../../systems/images/recipe.ts";
 import { type Lock, pinnedImage } from "../../systems/lock.ts";
+import { healthOf } from "../health.ts";
 import { secretsOf } from "../secrets.ts";
 import { imageRequestOf } from "./images.ts";
 import { objectUnitsOf } from "./objects.ts";
@@ -42,7 +43,7 @@ function resolve(
   users: HostUsers,
 ): OciContainer {
   const { backend } = config.ociContainers;
-  const { podman, dependsOn, serviceName, ...same } = container;
+  const { podman, dependsOn, serviceName, healthcheck, ...same } = container;
   const { engine, user, image, source } = imageRequestOf(name, container, backend);
   const runAs = ownerNamed(backend === "podman" ? userOf(container) : "root", users);
   const recipe = { engine, user, image, pinned: pinnedImage(lock, { image, source }), source };
@@ -61,5 +62,6 @@ function resolve(
     commandEnvironment: proxyVariables(config.networking),
     runAs,
     ready: podman?.sdnotify ?? "conmon",
+    health: healthOf(healthcheck),
   };
 }

@@ -1,6 +1,7 @@
 /** `containers.<name>`: system containers. Contract and names: NixOS's `containers`. */
 import { mkOption, type OptionType, types } from "../../modules/index.ts";
 import type { ModuleDef } from "../../modules/types/submodule.ts";
+import { healthOptions } from "../health.ts";
 import { resourcesOptions } from "../resources.ts";
 import { secretsOptions } from "../secrets.ts";
 import { serviceModules } from "../services/index.ts";
@@ -62,13 +63,15 @@ export const containerOptions = {
     type: types.listOf(types.str),
     default: [],
     example: ["database"],
-    description: "Containers that must be ready before this one starts, and without which it does not run.",
+    description:
+      "Containers, of either kind, that must be ready before this one starts, and without which it does not run. One with a `healthcheck` is ready once that has passed.",
   }),
   ...networkOptions,
   ...mountOptions,
   ...confinementOptions,
   ...secretsOptions,
   ...resourcesOptions,
+  ...healthOptions,
   timeoutStartSec: mkOption({
     type: types.timeSpan,
     default: "1min",

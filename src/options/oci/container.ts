@@ -1,5 +1,6 @@
 /** `ociContainers.containers.<name>`. Contract and names: NixOS's `virtualisation.oci-containers.containers`. */
 import { mkOption, types } from "../../modules/index.ts";
+import { healthOptions } from "../health.ts";
 import { resourcesOptions } from "../resources.ts";
 import { secretsOptions } from "../secrets.ts";
 import { confinementOptions } from "./confinement.ts";
@@ -76,7 +77,7 @@ const lifeOptions = {
     default: [],
     example: ["database"],
     description:
-      "Containers, of either kind, that must be ready before this one starts, and without which it does not run.",
+      "Containers, of either kind, that must be ready before this one starts, and without which it does not run. One with a `healthcheck` is ready once that has passed.",
   }),
   serviceName: mkOption({
     type: types.nullOr(types.strMatching(/[A-Za-z0-9:_.@-]{1,200}/, "name of a service, without .service")),
@@ -114,4 +115,5 @@ export const ociContainerOptions = {
   ...resourcesOptions,
   ...lifeOptions,
   ...podmanOptions,
+  ...healthOptions,
 };

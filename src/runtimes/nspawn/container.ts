@@ -2,6 +2,7 @@
 import type { Firewall, Forward, Link, Network } from "../../network/index.ts";
 import type { Resources } from "../../options/resources.ts";
 import type { StoreName } from "../../systems/recipe.ts";
+import type { Health } from "../health.ts";
 import type { Secret } from "../secrets.ts";
 
 export interface SystemContainer {
@@ -11,6 +12,8 @@ export interface SystemContainer {
   readonly ephemeral: boolean;
   /** Names of containers that it needs. */
   readonly dependsOn: readonly string[];
+  /** Their units: they must be ready before, and without them it does not run. */
+  readonly needs: readonly string[];
   readonly network: ContainerNetwork;
   /** What its own network lets in; null: everything. */
   readonly firewall: Firewall | null;
@@ -30,6 +33,7 @@ export interface SystemContainer {
   readonly extraFlags: readonly string[];
   readonly secrets: readonly Secret[];
   readonly resources: Resources | null;
+  readonly health: Health | null;
   /** A time span of systemd.time(7). */
   readonly timeoutStartSec: string;
   readonly restartIfChanged: boolean;

@@ -1,6 +1,7 @@
 /** Which files of a generation are one container's: those that `containerParts` makes, told by their paths. */
 import type { ContainerPart } from "../../compile/generation.ts";
 import type { Layout } from "../../store/layout.ts";
+import { healthFile } from "../health.ts";
 import { createdFile } from "./created.ts";
 import { nixFiles } from "./nix.ts";
 import { parametersFile } from "./parameters.ts";
@@ -24,6 +25,7 @@ export function ownedFiles(layout: Layout, { name, path }: ContainerPart, paths:
     createdFile(layout, name),
     ...(system === null ? [] : nixFiles({ system }).map(([file]) => file)),
     parametersFile(layout, name),
+    healthFile(layout, name),
   ];
   return [
     ...paths.filter((file) => file.startsWith(network)).sort((a, b) => rank(a) - rank(b)),

@@ -3,6 +3,8 @@ import type { ContainerPart } from "../../compile/generation.ts";
 import { deviceUnit, type Link, localAddress } from "../../network/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
+import { healthFiles, healthService, healthUnit } from "../health.ts";
+import { secretParts } from "../secrets.ts";
 import {
   containerUnit,
   forwardsOf,
@@ -13,9 +15,9 @@ import {
   ownNetwork,
   type SystemContainer,
 } from "./container.ts";
-import { secretParts } from "../secrets.ts";
 import { createdFiles } from "./created.ts";
 import { forwardUnits } from "./forward.ts";
+import { checkedContainer } from "./health.ts";
 import { mergeService } from "./merge.ts";
 import { hostInterfaces, netParts } from "./net.ts";
 import { nixFiles } from "./nix.ts";
@@ -44,7 +46,9 @@ export function containerParts(
   const merge = mergeService(layout, container);
   const forwards = forwardUnits(container);
   const sockets = forwards.map((unit) => unit.name).filter((name) => name.endsWith(".socket"));
-  const companions = [...(net ? [net.unit] : []), ...(merge ? [merge] : []), ...forwards];
+  const checked = checkedContainer(container);
+  const health = checked === null ? [] : [healthService(layout, checked)];
+  const companions = [...(net ? [net.unit] : []), ...(merge ? [merge] : []), ...forwards, ...health];
   const created = createdFiles(layout, container);
   return {
     part: containerPart(layout, container, companions),
@@ -55,6 +59,7 @@ export function containerParts(
       ...created,
       ...nixFiles(container),
       [parametersFile(layout, container.name), parameters(layout, container)],
+      ...(checked === null ? [] : healthFiles(layout, container.name)),
     ],
     triggers: [net?.files ?? [], created].filter((files) => files.length > 0),
   };
@@ -103,6 +108,7 @@ function containerPart(layout: Layout, container: SystemContainer, companions: r
       ...(hostAddress !== null && { address: hostAddress.address }),
       ...(by !== null && { interface: by }),
     })),
+    ...(container.health !== null && { health: healthUnit(name) }),
     ...secretParts(container.secrets),
   };
 }

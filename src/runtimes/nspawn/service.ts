@@ -19,6 +19,7 @@ import { createCommand, createdFiles } from "./created.ts";
 import { copyCommands, deviceAllow, uncopyCommands } from "./devices.ts";
 import { seedCommands } from "./ephemeral.ts";
 import { givenExists, givenLinks } from "./given.ts";
+import { healthWants, startAndReadiness } from "./health.ts";
 import { nameUnits } from "./names.ts";
 import { isNix, nixDirectories, nixPlaces } from "./nix.ts";
 import { belowRun, emptyDir, emptyDirs, rootDir, rootDirs } from "./paths.ts";
@@ -39,10 +40,10 @@ function unitSection(layout: Layout, container: SystemContainer, sockets: readon
   const net = ownNetwork(container) !== null ? [netUnit(name)] : [];
   const merge = hasMerge(container) ? [mergeUnit(name)] : [];
   const created = createdFiles(layout, container).map(([, text]) => text);
-  const needed = container.dependsOn.map(containerUnit);
+  const needed = container.needs;
   return {
     Description: literal(`Container '${name}'`),
-    Wants: ["network.target", sysctlUnit, ...nameUnits(container), ...sockets].join(" "),
+    Wants: ["network.target", sysctlUnit, ...nameUnits(container), ...sockets, ...healthWants(container)].join(" "),
     After: ["network.target", sysctlUnit, ...nameUnits(container), ...net, ...merge, ...needed].join(" "),
     ...(net.length > 0 && { BindsTo: net.join(" ") }),
     ...(merge.length + needed.length > 0 && { Requires: [...merge, ...needed].join(" ") }),
@@ -60,6 +61,7 @@ function unitSection(layout: Layout, container: SystemContainer, sockets: readon
 }
 
 function serviceSection(layout: Layout, container: SystemContainer): UnitSection {
+  const { ExecStartPost, ...start } = startAndReadiness(layout, container);
   return {
     Type: "notify",
     NotifyAccess: "all",
@@ -70,7 +72,7 @@ function serviceSection(layout: Layout, container: SystemContainer): UnitSection
     TasksMax: 16384,
     ...resourceProperties(container.resources),
     KillMode: "mixed",
-    TimeoutStartSec: container.timeoutStartSec,
+    ...start,
     TimeoutStopSec: "1min",
     Restart: "on-failure",
     // Long enough that a container that cannot start is no load.
@@ -88,6 +90,7 @@ function serviceSection(layout: Layout, container: SystemContainer): UnitSection
     ...startPre(layout, container),
     ...reloadCommands(layout, container),
     ExecStart: { exec: bootCommand(layout, container) },
+    ...(ExecStartPost !== undefined && { ExecStartPost }),
     // machined keeps a dead registration for as long as the unit is not inactive; every automatic restart then fails.
     ExecStopPost: [unregisterMachine(container.name), ...uncopyCommands(layout, container)].map(quietly),
   };

@@ -1,6 +1,7 @@
 /** What an engine must know of an OCI container: checked, resolved, without options. */
 import type { Resources } from "../../options/resources.ts";
 import type { ImageRecipe } from "../../systems/images/recipe.ts";
+import type { Health } from "../health.ts";
 import type { Secret } from "../secrets.ts";
 import type { KnownPlace } from "./names.ts";
 
@@ -50,6 +51,7 @@ export interface OciContainer {
   /** "root" with docker. */
   readonly runAs: RunAs;
   readonly ready: Ready;
+  readonly health: Health | null;
 }
 
 /** Whose container it is: of another user than root it is rootless. */

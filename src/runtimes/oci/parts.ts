@@ -2,13 +2,12 @@
 import type { ContainerPart } from "../../compile/generation.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { Unit } from "../../units/index.ts";
-import { secretParts } from "../secrets.ts";
+import { healthUnit } from "../health.ts";
 import { secretParts } from "../secrets.ts";
 import type { OciContainer } from "./container.ts";
 import { engineOf } from "./engines.ts";
+import { healthParts } from "./health.ts";
 import { ociParameters } from "./parameters.ts";
-import { publishedPorts } from "./published.ts";
-import { resourceUnits } from "./resources.ts";
 import { publishedPorts } from "./published.ts";
 import { resourceUnits } from "./resources.ts";
 import { ociService } from "./service.ts";
@@ -24,12 +23,14 @@ export interface OciParts {
 export function ociParts(layout: Layout, container: OciContainer): OciParts {
   const { unit, autoStart } = container;
   const engine = engineOf(container.engine);
-  const further = resourceUnits(engine, container);
+  const service = ociService(layout, engine, container);
+  const health = healthParts(layout, engine, container, service.sections.Service ?? {});
+  const further = [...resourceUnits(engine, container), ...health.units];
   return {
     part: { ...containerPart(container), companions: further.map(({ name }) => name) },
-    units: [ociService(engine, container), ...further],
+    units: [service, ...further],
     unitLinks: autoStart ? { [`multi-user.target.wants/${unit}`]: `../${unit}` } : {},
-    files: [ociParameters(layout, container)],
+    files: [ociParameters(layout, container), ...health.files],
   };
 }
 
@@ -54,7 +55,7 @@ function containerPart(container: OciContainer): ContainerPart {
     addresses: container.place === null ? [] : [container.place.address],
     ports: publishedPorts(container),
     ...secretParts(container.secrets),
-    ...secretParts(container.secrets),
+    ...(container.health !== null && { health: healthUnit(name) }),
     oci: container.recipe,
   };
 }

@@ -23,7 +23,13 @@ export const podman: Engine = {
   service(container) {
     const command = (...words: string[]) => [program, ...container.preRunExtraOptions, ...words];
     const idFile = `--cidfile=/run/${runtimeDirectory(container)}/ctr-id`;
-    const own = [idFile, "--cgroups=split", `--sdnotify=${container.ready === "container" ? "container" : "conmon"}`, "-d", "--replace"];
+    const own = [
+      idFile,
+      "--cgroups=split",
+      `--sdnotify=${container.ready === "container" ? "container" : "conmon"}`,
+      "-d",
+      "--replace",
+    ];
     return {
       Type: "notify",
       NotifyAccess: "all",

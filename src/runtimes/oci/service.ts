@@ -1,29 +1,38 @@
 /** `<backend>-<name>.service`: an OCI container. */
+import type { Layout } from "../../store/layout.ts";
 import { literal, type Unit, type UnitSection } from "../../units/index.ts";
 import { noStartLimit } from "../nspawn/service.ts";
 import type { OciContainer } from "./container.ts";
 import type { Engine } from "./engine.ts";
+import { healthWants, readiness } from "./health.ts";
+import { nameUnits } from "./names.ts";
 import { resourceSection } from "./resources.ts";
+import { ownerNeeds } from "./rootless.ts";
 import { secretSection } from "./secrets.ts";
 
-export function ociService(engine: Engine, container: OciContainer): Unit {
+export function ociService(layout: Layout, engine: Engine, container: OciContainer): Unit {
   return {
     name: container.unit,
-    sections: { Unit: unitSection(engine, container), Service: serviceSection(engine, container) },
+    sections: { Unit: unitSection(engine, container), Service: serviceSection(layout, engine, container) },
   };
 }
 
 function unitSection(engine: Engine, container: OciContainer): UnitSection {
-  const needed = [...engine.needs, ...container.needs];
+  const needed = [...engine.needs, ...ownerNeeds(container.runAs), ...container.objects, ...container.needs];
+  const before = nameUnits(container);
+  const wanted = [...before, ...healthWants(container)];
+  const after = [...needed, ...before];
   return {
     Description: literal(`OCI container '${container.name}'`),
-    ...(needed.length > 0 && { Requires: needed.join(" "), After: needed.join(" ") }),
+    ...(wanted.length > 0 && { Wants: wanted.join(" ") }),
+    ...(needed.length > 0 && { Requires: needed.join(" ") }),
+    ...(after.length > 0 && { After: after.join(" ") }),
     StartLimitIntervalSec: noStartLimit.StartLimitIntervalSec,
     ...engine.unit(container),
   };
 }
 
-function serviceSection(engine: Engine, container: OciContainer): UnitSection {
+function serviceSection(layout: Layout, engine: Engine, container: OciContainer): UnitSection {
   const own = engine.service(container);
   return {
     SyslogIdentifier: literal(container.name),
@@ -38,5 +47,6 @@ function serviceSection(engine: Engine, container: OciContainer): UnitSection {
     ...own,
     ...secretSection(container, own),
     ...resourceSection(engine, container),
+    ...readiness(layout, engine, container),
   };
 }

@@ -1,0 +1,90 @@
+/**
+ * The program that makes health checks. Constant: what belongs to a container are its arguments. For dash(1), with GNU's
+ * timeout(1).
+ *
+ * All times are seconds; `COMMAND` is a check with its arguments.
+ *
+ * - `ready PAUSE TIMEOUT LIMIT COMMAND…`: waits until the check passes. For ExecStartPost=.
+ * - `told COMMAND…`: waits until the engine says of its own check that it is `healthy`. For ExecStartPost=.
+ * - `watch PAUSE TIMEOUT RETRIES COMMAND…`: goes on checking, and fails when so many have failed in a row.
+ * - `renew UNIT`: restarts the container where `watch` has ended like that. For ExecStopPost=.
+ */
+export const healthProgram = `# Health checks of a container.
+
+# Not echo, which would replace backslashes; not standard output, of which some services keep nothing.
+say() {
+  printf '%s\\n' "$1" >&2
+}
+
+passes() {
+  said=$(timeout --kill-after=5 "$timeout" "$@" 2>&1 </dev/null)
+  status=$?
+  [ "$status" -ne 0 ] || return 0
+  [ "$status" -ne 124 ] || said="it took longer than $timeout seconds"
+  why="status $status"
+  [ -z "$said" ] || why="$why: $(printf '%.300s' "$said")"
+  return 1
+}
+
+# systemd waits for this program before it looks at the main process.
+go_on() {
+  if [ -n "$MAINPID" ] && [ ! -d "/proc/$MAINPID" ]; then
+    say "it ended before it was healthy"
+    exit 1
+  fi
+  sleep "$pause"
+}
+
+uptime() {
+  IFS=. read -r up rest </proc/uptime
+}
+
+action=$1
+shift
+case $action in
+ready)
+  pause=$1 timeout=$2 limit=$3
+  shift 3
+  uptime
+  end=$((up + limit))
+  until passes "$@"; do
+    uptime
+    if [ "$up" -ge "$end" ]; then
+      say "not healthy $limit seconds after its start; the last check: $why"
+      exit 1
+    fi
+    go_on
+  done
+  ;;
+told)
+  pause=1
+  until said=$("$@" 2>&1) && [ "$said" = healthy ]; do
+    if [ "$said" != starting ]; then
+      [ -n "$said" ] || said="it has no health check"
+      say "the engine does not call it healthy: $said"
+      exit 1
+    fi
+    go_on
+  done
+  ;;
+watch)
+  pause=$1 timeout=$2 retries=$3 failed=0
+  shift 3
+  while sleep "$pause"; do
+    if passes "$@"; then
+      [ "$failed" -eq 0 ] || say "healthy again"
+      failed=0
+    else
+      failed=$((failed + 1))
+      say "check failed, $failed of $retries: $why"
+      [ "$failed" -lt "$retries" ] || exit 1
+    fi
+  done
+  ;;
+renew)
+  [ "$SERVICE_RESULT" = exit-code ] || exit 0
+  say "unhealthy: it is restarted"
+  exec systemctl --no-block try-restart -- "$1"
+  ;;
+esac
+`;

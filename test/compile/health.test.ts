@@ -1,0 +1,157 @@
+/** healthcheck and dependsOn, of both kinds of containers, in what is compiled. */
+import { expect, test } from "vitest";
+import { render } from "../../src/units/index.ts";
+import { compiled, evaluated, problemsOf } from "./oci/evaluated.ts";
+
+const image = "localhost/web:1";
+const healthcheck = {
+  command: ["check", "$HOME", "100%", "a\nb"],
+  interval: "5s",
+  timeout: "2s",
+  retries: 4,
+  startPeriod: "1min",
+};
+const system = { path: "/srv/tree" };
+
+const text = (definitions: object, unit: string): string => {
+  const found = compiled(definitions).units[unit];
+  if (found === undefined) throw new Error(`there is no ${unit}`);
+  return render(found);
+};
+const line = (definitions: object, unit: string, key: string): string[] =>
+  text(definitions, unit)
+    .split("\n")
+    .filter((one) => one.startsWith(`${key}=`))
+    .map((one) => one.slice(key.length + 1));
+
+const kinds = {
+  system: {
+    host: { containers: { web: { ...system, healthcheck } } },
+    unit: "container@web.service",
+    check:
+      '/usr/bin/systemd-run --machine=web --quiet --pipe --wait --collect --service-type=exec --property=LogLevelMax=notice --property=RuntimeMaxSec=2s -- check $$$$HOME 100%% "a\\nb"',
+  },
+  podman: {
+    host: { ociContainers: { containers: { web: { image, healthcheck } } } },
+    unit: "podman-web.service",
+    check: '/usr/bin/podman exec -- web check $$HOME 100%% "a\\nb"',
+  },
+  docker: {
+    host: { ociContainers: { backend: "docker", containers: { web: { image, healthcheck } } } },
+    unit: "docker-web.service",
+    check: '/usr/bin/docker exec -- web check $$HOME 100%% "a\\nb"',
+  },
+} as const;
+
+test.each(Object.entries(kinds))("%s: its service is ready when the check has passed", (_, { host, unit, check }) => {
+  expect(line(host, unit, "ExecStartPost")).toContain(
+    `/bin/sh /etc/stowage/containers/web.health ready 1 2 80 ${check}`,
+  );
+  expect(line(host, unit, "Wants").join(" ").split(" ")).toContain("container-health@web.service");
+  expect(line(host, unit, "After").join(" ")).not.toContain("container-health@");
+});
+
+test.each(Object.entries(kinds))(
+  "%s: a unit beside it goes on checking, and restarts it",
+  (_, { host, unit, check }) => {
+    const watch = "container-health@web.service";
+    expect(line(host, watch, "ExecStart")).toEqual([`/bin/sh /etc/stowage/containers/web.health watch 5 2 4 ${check}`]);
+    expect(line(host, watch, "ExecStopPost")).toEqual([`+/bin/sh /etc/stowage/containers/web.health renew ${unit}`]);
+    expect(line(host, watch, "BindsTo")).toEqual([unit]);
+    expect(line(host, watch, "After")).toEqual([unit]);
+    const { containers, files } = compiled(host);
+    expect(containers.web).toMatchObject({ health: watch, companions: expect.arrayContaining([watch]) });
+    expect(files["/etc/stowage/containers/web.health"]?.text).not.toContain("HOME");
+  },
+);
+
+test("a start has the time of its check on top of its own", () => {
+  const timeout = (more: object) =>
+    line({ containers: { web: { ...system, healthcheck, ...more } } }, "container@web.service", "TimeoutStartSec");
+  expect(timeout({})).toEqual(["142"]);
+  expect(timeout({ timeoutStartSec: "1min 30s" })).toEqual(["172"]);
+  expect(timeout({ timeoutStartSec: "infinity" })).toEqual(["infinity"]);
+  expect(timeout({ healthcheck: null })).toEqual(["1min"]);
+});
+
+test("without a check there is nothing of it", () => {
+  const { units, files, containers } = compiled({
+    containers: { web: system },
+    ociContainers: { containers: { other: { image } } },
+  });
+  expect(Object.keys(units).filter((unit) => unit.includes("health"))).toEqual([]);
+  expect(Object.keys(files).filter((path) => path.endsWith(".health"))).toEqual([]);
+  expect([containers.web, containers.other].map((part) => Object.hasOwn(part ?? {}, "health"))).toEqual([false, false]);
+});
+
+test("podman.sdnotify: healthy is waited for by us, since podman 4.3 cannot; by the check that the image has", () => {
+  const host = (more: object) => ({
+    ociContainers: { containers: { web: { image, podman: { sdnotify: "healthy" }, ...more } } },
+  });
+  const [start] = line(host({}), "podman-web.service", "ExecStart");
+  expect(start).toContain(" --sdnotify=conmon ");
+  expect(line(host({}), "podman-web.service", "ExecStartPost")).toEqual([
+    '/bin/sh /etc/stowage/containers/web.health told /usr/bin/podman container inspect "--format={{.State.Health.Status}}" -- web',
+  ]);
+  expect(compiled(host({})).files["/etc/stowage/containers/web.health"]).toBeDefined();
+  expect(line(host({ healthcheck }), "podman-web.service", "ExecStartPost").join()).toContain(" ready 1 2 80 ");
+});
+
+test("options of the engine's command are those of its checks too", () => {
+  const host = {
+    ociContainers: { containers: { web: { image, healthcheck, preRunExtraOptions: ["--log-level=warn"] } } },
+  };
+  expect(line(host, "podman-web.service", "ExecStartPost").join()).toContain(
+    " /usr/bin/podman --log-level=warn exec -- web ",
+  );
+});
+
+test.each([
+  ["interval", "0s"],
+  ["interval", "infinity"],
+  ["timeout", "0"],
+  ["startPeriod", "infinity"],
+  ["retries", 0],
+  ["command", []],
+])("%s: %s is refused", (key, value) => {
+  const definitions = { containers: { web: { ...system, healthcheck: { ...healthcheck, [key]: value } } } };
+  expect(
+    evaluated(definitions)
+      .issues.map(({ message }) => message)
+      .join(),
+  ).toContain(`healthcheck.${key}`);
+});
+
+test("containers of either kind need those of the other", () => {
+  const host = (backend: string) => ({
+    containers: { front: { ...system, dependsOn: ["db"] }, cache: system },
+    ociContainers: { backend, containers: { db: { image, dependsOn: ["cache"] } } },
+  });
+  for (const backend of ["podman", "docker"]) {
+    expect(line(host(backend), "container@front.service", "Requires").join()).toContain(`${backend}-db.service`);
+    expect(line(host(backend), "container@front.service", "After").join()).toContain(`${backend}-db.service`);
+    expect(line(host(backend), `${backend}-db.service`, "Requires").join()).toContain("container@cache.service");
+    expect(line(host(backend), `${backend}-db.service`, "After").join()).toContain("container@cache.service");
+  }
+});
+
+test("a name that nobody has is refused with one that is near it, of either kind", () => {
+  expect(
+    problemsOf({
+      containers: { database: system },
+      ociContainers: { containers: { web: { image, dependsOn: ["databse"] }, other: { image, dependsOn: ["wbe"] } } },
+    }),
+  ).toEqual([
+    'container other needs "wbe", and there is no such container',
+    'container web needs "databse", and there is no such container',
+  ]);
+});
+
+test("a circle through both kinds is shown whole", () => {
+  expect(
+    problemsOf({
+      containers: { a: { ...system, dependsOn: ["b"] }, c: { ...system, dependsOn: ["a"] } },
+      ociContainers: { containers: { b: { image, dependsOn: ["c"] } } },
+    }),
+  ).toEqual(["containers need each other in a circle: a → b → c → a"]);
+});
