@@ -21,6 +21,7 @@ import {
   warningsOf,
 } from "../compile/index.ts";
 import { StowageError } from "../error.ts";
+import { containerStates } from "../host/engines.ts";
 import { machineId } from "../host/machine-id.ts";
 import { takeOverInside } from "../host/take-over.ts";
 import { placesOf } from "../modules/index.ts";
@@ -36,6 +37,7 @@ import { copyDeclared, declare, declaredDir, removeFormerDeclared } from "../sys
 import { ensurePinned } from "../systems/import/pins.ts";
 import { ensureLocked, readLock } from "../systems/lock-file.ts";
 import { markApplied, seedRoot } from "../systems/seed.ts";
+import { asUser } from "./as-user.ts";
 import { carrier } from "./carrier.ts";
 import { type Configured, evaluate } from "./evaluate.ts";
 import { buildFlakes } from "./flakes.ts";
@@ -182,7 +184,7 @@ export async function planFor(
   const systemd = systemdOf(session);
   const leftGenerations = left.map((one) => one.generation);
   const ours = current === null ? leftGenerations : [current.generation, ...leftGenerations];
-  const observed = await observe({ layout, systemd, ours, next });
+  const observed = await observe({ layout, systemd, ours, next, engines: (of) => containerStates(of, asUser) });
   const parts = new Map(ours.flatMap(({ containers }) => Object.entries(containers)));
   return {
     ran: [...parts.values()]

@@ -116,8 +116,13 @@ export function settingsDrift(changes: readonly FileChange[], next: Generation):
 }
 
 /** What is not ours to mend: told, also where there is nothing to do. */
-export function foreignDrift({ drift }: Observed, next: Generation): string[] {
-  if (drift === undefined) return [];
+export function foreignDrift({ drift, containers }: Observed, next: Generation): string[] {
+  const paused = Object.values(next.containers).flatMap(({ name, oci }) =>
+    oci === undefined || containers[name]?.engine !== "paused"
+      ? []
+      : `container ${name} was paused by hand, and is left so: ${oci.engine} unpause ${name}`,
+  );
+  if (drift === undefined) return paused;
   const added = Object.entries(drift.dropIns).map(
     ([unit, paths]) => `${unit} has more than stowage gave it, by ${paths.join(", ")}: not ours, and left as it is`,
   );
@@ -126,5 +131,5 @@ export function foreignDrift({ drift }: Observed, next: Generation): string[] {
     const whose = users.length === 0 ? "" : `, for ${users.map((one) => one.name).join(", ")}`;
     return `the store path ${name}${whose} is damaged: it lacks ${lack}; remove it, and it is built again`;
   });
-  return [...added, ...damaged];
+  return [...paused, ...added, ...damaged];
 }

@@ -20,8 +20,10 @@ import { isStoreName } from "../../store/names.ts";
 import { orderBegins, ordersIn } from "../../store/order.ts";
 import type { Recipe, StoreName, ToplevelRecipe } from "../../systems/recipe.ts";
 import { saysOurs } from "../../units/index.ts";
+import { type EngineStates, observeEngines } from "../oci/observe.ts";
 import { containerUnit } from "./container.ts";
 import { askAboutDrift, observeDrift } from "./observe/drift.ts";
+import { observeSecrets } from "./observe/secrets.ts";
 
 export interface ObserveRequest {
   readonly layout: Layout;
@@ -31,6 +33,8 @@ export interface ObserveRequest {
   readonly next: Generation;
   /** Default /etc/hosts. */
   readonly hostsFile?: string;
+  /** What engines say of OCI containers. Default: nobody asks them. */
+  readonly engines?: EngineStates;
   /** Whether systemd runs; where it does not, no unit does. */
   readonly booted?: boolean;
 }
@@ -44,6 +48,7 @@ export async function observe(request: ObserveRequest): Promise<Observed> {
   const units = await observeUnits(request, keysOf(all, "units"), others);
   // Before all that is looked at here, so that others answer meanwhile.
   const answers = askAboutDrift({ ...request, booted }, units);
+  const engines = askEngines(request, units);
   const changed = new Map<string, number>();
   const observed = {
     units,
@@ -55,7 +60,7 @@ export async function observe(request: ObserveRequest): Promise<Observed> {
     ),
     unitLinks: Object.fromEntries(keysOf(all, "unitLinks").map((link) => [link, readLink(`${layout.units}/${link}`)])),
     hosts: hostsBlock(readText(request.hostsFile ?? "/etc/hosts") ?? ""),
-    containers: await observeContainers(request, keysOf(all, "containers")),
+    containers: await observeContainers(request, keysOf(all, "containers"), engines),
     unmappable: unmappable([...new Set(Object.values(request.next.containers).flatMap(({ mapped = [] }) => mapped))]),
     interfaces: Object.fromEntries(
       [...observedInterfaces(request.next, layout), ...wantedInterfaces(request.next)].flatMap(observeInterface),
@@ -107,12 +112,22 @@ function observeInterface(name: string): [string, string | null][] {
   return [[name, master === null ? null : basename(master)]];
 }
 
-async function observeContainers({ layout, systemd }: ObserveRequest, names: readonly string[]) {
+const askEngines = ({ ours, engines, systemd }: ObserveRequest, units: Observed["units"]) =>
+  engines === undefined
+    ? Promise.resolve({})
+    : observeEngines(ours, units, engines, (names) => systemd.activity(names));
+
+async function observeContainers(
+  { layout, systemd }: ObserveRequest,
+  names: readonly string[],
+  engines: Promise<Readonly<Record<string, NonNullable<ObservedContainer["engine"]>>>>,
+) {
   const found = names.map(async (name): Promise<[string, ObservedContainer]> => {
     const directory = containerDir(layout, name);
     const pending = await observePending(layout, systemd, name);
     const declared = readLink(`${directory}/declared/current`);
     const lacks = missingPart(layout, `${directory}/declared`, declared);
+    const engine = (await engines)[name];
     return [
       name,
       {
@@ -120,6 +135,7 @@ async function observeContainers({ layout, systemd }: ObserveRequest, names: rea
         declared,
         ...(lacks !== null && { lacks }),
         ...(pending !== null && { pending }),
+        ...(engine !== undefined && { engine }),
       },
     ];
   });
