@@ -48,6 +48,8 @@ export function exec(argv: readonly string[], options: ExecOptions = {}): Promis
   if (program === undefined) throw new Error("exec: empty argv");
   const spawnOptions: SpawnOptions = {
     stdio: ["pipe", "pipe", "pipe", ...(options.descriptors ?? [])],
+    // A process group of its own: what a program signals as its group must not be this process, and whoever started it.
+    detached: true,
     ...(options.env && { env: options.env }),
     ...(options.cwd && { cwd: options.cwd }),
   };

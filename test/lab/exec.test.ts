@@ -18,6 +18,12 @@ test("a failure tells the command and its output", async () => {
   expect((error as CommandFailed).message).toBe("exit code 4: sh -c echo out; echo err >&2; exit 4\nerr\nout");
 });
 
+test("a program is the leader of its process group: `kill 0` in a machine does not end the tests", async () => {
+  const { stdout } = await exec(["sh", "-c", "echo $$; cut -d ' ' -f 5 /proc/$$/stat"]);
+  const [pid, group] = stdout.split("\n");
+  expect(group).toBe(pid);
+});
+
 test("no longer than its time", async () => {
   await expect(exec(["sleep", "60"], { timeout: 50 })).rejects.toThrow("not done after 50 ms: sleep 60");
 });
