@@ -38,7 +38,7 @@ const seconds: Readonly<Record<string, number>> = {
 export function secondsOf(span: string): number {
   if (span === "infinity") return Number.POSITIVE_INFINITY;
   let sum = 0;
-  for (const [, number, unit = ""] of span.matchAll(/(\d+(?:\.\d+)?) ?([A-Za-zµ]*)/g))
+  for (const [, number, unit = ""] of span.matchAll(/(\d+(?:\.\d+)?) ?([A-Za-z\u00b5]*)/g))
     sum += Number(number) * (seconds[unit] ?? Number.NaN);
   // What a sum of fractions leaves below a microsecond is no part of it.
   return Math.round(sum * 1e6) / 1e6;
