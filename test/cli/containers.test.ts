@@ -42,6 +42,7 @@ describe("list", () => {
         isolation: "isolated",
         trustedBecause: [],
         state: "down",
+        health: null,
         addresses: ["10.233.1.2", "fd00::2"],
         ports: [
           { protocol: "tcp", hostPort: 8080, containerPort: 80, reach: "network" },

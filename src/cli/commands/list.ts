@@ -7,6 +7,7 @@ import { exitCodes } from "../exit-codes.ts";
 import type { JsonFlag } from "../flags.ts";
 import { containersOf } from "../names.ts";
 import { columns } from "../report/columns.ts";
+import { healthWord } from "../report/health.ts";
 import { openToText, spanText, stateWord } from "../report/words.ts";
 import type { Session, SharedFlags } from "../session.ts";
 import { unitStates } from "../states.ts";
@@ -15,24 +16,24 @@ export default async function list(session: Session, flags: SharedFlags & JsonFl
   const containers = Object.values(containersOf(currentOf(session)));
   const states = await unitStates(
     session,
-    containers.map((container) => container.unit),
+    containers.flatMap(({ unit, health }) => [unit, ...(health === undefined ? [] : [health])]),
   );
-  const rows = containers
-    .map((container) => rowOf(container, states[container.unit]))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const rows = containers.map((container) => rowOf(container, states)).sort((a, b) => (a.name < b.name ? -1 : 1));
   session.print(flags.json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows));
   return exitCodes.done;
 }
 
 type Row = ReturnType<typeof rowOf>;
 
-function rowOf(container: ContainerPart, state: UnitState | undefined) {
+function rowOf(container: ContainerPart, states: Readonly<Record<string, UnitState>>) {
+  const state = states[container.unit];
   return {
     name: container.name,
     kind: container.kind,
     isolation: container.isolation,
     trustedBecause: container.trustedBecause,
     state: stateWord(state),
+    health: container.health === undefined ? null : healthWord(state, states[container.health]),
     addresses: container.addresses,
     ports: container.ports.map(({ container: _, ...port }) => ({ ...port, reach: reachOf(port) })),
     ephemeral: container.ephemeral,
@@ -46,12 +47,14 @@ function rowOf(container: ContainerPart, state: UnitState | undefined) {
 function table(rows: readonly Row[]): string {
   if (rows.length === 0) return "";
   const trusted = rows.some((row) => row.isolation === "trusted");
+  const checked = rows.some((row) => row.health !== null);
   const open = rows.some((row) => row.ports.length > 0);
   const head = [
     "NAME",
     "KIND",
     "ISOLATION",
     "STATE",
+    ...(checked ? ["HEALTH"] : []),
     "ADDRESS",
     "PORTS",
     ...(open ? ["OPEN TO"] : []),
@@ -63,6 +66,7 @@ function table(rows: readonly Row[]): string {
     row.kind,
     row.isolation,
     row.state,
+    ...(checked ? [row.health ?? "-"] : []),
     row.addresses[0] ?? "-",
     row.ports.map(portText).join(",") || "-",
     ...(open ? [openToText(row.ports.map(({ reach }) => reach))] : []),

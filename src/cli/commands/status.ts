@@ -9,6 +9,7 @@ import { exitCodes } from "../exit-codes.ts";
 import type { JsonFlag } from "../flags.ts";
 import { containersOf } from "../names.ts";
 import { columns } from "../report/columns.ts";
+import { healthWord } from "../report/health.ts";
 import { printable } from "../report/paint.ts";
 import { isolationText, spanText, stateWord, timeText } from "../report/words.ts";
 import type { Session, SharedFlags } from "../session.ts";
@@ -33,13 +34,16 @@ function gone(session: Session, flags: JsonFlag, name: string, known: readonly s
 type Facts = Awaited<ReturnType<typeof factsOf>>;
 
 async function factsOf(session: Session, container: ContainerPart) {
-  const state: UnitState | undefined = (await unitStates(session, [container.unit]))[container.unit];
+  const { unit, health } = container;
+  const states = await unitStates(session, [unit, ...(health === undefined ? [] : [health])]);
+  const state: UnitState | undefined = states[unit];
   const running = state?.active === "active";
   return {
     name: container.name,
     // up or down, as nixos-container has it: a container that is only starting is not up.
     status: running ? "up" : "down",
     state: stateWord(state),
+    health: health === undefined ? null : healthWord(state, states[health]),
     unit: container.unit,
     since: state?.since == null ? null : new Date(state.since).toISOString(),
     isolation: container.isolation,
@@ -64,6 +68,7 @@ function text(facts: Facts, session: Session): string {
   const word = facts.status === "up" ? paint.green("up") : facts.state === "failed" ? paint.red("down") : "down";
   const rows = [
     ["unit", `${facts.unit}: ${facts.state}${since}`],
+    ...(facts.health === null ? [] : [["health", facts.health]]),
     ["isolation", `${isolationText(facts.isolation, facts.trustedBecause)}${facts.ephemeral ? ", ephemeral" : ""}`],
     ["system", facts.system ?? "-"],
     ...(facts.pid === null ? [] : [["PID", String(facts.pid)]]),

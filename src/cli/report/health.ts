@@ -1,0 +1,22 @@
+/** Health in a word, of what systemd says of a container's service and of the unit that checks it. */
+import type { UnitState } from "../../host/systemd.ts";
+
+export type HealthWord = "healthy" | "unhealthy" | "starting";
+
+type Said = Pick<UnitState, "active" | "sub"> | undefined;
+
+/**
+ * @param service of the container
+ * @param watch the unit that goes on checking; it has failed where the container was unhealthy and is being restarted
+ * @returns null where nobody checks: it does not run, or has no check
+ */
+export function healthWord(service: Said, watch: Said): HealthWord | null {
+  const { active = "inactive", sub = "" } = service ?? {};
+  if (active === "activating") return watch?.active === "failed" || isTriedAgain(sub) ? "unhealthy" : "starting";
+  if (active !== "active" && active !== "reloading") return null;
+  if (watch?.active === "failed" || watch?.sub === "stop-post") return "unhealthy";
+  return watch?.active === "active" || watch?.active === "activating" ? "healthy" : null;
+}
+
+/** Its start has failed, and systemd waits before the next one. */
+const isTriedAgain = (sub: string): boolean => sub.startsWith("auto-restart");
