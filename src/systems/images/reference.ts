@@ -12,16 +12,27 @@ export interface Reference {
 /** Without a registry it is Docker Hub's, as both engines have it where nothing else is configured. */
 export function parseReference(text: string): Reference {
   const [named = "", digest = null] = text.split("@");
-  const slash = named.indexOf("/");
-  const first = named.slice(0, Math.max(slash, 0));
-  const hasDomain = first.includes(".") || first.includes(":") || first === "localhost";
   const colon = named.indexOf(":", named.lastIndexOf("/") + 1);
   const [path, tag] = colon < 0 ? [named, null] : [named.slice(0, colon), named.slice(colon + 1)];
   return {
-    repository: hasDomain ? path : `docker.io/${slash < 0 ? "library/" : ""}${path}`,
+    repository: withRegistry(path),
     tag: tag ?? (digest === null ? "latest" : null),
     digest,
   };
+}
+
+const hub = "docker.io";
+
+function withRegistry(path: string): string {
+  const [first = "", ...rest] = path.split("/");
+  if (isShort(path)) return `${hub}/${rest.length === 0 ? "library/" : ""}${path}`;
+  return first === hub && rest.length === 1 ? `${hub}/library/${rest[0]}` : path;
+}
+
+/** Whether no registry is said. */
+export function isShort(text: string): boolean {
+  const [first = "", ...rest] = text.split("/");
+  return rest.length === 0 || !(first.includes(".") || first.includes(":") || first === "localhost");
 }
 
 /** With everything that is implied. */

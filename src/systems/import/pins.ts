@@ -1,16 +1,14 @@
 /** What sources that are imported whole are, as the lock says it: written where it is missing, and compared with what is there. */
-import { createHash } from "node:crypto";
-import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { writeFileAtomic } from "../../store/files.ts";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Layout } from "../../store/layout.ts";
-import { makeAll } from "../../store/make-all.ts";
 import { has } from "../../store/store.ts";
 import { importFor, importName, type Lock } from "../lock.ts";
 import { changeLock, readLock } from "../lock-file.ts";
 import type { OnWork } from "../progress.ts";
 import { type ImportRequest, recipeName } from "../recipe.ts";
 import { changed } from "./layer.ts";
+import { remembered } from "./memory.ts";
 import { digestOf } from "./source.ts";
 
 export interface PinOptions {
@@ -63,39 +61,12 @@ export async function pinAnew(
 }
 
 /** A source is read whole only where something about it is new: what it was found to be is remembered. */
-async function digestHere(layout: Layout, { kind, path: shown }: ImportRequest, options: PinOptions): Promise<string> {
+function digestHere(layout: Layout, { kind, path: shown }: ImportRequest, options: PinOptions): Promise<string> {
   const path = resolve(options.directory, shown);
-  const print = fingerprint(path);
-  const memory = `${layout.cache}/imports/${createHash("sha256").update(`${kind} ${path}`).digest("hex")}`;
-  const known = existsSync(memory) ? readFileSync(memory, "utf8").split("\n") : [];
-  if (print !== null && known[0] === print && known[1]) return known[1];
-  options.onWork?.({ kind: "work", id: memory, text: `reading ${shown}` });
-  const digest = await digestOf(kind, path, shown);
-  options.onWork?.({ kind: "work-ended", id: memory, text: `read ${shown}` });
-  // Changed while it was read: what was read is not remembered.
-  if (print !== null && print === fingerprint(path)) remember(memory, `${print}\n${digest}\n`);
-  return digest;
-}
-
-function remember(memory: string, text: string): void {
-  try {
-    makeAll(join(memory, ".."), 0o755);
-    writeFileAtomic(memory, text);
-  } catch (error) {
-    // Only slower without: someone who may only look has no place for it.
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-  }
-}
-
-/** Changes with everything that a change of the content changes; null where there is nothing. */
-function fingerprint(path: string): string | null {
-  if (!existsSync(path)) return null;
-  const hash = createHash("sha256");
-  const add = (place: string): void => {
-    const stat = lstatSync(place, { bigint: true });
-    hash.update(`${place}\0${stat.dev} ${stat.ino} ${stat.mode} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}\n`);
-    if (stat.isDirectory()) for (const name of readdirSync(place).sort()) add(`${place}/${name}`);
-  };
-  add(realpathSync(path));
-  return hash.digest("hex");
+  return remembered(layout, kind, path, async (id) => {
+    options.onWork?.({ kind: "work", id, text: `reading ${shown}` });
+    const digest = await digestOf(kind, path, shown);
+    options.onWork?.({ kind: "work-ended", id, text: `read ${shown}` });
+    return digest;
+  });
 }
