@@ -19,11 +19,25 @@ const plainWord = /^[A-Za-z0-9_@+=:,./-]+$/;
  * written as C escapes; other control characters are refused.
  */
 export function execArgument(argument: string): string {
+  checkLength(argument);
   if (plainWord.test(argument)) return argument;
   const escaped = argument.replaceAll("%", "%%").replaceAll("$", "$$$$");
   if (/^[A-Za-z0-9_@%+=:,./$-]+$/.test(escaped)) return escaped;
   const written = quote(escaped).replaceAll("\n", "\\n").replaceAll("\t", "\\t").replaceAll(anyNoncharacter, bytesOf);
   return lineText(written, "an argument");
+}
+
+/** execve(2): one argument has less than 32 pages, with its end. */
+const longestArgument = 131_072;
+
+function checkLength(argument: string): void {
+  // No character has more than three bytes for each of its code units.
+  if (argument.length * 3 < longestArgument || new TextEncoder().encode(argument).length < longestArgument) return;
+  throw new StowageError({
+    code: "unfit-text",
+    message: `an argument is too long for a program: ${argument.slice(0, 40)}…`,
+    hint: `at most ${longestArgument - 1} bytes; put it into a file that is mounted`,
+  });
 }
 
 const anyNoncharacter = new RegExp(noncharacters, "gu");

@@ -57,9 +57,23 @@ function renderKey(key: string, value: UnitValue): string {
         message: `the value of ${key}= ends with a backslash: ${JSON.stringify(line)}`,
       });
     }
+    checkLineLength(key, text);
     lines += `${key}=${text}\n`;
   }
   return lines;
+}
+
+/** systemd reads no unit with a line that is longer, in bytes. */
+const longestLine = 1024 * 1024 - 1;
+
+function checkLineLength(key: string, text: string): void {
+  const length = key.length + 1 + text.length;
+  if (length * 3 < longestLine || new TextEncoder().encode(`${key}=${text}`).length < longestLine) return;
+  throw new StowageError({
+    code: "unfit-text",
+    message: `the value of ${key}= is too long for systemd: ${text.slice(0, 40)}…`,
+    hint: "a line has less than 1 MiB: put large texts into a file",
+  });
 }
 
 function badName(what: string, name: string): StowageError {

@@ -83,6 +83,14 @@ describe("command lines", () => {
     expect(() => execArgument(argument)).toThrow(StowageError);
   });
 
+  test("as long as a program can be given, and no longer", () => {
+    expect(execFileSync("/bin/echo", ["x".repeat(131_071)]).length).toBe(131_072);
+    expect(execArgument("x".repeat(131_071))).toHaveLength(131_071);
+    expect(() => execFileSync("/bin/echo", ["x".repeat(131_072)])).toThrow("E2BIG");
+    expect(() => execArgument("x".repeat(131_072))).toThrow("too long");
+    expect(() => execArgument("é".repeat(65_536))).toThrow("too long");
+  });
+
   test.each(["/bin/$x", "-/bin/x", "@x", "+x", "", "!x"])("a program %j is refused", (program) => {
     expect(() => execLine({ exec: [program] })).toThrow(StowageError);
   });

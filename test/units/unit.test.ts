@@ -49,6 +49,12 @@ describe("render", () => {
     );
   });
 
+  test("a line that systemd would not read is refused", () => {
+    const of = (length: number) => () => render(unit({ Service: { ExecStart: "x".repeat(length) } }));
+    expect(of(1024 * 1024 - 12)).not.toThrow();
+    expect(of(1024 * 1024 - 11)).toThrow("too long for systemd");
+  });
+
   test("parse(render(u)) is u", () => {
     fc.assert(fc.property(anyUnit, (u) => void expect(asLines(parse(u.name, render(u)))).toEqual(asLines(u))));
   });
