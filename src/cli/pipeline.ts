@@ -44,6 +44,7 @@ import { buildFlakes } from "./flakes.ts";
 import { madeFrom, placed } from "./placed.ts";
 import { problemText } from "./report/problems.ts";
 import { requireSystems } from "./required.ts";
+import { requireEngine } from "./required-engines.ts";
 import { configPath, type HostFlags, type Session } from "./session.ts";
 import { readSources } from "./sources.ts";
 import { tellStranded } from "./stranded.ts";
@@ -71,6 +72,8 @@ async function generationFor(session: Session, configured: Configured, onProgres
   // First, so that a mistake is told before apt is asked for anything.
   const sources = readSourcesOf(configured);
   const locked = compileLocked(session, configured, sources);
+  // Before anything is fetched for it.
+  if (locked === null) requireEngine(configured);
   await ensurePinned(session.layout, lockFile, importsOf(every), {
     directory: dirname(lockFile),
     onWork: onProgress,

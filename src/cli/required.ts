@@ -5,11 +5,12 @@ import { type Problem, StowageError } from "../error.ts";
 import { placesOf } from "../modules/index.ts";
 import { noSystemAt } from "../systems/user-system.ts";
 import type { Configured } from "./evaluate.ts";
+import { engineProblems } from "./required-engines.ts";
 import type { Session } from "./session.ts";
 
 /**
  * {@link requirePaths} of what a configuration was compiled to, with the places where it says so.
- * @throws StowageError `no-system-at-path`, one for each container
+ * @throws StowageError `no-system-at-path`, one for each container; `no-engine`
  */
 export function requireSystems(session: Session, { evaluation }: Configured, next: Generation): void {
   requirePaths(session, next, (option) => placesOf(evaluation, option));
@@ -17,7 +18,7 @@ export function requireSystems(session: Session, { evaluation }: Configured, nex
 
 /**
  * Of a container that is as it was nothing is asked: that its system went away keeps nobody else from being switched.
- * @throws StowageError `no-system-at-path`, one for each container
+ * @throws StowageError `no-system-at-path`, one for each container; `no-engine`
  */
 export function requirePaths(
   session: Session,
@@ -25,10 +26,13 @@ export function requirePaths(
   places: (option: readonly string[]) => NonNullable<Problem["places"]> = () => [],
 ): void {
   // What a flake is built into is not there before.
-  const wanted = Object.values(next.containers).filter(({ path, flake }) => path !== null && !flake);
-  if (wanted.length === 0) return;
-  const current = readActive(session.layout)?.generation.containers ?? {};
-  const problems = wanted
+  const all = Object.values(next.containers);
+  const wanted = all.filter(({ path, flake }) => path !== null && !flake);
+  if (wanted.length === 0 && all.every(({ oci }) => oci === undefined)) return;
+  const active = readActive(session.layout)?.generation ?? null;
+  const current = active?.containers ?? {};
+  const engines = engineProblems(next, active);
+  const paths = wanted
     .filter(({ name, path }) => current[name]?.path !== path)
     .flatMap((container) => {
       const option = ["containers", container.name, "path"];
@@ -38,7 +42,7 @@ export function requirePaths(
         places: places(option),
       }));
     });
-  if (problems.length > 0) throw new StowageError(problems);
+  if (engines.length + paths.length > 0) throw new StowageError([...engines, ...paths]);
 }
 
 /**

@@ -77,6 +77,9 @@ export const programPaths = {
   awk: "/usr/bin/awk",
 } as const;
 
+/** Programs that OCI containers are run by. */
+export const enginePaths = { podman: "/usr/bin/podman", docker: "/usr/bin/docker" } as const;
+
 /** Containers with a network of their own, or with ports: whom forwarding concerns. */
 export const containersOf = ({ state }: Facts) => Object.values(state.generation?.containers ?? {});
 export const hasPorts = (facts: Facts): boolean => containersOf(facts).some(({ ports }) => ports.length > 0);

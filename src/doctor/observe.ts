@@ -5,7 +5,7 @@ import { mountOf, parseMounts } from "../host/mounts.ts";
 import { type RunOptions, run } from "../host/run.ts";
 import { isBooted } from "../host/systemd.ts";
 import type { Layout } from "../store/layout.ts";
-import { type Facts, type Forwarding, type Kernel, programPaths, type State } from "./facts.ts";
+import { enginePaths, type Facts, type Forwarding, type Kernel, programPaths, type State } from "./facts.ts";
 
 /** What is known of the state directory by reading it. */
 export type StateRead = Pick<State, "generation" | "damage" | "interrupted">;
@@ -25,14 +25,18 @@ export async function observe(layout: Layout, read: StateRead, resolvSources: re
     booted: isBooted(),
     systemdVersion: Number(/^systemd (\d+)/.exec(version)?.[1] ?? 0) || null,
     distributions: distributions(text("/etc/os-release") ?? ""),
-    programs: Object.fromEntries(Object.values(programPaths).map((path) => [path, existsSync(path)])),
+    programs: Object.fromEntries(
+      [...Object.values(programPaths), ...Object.values(enginePaths)].map((path) => [path, existsSync(path)]),
+    ),
     loadStates: Object.fromEntries(
       loads
         .split("\n\n")
         .map((block) => [/^Id=(.*)$/m.exec(block)?.[1] ?? "", /^LoadState=(.*)$/m.exec(block)?.[1] ?? ""]),
     ),
     active: firstWords(active),
-    failed: firstWords(failed).filter((unit) => /^(container(-net|-merge)?@|stowage-)/.test(unit)),
+    failed: firstWords(failed).filter(
+      (unit) => /^(container(-net|-merge)?@|stowage-)/.test(unit) || Object.hasOwn(read.generation?.units ?? {}, unit),
+    ),
     kernel,
     forward,
     resolver: { sources: resolvSources.map(text), nsswitch: text("/etc/nsswitch.conf") },

@@ -137,3 +137,23 @@ test("chains that drop, from nft's JSON", () => {
   expect(droppingChains(JSON.stringify(listed))).toEqual(["ip filter FORWARD"]);
   expect(droppingChains("")).toEqual([]);
 });
+
+const oci = (ports: readonly object[], user = "root") => {
+  const part = { name: "web", kind: "oci", addresses: [], ports, oci: { engine: "docker", image: "nginx", user } };
+  return state({ generation: { containers: { web: part } } as unknown as Generation });
+};
+const port = { container: "web", protocol: "tcp", hostPort: 8080, containerPort: 80 };
+
+test("an engine is asked for where a container is run by it", () => {
+  expect(told(oci([]))).toEqual(["problem engine-docker"]);
+  const there = { ...oci([]), programs: { ...good.programs, "/usr/bin/docker": true } };
+  expect(told(there)).toEqual([]);
+});
+
+test("ports that a firewall does not close", () => {
+  const found = (facts: Facts) => told({ ...facts, active: ["ufw.service"] }).filter((one) => one.includes("ports"));
+  expect(found(oci([port]))).toEqual(["note published-ports"]);
+  expect(found(oci([{ ...port, address: "127.0.0.1" }]))).toEqual([]);
+  expect(found(oci([port], "alice"))).toEqual([]);
+  expect(told(oci([port])).filter((one) => one.includes("ports"))).toEqual([]);
+});

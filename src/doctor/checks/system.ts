@@ -55,7 +55,7 @@ export function programs(facts: Facts): Finding[] {
   });
 }
 
-function install(distributions: readonly string[], names: Readonly<Record<Family, string>>): string {
+export function install(distributions: readonly string[], names: Readonly<Record<Family, string>>): string {
   if (distributions.some((one) => ["fedora", "rhel", "centos"].includes(one))) return `dnf install ${names.fedora}`;
   if (distributions.includes("arch")) return `pacman -S ${names.arch}`;
   if (distributions.some((one) => ["debian", "ubuntu"].includes(one))) return `apt install ${names.debian}`;
