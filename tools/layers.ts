@@ -59,6 +59,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "store/nix-places.ts",
   ],
   "compile/generation.ts": ["systems/images/recipe.ts", "systems/recipe.ts", "units/unit.ts"],
+  "compile/ports.ts": ["compile/generation.ts", "network"],
   "compile/children.ts": [
     "compile",
     "error.ts",
@@ -71,6 +72,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   plan: [
     "error.ts",
     "compile/generation.ts",
+    "compile/ports.ts",
     "network",
     "units",
     "store/layout.ts",
@@ -104,7 +106,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "systems/recipe.ts",
   ],
   doctor: ["error.ts", "host", "store", "compile/generation.ts"],
-  "doctor/checks": ["doctor", "host/id-maps.ts", "compile/generation.ts"],
+  "doctor/checks": ["doctor", "host/id-maps.ts", "compile/generation.ts", "compile/ports.ts"],
   "index.ts": ["error.ts", "options", "modules"],
   cli: [
     // What a host.ts means by "stowage" is this program's own.
