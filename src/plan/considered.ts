@@ -3,7 +3,9 @@ import type { ContainerPart, Generation } from "../compile/generation.ts";
 import { decideContainer, isUp, type Running, runningIn } from "./decide.ts";
 import type { Former } from "./former.ts";
 import { type FormerUnits, type Found, found, movedReason } from "./moved.ts";
+import { objectReason } from "./objects.ts";
 import type { Observed, ObservedContainer } from "./plan.ts";
+import { rotatedKeys } from "./secrets.ts";
 import type { Subject } from "./subject.ts";
 import { declaredDifference, runningDifference, type SystemDifference } from "./system.ts";
 
@@ -34,6 +36,7 @@ export function consider(
   const is = found(name, unit, units, former, observed);
   const changes = containerChanges(before, after, is, former, next, observed);
   const isNew = !former.isSettled(name);
+  const hasFormer = (units.get(name) ?? []).some((one) => one !== unit);
   const decision = decideContainer({
     presence: after === null ? "removed" : isNew ? "new" : "kept",
     running: is.running,
@@ -42,7 +45,7 @@ export function consider(
     meant: former.meant?.some((one) => one === unit || units.get(name)?.includes(one)) ?? null,
     // It cannot go on as it is by a service that goes.
     onChange: is.hasMoved ? "restart" : (after?.onChange ?? "auto"),
-    unitChanged: changes.unit.length > 0 || changes.byHand !== null,
+    unitChanged: changes.unit.length > 0 || changes.byHand !== null || (hasFormer && !isUp(is.running)),
     system: changes.system.change,
     networkChanged: changes.network,
     needsOthers: (after?.dependsOn.length ?? 0) > 0,
@@ -78,6 +81,8 @@ interface Changes {
   readonly moved: string;
   /** What somebody did to it behind systemd's back, or null. */
   readonly byHand: string | null;
+  /** A network, volume or pod that it has is not what it was, or null. */
+  readonly object: string | null;
 }
 
 function containerChanges(
@@ -92,17 +97,20 @@ function containerChanges(
   const moved = movedReason(before, after);
   // All of it differs; and what runs is stopped with its old definitions, whatever else is to be done.
   if (before === null || after === null || hasMoved)
-    return { unit: [], system: same, network: hasMoved, moved, byHand: null };
+    return { unit: [], system: same, network: hasMoved, moved, byHand: null, object: null };
   const unit = next.units[after.unit];
+  const object = after.kind === "oci" ? objectReason(after.unit, former, next) : null;
   const others = former.generations.flatMap((one) => one.containers[after.name] ?? []);
   const seen = isUp(state) ? runningDifference(after, observed.containers[after.name], former, next) : null;
   const known = others.map((one) => declaredDifference(one, after, former, next));
   return {
     moved,
+    object,
     byHand: state === "running" ? byHandReason(observed.containers[after.name]) : null,
-    unit: unit === undefined ? [] : former.changes(unit),
+    unit: [...(unit === undefined ? [] : former.changes(unit)), ...(isUp(state) ? rotatedKeys(after, observed) : [])],
     system: seen ?? known.find((one) => one.because !== null) ?? same,
     network:
+      object !== null ||
       [...new Set(others.flatMap((one) => one.companions))].filter(isNetwork).some((name) => {
         const net = next.units[name];
         return net === undefined || former.changes(net).length > 0;
@@ -149,7 +157,8 @@ function reason({ running: state }: Found, changes: Changes): string {
 }
 
 /** What takes a restart, whatever is declared inside. */
-function outerReason({ unit, network }: Changes): string {
+function outerReason({ unit, network, object }: Changes): string {
+  if (object !== null) return object;
   if (network) return "its network changed";
   return unit.length === 0 ? "" : showKeys(unit);
 }

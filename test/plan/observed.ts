@@ -11,7 +11,7 @@ export interface Differences {
   readonly files?: Readonly<Record<string, ObservedFile | null>>;
   readonly unitLinks?: Readonly<Record<string, string | null>>;
   readonly hosts?: string | null;
-  readonly containers?: Readonly<Record<string, { readonly hasRoot: boolean; readonly declared: string | null }>>;
+  readonly containers?: Observed["containers"];
   /** What its declared directory has lost, by container. */
   readonly lacks?: Readonly<Record<string, string>>;
   readonly drift?: Partial<ObservedDrift>;

@@ -239,7 +239,8 @@ export class SimulatedMachine {
   #start(unit: string): void {
     const text = this.#loaded.get(unit) ?? this.#files.get(unitPath(unit));
     if (text === undefined) {
-      if (/^(container|stowage)/.test(unit)) throw new Error(`${unit} is started and there is no such unit`);
+      if (/^(container|stowage|(podman|docker)-|s\d)/.test(unit))
+        throw new Error(`${unit} is started and there is no such unit`);
       return;
     }
     if (this.#running.has(unit)) return;
@@ -272,9 +273,11 @@ export class SimulatedMachine {
     // Its ExecStopPost reads these: another link, or other elements, would be left behind.
     if (running.files !== this.#filesOf(unit) && !this.#kept.delete(unit))
       throw new Error(`${unit} is stopped after its files have changed`);
+    if (/^(podman|docker)-/.test(unit) && !this.#files.has(unitPath(unit)))
+      throw new Error(`${unit} is stopped after its unit was removed`);
     this.#running.delete(unit);
     for (const name of this.#boundTo(unit)) {
-      if (name.startsWith("container@")) this.stoppedWithOthers.push(name);
+      if (/^(container@|(podman|docker)-|s\d)/.test(name)) this.stoppedWithOthers.push(name);
       this.#stop(name);
     }
     const container = /^container@(.*)\.service$/.exec(unit)?.[1];
