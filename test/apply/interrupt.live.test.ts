@@ -42,5 +42,5 @@ scenario(
     // Otherwise the moments were badly chosen, and nothing was shown.
     expect(cutShort).toBeGreaterThan(0);
   },
-  { timeout: 400_000 },
+  { on: "bookworm", timeout: 400_000 },
 );

@@ -33,13 +33,21 @@ export interface ScenarioOptions {
   readonly flavour?: Flavour;
   /** Whether network interfaces have device units, as on a machine with udev. Default false: it takes time at boot. */
   readonly deviceUnits?: boolean;
-  /** Milliseconds. Default: the project's, two minutes. */
+  /** Milliseconds. Default: the project's. */
   readonly timeout?: number;
+  /**
+   * Of what is promised nothing depends on the versions of systemd and of the programs around it: `npm test` plays it on
+   * this suite alone, `npm run test:suites` on all.
+   */
+  readonly on?: Suite;
 }
 
-/** Registers one test for each suite. Each gets machines of its own, removed whatever happens. */
+const suitesFor = ({ on }: ScenarioOptions): readonly Suite[] =>
+  on === undefined || process.env.STOWAGE_SUITES === "all" ? suites : [on];
+
+/** Registers one test for each suite, or for one. Each gets machines of its own, removed whatever happens. */
 export function scenario(name: string, play: (scene: Scene) => Promise<void>, options: ScenarioOptions = {}): void {
-  describe.each(suites)("%s", (suite) => {
+  describe.each(suitesFor(options))("%s", (suite) => {
     test(name, () => stage(suite, play, options), options.timeout);
   });
 }
@@ -53,7 +61,7 @@ export type SharedScenario = (name: string, play: (scene: Pick<Scene, "host">) =
  */
 export function onOneMachine(register: (scenario: SharedScenario) => void, options: ScenarioOptions = {}): void {
   const { flavour = "base", deviceUnits = false, timeout } = options;
-  describe.each(suites)("%s", (suite) => {
+  describe.each(suitesFor(options))("%s", (suite) => {
     let host: Machine | undefined;
     const end = async () => {
       const ending = host;

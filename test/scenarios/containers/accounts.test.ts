@@ -109,5 +109,5 @@ scenario(
     expect(await inside(host, "web", "stat", "-c", "%U", "/etc/app.conf")).toBe("app");
     expect(await host.tryStowage(["plan"])).toMatchObject({ code: 0, stdout: "" });
   },
-  { timeout: 240_000 },
+  { on: "bookworm", timeout: 240_000 },
 );

@@ -67,4 +67,5 @@ scenario(
     expect(await host.must(["sh", "-c", "getent hosts later.containers || :"])).toBe("");
     expect(await pids(host)).toEqual(running);
   },
+  { on: "bookworm" },
 );

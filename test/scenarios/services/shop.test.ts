@@ -30,7 +30,7 @@ scenario(
     await database(host);
     expect(await host.inside("bakery", ["systemctl", "is-system-running"])).toBe("running\n");
   },
-  { timeout: 240_000 },
+  { on: "trixie", timeout: 240_000 },
 );
 
 const friendly = replaced(hostTs, '"Welcome"', '"Good evening"');

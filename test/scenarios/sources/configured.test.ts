@@ -35,7 +35,7 @@ export default defineHost({ containers: { alpha: { config: {
 } } } });
 `;
 
-scenario("an archive of a root file system is a system like any other", play, { timeout: 180_000 });
+scenario("an archive of a root file system is a system like any other", play, { on: "bookworm", timeout: 180_000 });
 
 async function play({ host }: Scene): Promise<void> {
   await mistakesAreTold(host);

@@ -69,7 +69,7 @@ scenario(
     hasTheSameFiles(host.suite);
     await isTheSameAgain(host.suite);
   },
-  { flavour: "engines", timeout: 180_000 },
+  { on: "bookworm", flavour: "engines", timeout: 180_000 },
 );
 
 /** In a container of anybody's: the archive unpacked, and its init started. */

@@ -73,5 +73,5 @@ scenario(
     await host.stowage(["rollback", former]);
     expect([await isUp(host, "web"), await hasJournal(host)]).toEqual([true, false]);
   },
-  { timeout: 400_000 },
+  { on: "bookworm", timeout: 400_000 },
 );
