@@ -47,7 +47,9 @@ async function build(hostTs: string, key: string, options: BuildOptions): Promis
   for (const [name, text] of filesOf(hostTs, options)) writeFileSync(join(directory, name), text);
   // One lock file for all: what was resolved for one configuration is not asked of the mirror again for the next.
   if (existsSync(sharedLock())) copyFileSync(sharedLock(), lockFile);
-  const argv = [process.execPath, join(checkout(), "dist/cli.js"), "-c", join(directory, "host.ts"), "build", "--json"];
+  const entry = hostTs.includes("ociContainers") ? "systems.ts" : "host.ts";
+  writeFileSync(join(directory, "systems.ts"), withoutImages);
+  const argv = [process.execPath, join(checkout(), "dist/cli.js"), "-c", join(directory, entry), "build", "--json"];
   const env = {
     ...process.env,
     STOWAGE_STATE_DIR: join(stateDir(), "state"),
@@ -58,6 +60,17 @@ async function build(hostTs: string, key: string, options: BuildOptions): Promis
   copyFileSync(lockFile, sharedLock());
   return { lock: readFileSync(lockFile, "utf8"), storePaths: storePathsIn(answer) };
 }
+
+/** Images are the lab host's engine's to have: this machine has none. What is left is what has systems to be built. */
+const withoutImages = `import host from "./host.ts";
+
+const { ociContainers: _, ...rest } = host;
+const containers = Object.entries(rest.containers ?? {}).map(([name, one]) => {
+  const dependsOn = (one.dependsOn ?? []).filter((other) => Object.hasOwn(rest.containers, other));
+  return [name, { ...one, dependsOn }];
+});
+export default { ...rest, containers: Object.fromEntries(containers) };
+`;
 
 const filesOf = (hostTs: string, { files }: BuildOptions) => Object.entries({ ...files, "host.ts": hostTs });
 
