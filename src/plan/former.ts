@@ -5,6 +5,13 @@
 import type { ContainerPart, Generation } from "../compile/generation.ts";
 import { compare, identical, type Unit } from "../units/index.ts";
 
+/**
+ * Limits that systemd gives to what runs when it reads the unit again: whatever is in its control group stays. Not where
+ * somebody changed them by hand: nobody knows what is in force then.
+ */
+const isResource = (key: string): boolean =>
+  /^(Service|Slice)\.(Memory(Max|High|Low|SwapMax)|CPU(Quota|Weight)|IOWeight|TasksMax)$/.test(key);
+
 export class Former {
   readonly generations: readonly Generation[];
   /** A switch was cut short: what is stopped may be so because of it, and not by a person's will. */
@@ -69,7 +76,7 @@ export class Former {
   #compared(next: Unit): string[] {
     const changed = this.#othersThan(next).flatMap((unit) => {
       const comparison = compare(unit, next);
-      return comparison === "equal" ? [] : comparison.changed;
+      return comparison === "equal" ? [] : comparison.changed.filter((key) => !isResource(key));
     });
     return [...new Set([...changed, ...(this.has("units", next.name) ? this.#byHand(next.name) : [])])].sort();
   }

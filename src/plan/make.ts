@@ -11,6 +11,7 @@ import { unmappableBinds } from "./mapping.ts";
 import { newPorts } from "./new-ports.ts";
 import { orderSteps } from "./order.ts";
 import type { Kept, Observed, Plan } from "./plan.ts";
+import { forsakenSecrets, missingSecrets } from "./secrets.ts";
 import { type ContainerSubject, containerSubjects, neededByKept, sharedSubjects } from "./subjects.ts";
 
 export interface PlanOptions {
@@ -70,8 +71,13 @@ export function plan(
             ...missingInterfaces(next, observed),
             ...files.notices,
           ],
-    drift: foreignDrift(observed, next),
-    blocked: [...files.blocked, ...bridgesInTheWay(next, observed, layout), ...unmappableBinds(next, observed, layout)],
+    drift: [...foreignDrift(observed, next), ...forsakenSecrets(containers, observed)],
+    blocked: [
+      ...files.blocked,
+      ...missingSecrets(containers, observed),
+      ...bridgesInTheWay(next, observed, layout),
+      ...unmappableBinds(next, observed, layout),
+    ],
   };
 }
 

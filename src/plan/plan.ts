@@ -99,6 +99,14 @@ export interface Observed {
   readonly interfaces?: Readonly<Record<string, string | null>>;
   /** What else was changed by hand. */
   readonly drift?: ObservedDrift;
+  /** By container: secrets that are not as they were when it started, or not there. Never what they are. */
+  readonly secrets?: Readonly<Record<string, ObservedSecrets>>;
+}
+
+/** Names of secrets. */
+export interface ObservedSecrets {
+  readonly rotated: readonly string[];
+  readonly missing: readonly string[];
 }
 
 export interface ObservedMount {

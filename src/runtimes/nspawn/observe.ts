@@ -24,6 +24,7 @@ import { type EngineStates, observeEngines } from "../oci/observe.ts";
 import { containerUnit } from "./container.ts";
 import { askAboutDrift, observeDrift } from "./observe/drift.ts";
 import { observeSecrets } from "./observe/secrets.ts";
+import { observeSecrets } from "./observe/secrets.ts";
 
 export interface ObserveRequest {
   readonly layout: Layout;
@@ -61,6 +62,7 @@ export async function observe(request: ObserveRequest): Promise<Observed> {
     unitLinks: Object.fromEntries(keysOf(all, "unitLinks").map((link) => [link, readLink(`${layout.units}/${link}`)])),
     hosts: hostsBlock(readText(request.hostsFile ?? "/etc/hosts") ?? ""),
     containers: await observeContainers(request, keysOf(all, "containers"), engines),
+    secrets: await observeSecrets(request.next, units),
     unmappable: unmappable([...new Set(Object.values(request.next.containers).flatMap(({ mapped = [] }) => mapped))]),
     interfaces: Object.fromEntries(
       [...observedInterfaces(request.next, layout), ...wantedInterfaces(request.next)].flatMap(observeInterface),
