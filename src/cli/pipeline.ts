@@ -50,20 +50,59 @@ import { readSources } from "./sources.ts";
 import { tellStranded } from "./stranded.ts";
 import { systemdOf } from "./systemd.ts";
 
+/** Whether images that the lock says nothing of are fetched, so that it does: only where everything is built then. */
+export type Images = "pin" | "as-locked";
+
 /**
  * What the configuration means. Packages that the lock does not have yet are resolved into it; nothing is built.
  * @throws StowageError with every problem of the configuration
  */
-export async function generationOf(session: Session, flags: HostFlags, onProgress: OnProgress): Promise<Generation> {
-  return generationFor(session, await evaluate(session, flags), onProgress);
+export async function generationOf(
+  session: Session,
+  flags: HostFlags,
+  onProgress: OnProgress,
+  images: Images = "as-locked",
+): Promise<Generation> {
+  const configured = await evaluate(session, flags);
+  return withImages(session, configured, await generationFor(session, configured, onProgress), onProgress, images);
 }
 
 /** {@link generationOf} for this very machine. @throws StowageError also where it lacks what is to be there already */
-export async function generationHere(session: Session, flags: HostFlags, onProgress: OnProgress): Promise<Generation> {
+export async function generationHere(
+  session: Session,
+  flags: HostFlags,
+  onProgress: OnProgress,
+  images: Images = "as-locked",
+): Promise<Generation> {
   const configured = await evaluate(session, flags);
   const generation = await generationFor(session, configured, onProgress);
   requireSystems(session, configured, generation);
-  return generation;
+  return withImages(session, configured, generation, onProgress, images);
+}
+
+const hasImages = ({ containers }: Generation): boolean =>
+  Object.values(containers).some(({ oci }) => oci !== undefined);
+
+/** Without any nothing of it is loaded. */
+async function provideImages(session: Session, generation: Generation, onProgress: OnProgress): Promise<void> {
+  if (!hasImages(generation)) return;
+  const { fetchImages } = await import("./images.ts");
+  await fetchImages(session, generation, onProgress);
+}
+
+async function withImages(
+  session: Session,
+  configured: Configured,
+  generation: Generation,
+  onProgress: OnProgress,
+  images: Images,
+): Promise<Generation> {
+  if (images !== "pin" || !hasImages(generation)) return generation;
+  const { pinImages } = await import("./images.ts");
+  if (!(await pinImages(session, configured, onProgress))) return generation;
+  const pinned = compileLocked(session, configured);
+  if (pinned === null) throw new Error("a lock that has just covered everything does not");
+  return pinned;
 }
 
 async function generationFor(session: Session, configured: Configured, onProgress: OnProgress): Promise<Generation> {
@@ -129,6 +168,7 @@ export async function build(
 ): Promise<string[]> {
   const built = await buildPart(session, flags, generation, generation.systems, onProgress);
   await buildFlakes(session, generation, onProgress);
+  await provideImages(session, generation, onProgress);
   return built;
 }
 
@@ -153,6 +193,7 @@ export async function rebuild(session: Session, generation: Generation, onProgre
   const { systems } = generation;
   const built = await buildSystems(systems, session.layout, { onWork: onProgress, directory: session.io.cwd() });
   await buildFlakes(session, generation, onProgress);
+  await provideImages(session, generation, onProgress);
   return built;
 }
 

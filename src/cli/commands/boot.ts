@@ -23,7 +23,7 @@ export default async function boot(session: Session, flags: HostFlags & ChangeFl
   return whileAlone(session, "boot", flags, async (alone) => {
     const progress = progressOf(session);
     try {
-      const next = await generationHere(session, flags, progress.on);
+      const next = await generationHere(session, flags, progress.on, "pin");
       requireSameFlakes(session, next, "boot");
       await build(session, flags, next, progress.on);
       progress.end();

@@ -1,4 +1,5 @@
 /** stowage plan: what switch would do. Nothing is built or changed; the names of store paths are known before. */
+import type { Generation } from "../../compile/index.ts";
 import { StowageError } from "../../error.ts";
 import { renderDrift, renderPlan } from "../../plan/index.ts";
 import { has } from "../../store/store.ts";
@@ -15,12 +16,22 @@ export default async function planVerb(session: Session, flags: HostFlags & Json
   const next = await generationHere(session, flags, progress.on).finally(progress.end);
   const { plan } = await planFor(session, next);
   const toBuild = Object.keys(next.systems).filter((name) => !has(session.layout, name));
-  if (flags.json) session.print(`${JSON.stringify(planJson(plan, toBuild), null, 2)}\n`);
-  else
-    session.print(printable(renderPlan(plan) || renderDrift(plan)) + buildText(plan.steps.length > 0 ? toBuild : []));
+  const toFetch = await imagesOf(next);
+  if (flags.json) session.print(`${JSON.stringify(planJson(plan, toBuild, toFetch), null, 2)}\n`);
+  else {
+    const first = plan.steps.length > 0 ? firstText("build", toBuild) + firstText("fetch", toFetch) : "";
+    session.print(printable((renderPlan(plan) || renderDrift(plan)) + first));
+  }
   if (plan.blocked.length > 0) throw new StowageError(plan.blocked);
   return plan.steps.length === 0 ? exitCodes.done : exitCodes.somethingToDo;
 }
 
-const buildText = (names: readonly string[]): string =>
-  names.length === 0 ? "" : `\nto build first\n${names.map((name) => `  ${name}\n`).join("")}`;
+/** Images of OCI containers. Without any nothing of it is loaded. */
+async function imagesOf(next: Generation): Promise<string[]> {
+  if (Object.values(next.containers).every(({ oci }) => oci === undefined)) return [];
+  const { imagesToFetch } = await import("../images.ts");
+  return imagesToFetch(next);
+}
+
+const firstText = (verb: string, names: readonly string[]): string =>
+  names.length === 0 ? "" : `\nto ${verb} first\n${names.map((name) => `  ${name}\n`).join("")}`;

@@ -14,7 +14,7 @@ export default async function switchVerb(session: Session, flags: HostFlags & Ch
     return planAndCarryOut(alone, flags, {
       interrupted: "the next switch goes on where this one stopped",
       async prepare(onProgress) {
-        const next = await generationHere(session, flags, onProgress);
+        const next = await generationHere(session, flags, onProgress, "pin");
         await build(session, flags, next, onProgress);
         return planFor(session, next);
       },

@@ -14,7 +14,7 @@ export default async function test(session: Session, flags: HostFlags & ChangeFl
     return planAndCarryOut(alone, flags, {
       interrupted: "the next boot has what it had before; the next switch goes on where this one stopped",
       async prepare(onProgress) {
-        const next = await generationHere(session, flags, onProgress);
+        const next = await generationHere(session, flags, onProgress, "pin");
         requireSameFlakes(session, next, "test");
         await build(session, flags, next, onProgress);
         return planFor(session, next, undefined, "active");

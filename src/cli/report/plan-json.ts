@@ -1,10 +1,11 @@
 /** A plan for programs: its steps and notes; the generations are named, `compile --json` has them in full. */
 import type { Plan } from "../../plan/index.ts";
 
-export const planJson = (plan: Plan, toBuild: readonly string[]) => ({
+export const planJson = (plan: Plan, toBuild: readonly string[], toFetch: readonly string[] = []) => ({
   current: plan.current?.id ?? null,
   next: plan.next.id,
   toBuild,
+  ...(toFetch.length > 0 && { toFetch }),
   steps: plan.steps,
   kept: plan.kept,
   notices: plan.notices,
