@@ -6,7 +6,6 @@ import { type FormerUnits, type Found, found, movedReason } from "./moved.ts";
 import { objectReason } from "./objects.ts";
 import type { Observed, ObservedContainer } from "./plan.ts";
 import { rotatedKeys } from "./secrets.ts";
-import { rotatedKeys } from "./secrets.ts";
 import type { Subject } from "./subject.ts";
 import { declaredDifference, runningDifference, type SystemDifference } from "./system.ts";
 

@@ -24,7 +24,6 @@ import { type EngineStates, observeEngines } from "../oci/observe.ts";
 import { containerUnit } from "./container.ts";
 import { askAboutDrift, observeDrift } from "./observe/drift.ts";
 import { observeSecrets } from "./observe/secrets.ts";
-import { observeSecrets } from "./observe/secrets.ts";
 
 export interface ObserveRequest {
   readonly layout: Layout;
