@@ -13,6 +13,8 @@ export interface ContainerSide {
   readonly links: readonly string[];
   /** Other machines may be behind them too. */
   readonly bridges: readonly string[];
+  /** Only containers of engines are behind them. All whose names begin so, where it ends in `+`. */
+  readonly engines: readonly string[];
 }
 
 const ours = "STOWAGE";
@@ -20,7 +22,7 @@ const from = "STOWAGE-FROM";
 const known = "-m conntrack --ctstate RELATED,ESTABLISHED,DNAT -j ACCEPT";
 
 /** Declaring a chain empties it, also with `--noflush`: loading the text again renews it. */
-export function dockerRules({ links, bridges }: ContainerSide): string {
+export function dockerRules({ links, bridges, engines }: ContainerSide): string {
   return restoreLines([
     `:${ours} - [0:0]`,
     `:${from} - [0:0]`,
@@ -31,7 +33,12 @@ export function dockerRules({ links, bridges }: ContainerSide): string {
       `-A ${ours} -i ${word(name)} ${known}`,
       `-A ${ours} -o ${word(name)} ${known}`,
     ]),
+    ...engines.flatMap((name) => [
+      `-A ${ours} -i ${pattern(name)} -j ${from}`,
+      `-A ${ours} -o ${pattern(name)} ${known}`,
+    ]),
     ...links.map((name) => `-A ${from} -o ${word(name)} -j ACCEPT`),
+    ...engines.map((name) => `-A ${from} -o ${pattern(name)} -j ACCEPT`),
     // Into Docker's own networks Docker decides.
     `-A ${from} -o docker+ -j RETURN`,
     `-A ${from} -o br-+ -j RETURN`,
@@ -52,6 +59,8 @@ export const dockerJump = ["DOCKER-USER", "-j", ours] as const;
 function restoreLines(lines: readonly string[]): string {
   return ["*filter", ...lines, "COMMIT", ""].join("\n");
 }
+
+const pattern = (name: string): string => (name.endsWith("+") ? `${word(name.slice(0, -1))}+` : word(name));
 
 /** `+` at the end would be a pattern. What does not fit is a bug: names are of an allow-list type by now. */
 function word(name: string): string {

@@ -3,6 +3,7 @@
  * then be reached by whoever sends packets for it through this host. Facts: nft(8); `ip_forward` of the kernel's
  * ip-sysctl.rst.
  */
+import type { ContainerSide } from "./docker.ts";
 
 export interface Forwarding {
   readonly family: 4 | 6;
@@ -38,8 +39,12 @@ export const forwarding6: Forwarding = {
  * Other machines reach forwarded ports, and answers come back; the rest is refused. What passes between others is not
  * looked at.
  * @param links interfaces behind which only containers are
+ * @param engines such as only containers of engines are behind, which may come too; see {@link ContainerSide}
  */
-export function forwardingFilter({ table: [family, name] }: Forwarding, links: readonly string[]): string {
+export function forwardingFilter(
+  { table: [family, name] }: Forwarding,
+  { links, engines }: Pick<ContainerSide, "links" | "engines">,
+): string {
   const elements = links.length === 0 ? "" : ` elements = { ${links.map((link) => `"${link}"`).join(", ")} };`;
   const refuse = family === "ip" ? "icmp type admin-prohibited" : "icmpv6 type admin-prohibited";
   return `table ${family} ${name}
@@ -50,7 +55,7 @@ table ${family} ${name} {
     type filter hook forward priority filter; policy accept;
     oifname != @links accept
     iifname @links accept
-    ct state established,related accept
+${engines.map((engine) => `    iifname "${engine.replace(/\+$/, "*")}" accept\n`).join("")}    ct state established,related accept
     ct status dnat accept
     reject with ${refuse}
   }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { forwarding4, forwarding6, forwardingFilter } from "../../src/network/index.ts";
 
 test("the filter of a host that forwards for the sake of ports alone", () => {
-  expect(forwardingFilter(forwarding4, ["ve-a", "ve-b"])).toBe(`table ip stowage_forwarding
+  expect(forwardingFilter(forwarding4, { links: ["ve-a", "ve-b"], engines: [] })).toBe(`table ip stowage_forwarding
 delete table ip stowage_forwarding
 table ip stowage_forwarding {
   set links { type ifname; elements = { "ve-a", "ve-b" }; }
@@ -16,9 +16,18 @@ table ip stowage_forwarding {
   }
 }
 `);
-  expect(forwardingFilter(forwarding6, ["ve-a"])).toContain("reject with icmpv6 type admin-prohibited\n");
+  expect(forwardingFilter(forwarding6, { links: ["ve-a"], engines: [] })).toContain(
+    "reject with icmpv6 type admin-prohibited\n",
+  );
 });
 
 test("no link of its own to look at", () => {
-  expect(forwardingFilter(forwarding4, [])).toContain("  set links { type ifname; }\n");
+  expect(forwardingFilter(forwarding4, { links: [], engines: [] })).toContain("  set links { type ifname; }\n");
+});
+
+test("containers of engines may come to ours", () => {
+  const text = forwardingFilter(forwarding4, { links: ["ve-a"], engines: ["stowage0", "podman+"] });
+  expect(text).toContain(
+    '    iifname @links accept\n    iifname "stowage0" accept\n    iifname "podman*" accept\n    ct',
+  );
 });

@@ -2,8 +2,8 @@
 import { addressesIn, type Pool, poolOf } from "../../network/index.ts";
 import type { HostConfig, OciConfig } from "../../options/index.ts";
 import {
-  defaultBridge,
   defaultNetwork,
+  dockerBridge,
   type KnownPlace,
   liveHosts,
   type OciContainer,
@@ -50,11 +50,11 @@ function declared(pool: Pool, backend: Oci["backend"]): Oci["networks"][string] 
     ipv6: false,
     internal: false,
     labels: {},
-    options: backend === "docker" ? { "com.docker.network.bridge.name": defaultBridge } : {},
+    options: backend === "docker" ? { "com.docker.network.bridge.name": dockerBridge } : {},
     extraOptions: [
       `--ip-range=${pool.others}`,
       // Names are in a hosts file: a name server of podman's would need a hole in the host's firewall.
-      ...(backend === "docker" ? [] : [`--interface-name=${defaultBridge}`, "--disable-dns"]),
+      ...(backend === "docker" ? [] : ["--disable-dns"]),
     ],
   };
 }

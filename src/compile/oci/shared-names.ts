@@ -2,7 +2,7 @@
 import { hostsEntries } from "../../network/index.ts";
 import { type Networked, ownNetwork } from "../../runtimes/nspawn/index.ts";
 import { hostsOf } from "../../runtimes/nspawn/names.ts";
-import { defaultBridge, type Found, namesParts, ociHosts } from "../../runtimes/oci/index.ts";
+import { engineBridges, type Found, namesParts, ociHosts } from "../../runtimes/oci/index.ts";
 import type { Layout } from "../../store/layout.ts";
 import type { HostsEntry } from "../generation.ts";
 import type { Parts } from "../piece.ts";
@@ -19,7 +19,7 @@ export const hostsOfAll = ({ containers, oci }: Everybody): HostsEntry[] => [
 ];
 
 /** Interfaces behind which only OCI containers are. */
-export const bridgesOfOci = (oci: readonly Found[]): string[] => (oci.length === 0 ? [] : [defaultBridge]);
+export const bridgesOfOci = (oci: readonly Found[]): readonly string[] => (oci.length === 0 ? [] : engineBridges);
 
 /** Nothing where no OCI container is found by name. */
 export function namesPieces(layout: Layout, { containers, oci }: Everybody): Parts[] {

@@ -21,20 +21,18 @@ import { linkTo } from "./bridges.ts";
 
 export const forwardingUnit = ({ name }: Forwarding): string => `stowage-forwarding@${name}.service`;
 
-/**
- * @param links of all containers
- * @param beside whether there are OCI containers with addresses: for them their engine lets the host pass on IPv4
- */
-export function forwardingParts(layout: Layout, links: readonly Link[], side: ContainerSide, beside = false) {
+/** @param links of all containers */
+export function forwardingParts(layout: Layout, links: readonly Link[], side: ContainerSide) {
   const forwarding = links.filter(({ forwards }) => forwards.length > 0);
-  const isBeside = beside && links.length > 0;
+  // Beside OCI containers their engine lets the host pass on IPv4.
+  const isBeside = side.engines.length > 0 && links.length > 0;
   const needed = [forwarding4, forwarding6].filter(
     ({ family }) => forwarding.some((link) => forwardsIn(link, family)) || (isBeside && family === 4),
   );
   const starters = [...(forwarding.length > 0 ? [nftablesUnit] : []), ...(isBeside ? [namesUnit] : [])];
   const parts = needed.map((one) => {
     const [filter, setting] = [`${layout.etc}/forwarding-${one.name}.nft`, `${layout.etc}/forwarding-${one.name}.conf`];
-    const rules = forwardingFilter(one, side.links);
+    const rules = forwardingFilter(one, side);
     return {
       unit: forwardingService(one, { filter, setting, mark: `${layout.run}/forwarding-${one.name}` }, rules, starters),
       files: [

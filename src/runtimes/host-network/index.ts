@@ -33,7 +33,7 @@ export function hostNetworkParts(
     ),
   );
   const side = containerSide(bridges, links, engineBridges);
-  const others = [dockerParts(layout, side), forwardingParts(layout, links, side, engineBridges.length > 0)];
+  const others = [dockerParts(layout, side), forwardingParts(layout, links, side)];
   const parts = [...bridges.map(bridgeParts), ...restored, ...others];
   return {
     units: parts.flatMap((part) => part.units),
@@ -52,8 +52,9 @@ function containerSide(
   const used = new Set(links.flatMap(({ bridge }) => bridge ?? []));
   const direct = links.filter(({ bridge }) => bridge === null).map((link) => link.interface.name);
   return {
-    // Among themselves and to the world their engine lets them pass; it knows no other container.
-    links: [...direct, ...closed.filter((name) => used.has(name)), ...(links.length > 0 ? engineBridges : [])].sort(),
+    links: [...direct, ...closed.filter((name) => used.has(name))].sort(),
     bridges: [...used].filter((name) => !closed.includes(name)).sort(),
+    // Among themselves and to the world their engine lets them pass; it knows no other container.
+    engines: links.length > 0 ? engineBridges : [],
   };
 }

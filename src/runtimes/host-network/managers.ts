@@ -11,7 +11,7 @@ export function managerFiles(
   engineBridges: readonly string[],
 ): [path: string, text: string][] {
   const names = [
-    ...engineBridges,
+    ...engineBridges.filter((name) => !name.endsWith("+")),
     ...links.map((link) => link.interface.name),
     ...bridges.flatMap(({ name, interfaces, addresses }) => [...interfaces, ...(addresses.length > 0 ? [name] : [])]),
   ];

@@ -2,8 +2,9 @@
 export type { OciContainer, Ready, RunAs } from "./container.ts";
 export { ociUnit } from "./container.ts";
 export {
-  defaultBridge,
   defaultNetwork,
+  dockerBridge,
+  engineBridges,
   type Found,
   foundAt,
   type KnownPlace,

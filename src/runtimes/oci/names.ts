@@ -10,9 +10,12 @@ import { noStartLimit } from "../nspawn/service.ts";
 import { restartTriggers } from "../nspawn/triggers.ts";
 import type { OciContainer } from "./container.ts";
 
-/** The network of containers that name none, for both engines, and its interface on the host. */
+/** The network of containers that name none. */
 export const defaultNetwork = "stowage";
-export const defaultBridge = "stowage0";
+/** Its interface on the host, with docker. */
+export const dockerBridge = "stowage0";
+/** Of the interfaces of both engines those that our containers may be behind. Podman 4.3 names its own, `podman1`. */
+export const engineBridges: readonly string[] = [dockerBridge, "podman+"];
 
 /** Where a container is found. */
 export interface KnownPlace {

@@ -40,7 +40,7 @@ describe.each(["podman", "docker"])("with %s", (backend) => {
     const text = render(network);
     expect(text).toContain("--driver=bridge --subnet=10.87.0.0/16 --gateway=10.87.0.1 ");
     expect(text).toContain("--ip-range=10.87.128.0/17");
-    expect(text).toContain(backend === "docker" ? "bridge.name=stowage0" : "--interface-name=stowage0 --disable-dns");
+    expect(text).toContain(backend === "docker" ? "bridge.name=stowage0" : "--disable-dns");
     expect(started(web, unit)).toMatch(new RegExp(`^Requires=.*stowage-${backend}-network@stowage.service`, "m"));
   });
 });
@@ -122,7 +122,9 @@ test("system containers and OCI containers reach each other past Docker's rules,
   const { files } = compiled({ containers: { db: system }, ...oci({ web: { image } }, { backend: "docker" }) });
   expect(files["/etc/stowage/docker.rules"]?.text).toContain("-A STOWAGE-FROM -o stowage0 -j ACCEPT");
   expect(files["/etc/stowage/docker.rules"]?.text).toContain("-A STOWAGE -i stowage0 -j STOWAGE-FROM");
-  expect(files["/etc/stowage/forwarding-ipv4.nft"]?.text).toContain('"stowage0", "ve-db"');
+  expect(files["/etc/stowage/docker.rules"]?.text).toContain("-A STOWAGE -i podman+ -j STOWAGE-FROM");
+  expect(files["/etc/stowage/forwarding-ipv4.nft"]?.text).toContain('iifname "stowage0" accept');
+  expect(files["/etc/stowage/forwarding-ipv4.nft"]?.text).toContain('iifname "podman*" accept');
   expect(files["/etc/systemd/network/10-stowage.network"]?.text).toContain("stowage0");
 });
 
