@@ -8,6 +8,7 @@ import type { JsonFlag } from "../flags.ts";
 import { containersOf } from "../names.ts";
 import { columns } from "../report/columns.ts";
 import { healthWord } from "../report/health.ts";
+import { ociJson } from "../report/oci.ts";
 import { openToText, spanText, stateWord } from "../report/words.ts";
 import type { Session, SharedFlags } from "../session.ts";
 import { unitStates } from "../states.ts";
@@ -40,6 +41,7 @@ function rowOf(container: ContainerPart, states: Readonly<Record<string, UnitSta
     autoStart: container.autoStart,
     since: state?.since == null ? null : new Date(state.since).toISOString(),
     unit: container.unit,
+    oci: ociJson(container),
   };
 }
 
@@ -49,6 +51,7 @@ function table(rows: readonly Row[]): string {
   const trusted = rows.some((row) => row.isolation === "trusted");
   const checked = rows.some((row) => row.health !== null);
   const open = rows.some((row) => row.ports.length > 0);
+  const oci = rows.some((row) => row.oci !== null);
   const head = [
     "NAME",
     "KIND",
@@ -59,6 +62,7 @@ function table(rows: readonly Row[]): string {
     "PORTS",
     ...(open ? ["OPEN TO"] : []),
     "SINCE",
+    ...(oci ? ["IMAGE"] : []),
     ...(trusted ? ["TRUSTED BECAUSE"] : []),
   ];
   const cells = rows.map((row) => [
@@ -71,6 +75,7 @@ function table(rows: readonly Row[]): string {
     row.ports.map(portText).join(",") || "-",
     ...(open ? [openToText(row.ports.map(({ reach }) => reach))] : []),
     row.since === null ? "-" : spanText(Date.now() - Date.parse(row.since)),
+    ...(oci ? [row.oci?.image ?? "-"] : []),
     // Last, since it is as long as it likes.
     ...(trusted ? [row.trustedBecause.join(", ") || "-"] : []),
   ]);

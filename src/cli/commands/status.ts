@@ -1,15 +1,18 @@
 /** stowage status NAME: first the word that nixos-container prints, then what else there is to know. */
 import type { ContainerPart } from "../../compile/generation.ts";
 import { passesFirewall, portText, reachOf } from "../../compile/ports.ts";
+import { inspect } from "../../host/engines.ts";
 import { leaderOf } from "../../host/machined.ts";
 import { isBooted, systemctl, type UnitState } from "../../host/systemd.ts";
 import { nearestNames } from "../../modules/suggest.ts";
+import { asUser } from "../as-user.ts";
 import { currentOf } from "../current.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { JsonFlag } from "../flags.ts";
 import { containersOf } from "../names.ts";
 import { columns } from "../report/columns.ts";
 import { healthWord } from "../report/health.ts";
+import { imageText, ociJson } from "../report/oci.ts";
 import { printable } from "../report/paint.ts";
 import { isolationText, spanText, stateWord, timeText } from "../report/words.ts";
 import type { Session, SharedFlags } from "../session.ts";
@@ -48,13 +51,14 @@ async function factsOf(session: Session, container: ContainerPart) {
     since: state?.since == null ? null : new Date(state.since).toISOString(),
     isolation: container.isolation,
     trustedBecause: container.trustedBecause,
-    pid: running ? await leaderOf(container.name) : null,
+    pid: running ? await pidOf(container) : null,
     addresses: container.addresses,
     ports: container.ports.map(portText),
     openToNetwork: container.ports.filter((port) => reachOf(port) === "network").map(portText),
     passesFirewall: passesFirewall(container),
     ephemeral: container.ephemeral,
     system: container.system ?? container.path,
+    oci: ociJson(container),
     log: isBooted() ? await systemctl().log([container.unit], { lines: 5 }) : [],
   };
 }
@@ -69,8 +73,11 @@ function text(facts: Facts, session: Session): string {
   const rows = [
     ["unit", `${facts.unit}: ${facts.state}${since}`],
     ...(facts.health === null ? [] : [["health", facts.health]]),
-    ["isolation", `${isolationText(facts.isolation, facts.trustedBecause)}${facts.ephemeral ? ", ephemeral" : ""}`],
-    ["system", facts.system ?? "-"],
+    [
+      "isolation",
+      `${isolationText(facts.isolation, facts.trustedBecause)}${facts.ephemeral && facts.oci === null ? ", ephemeral" : ""}`,
+    ],
+    ...(facts.oci === null ? [["system", facts.system ?? "-"]] : imageRows(facts.oci)),
     ...(facts.pid === null ? [] : [["PID", String(facts.pid)]]),
     ["addresses", facts.addresses.join(", ") || "-"],
     ...portRows(facts),
@@ -78,6 +85,15 @@ function text(facts: Facts, session: Session): string {
   const log = facts.log.map((line) => `  ${printable(line)}\n`).join("");
   return `${word}\n${columns(rows)}${log === "" ? "" : `log\n${log}`}`;
 }
+
+/** Of what runs in it, as the host sees it. */
+const pidOf = async ({ name, oci }: ContainerPart): Promise<number | null> =>
+  oci === undefined ? leaderOf(name) : ((await inspect(oci, name, asUser).catch(() => null))?.pid ?? null);
+
+const imageRows = (oci: NonNullable<Facts["oci"]>): string[][] => [
+  ["image", imageText(oci)],
+  ...(oci.pinned === null || oci.pinned === oci.image ? [] : [["", oci.pinned]]),
+];
 
 function portRows({ ports, openToNetwork, passesFirewall }: Facts): string[][] {
   const only = ports.filter((port) => !openToNetwork.includes(port));
