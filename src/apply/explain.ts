@@ -1,6 +1,7 @@
 /** Why a unit's job failed: state, exit status and last log lines, of the unit or of the companion it was waiting for. */
 import type { ContainerPart } from "../compile/generation.ts";
 import type { Systemd, UnitState } from "../host/systemd.ts";
+import { linesOf, type Unit } from "../units/index.ts";
 
 export interface UnitFailure {
   /** In one line: `container-net@web.service failed: exit status 1`. */
@@ -13,10 +14,19 @@ export interface UnitFailure {
 /** How many of a failed unit's last log lines are shown. */
 const logLines = 20;
 
-/** A unit with those that live and die with it, and, of a container, those of the containers that it needs. */
-export function concernedUnits(unit: string, parts: readonly ContainerPart[]): string[] {
+/**
+ * A unit with those that live and die with it, and, of a container, those of the containers that it needs, and of what is
+ * nobody's alone: the network of OCI containers.
+ * @param units all of ours
+ */
+export function concernedUnits(
+  unit: string,
+  parts: readonly ContainerPart[],
+  units: Readonly<Record<string, Unit>> = {},
+): string[] {
   const found = new Set([unit]);
   for (const one of found) {
+    for (const needed of neededBy(units[one])) if (Object.hasOwn(units, needed)) found.add(needed);
     for (const part of parts.filter((other) => other.unit === one)) {
       for (const companion of part.companions) found.add(companion);
       for (const needed of parts.filter(({ name }) => part.dependsOn?.includes(name))) found.add(needed.unit);
@@ -24,6 +34,9 @@ export function concernedUnits(unit: string, parts: readonly ContainerPart[]): s
   }
   return [...found];
 }
+
+const neededBy = (unit: Unit | undefined): string[] =>
+  linesOf(unit?.sections.Unit?.Requires ?? []).flatMap((line) => line.split(" "));
 
 /**
  * @param units the unit whose job failed, then those that live and die with it

@@ -122,7 +122,7 @@ function unitEffects(plan: Plan, { systemd, containers, layout }: Machine, onJob
       void (await run(["nft", "-f", `${layout.etc}/network/${container}.nft`], { package: "nftables" })),
     reloadManager: (manager) => reloadNetworkManager(manager),
     async explain(unit, since) {
-      const failure = await explainFailure(systemd, concernedUnits(unit, parts), since);
+      const failure = await explainFailure(systemd, concernedUnits(unit, parts, plan.next.units), since);
       if (failure !== null) return failure;
       const container = partOf(unit);
       if (container?.kind === "oci") return null;

@@ -1,7 +1,7 @@
 /** start, stop and reload: one job of systemd's for each container, at once, and an exact word on each that fails. */
 import { concernedUnits, explainFailure } from "../apply/explain.ts";
 import { explainInside } from "../apply/explain-inside.ts";
-import type { ContainerPart } from "../compile/generation.ts";
+import type { ContainerPart, Generation } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
 import { stopUnit } from "../host/nspawn.ts";
 import type { Systemd } from "../host/systemd.ts";
@@ -21,10 +21,9 @@ export async function containerJobs(session: Session, verb: Verb, names: readonl
   requireRoot(session, verb);
   requireBooted();
   const current = currentOf(session);
-  const all = Object.values(containersOf(current));
   const systemd = systemdOf(session);
   const outcomes = await Promise.all(
-    findContainers(current, names).map((container) => job(session, systemd, verb, container, all)),
+    findContainers(current, names).map((container) => job(session, systemd, verb, container, current)),
   );
   return outcomes.every(Boolean) ? exitCodes.done : exitCodes.unitsFailed;
 }
@@ -35,7 +34,7 @@ async function job(
   systemd: Systemd,
   verb: Verb,
   container: ContainerPart,
-  all: readonly ContainerPart[],
+  current: Generation | null,
 ) {
   const began = Date.now();
   try {
@@ -46,7 +45,8 @@ async function job(
     if (!(error instanceof StowageError)) throw error;
     const inside =
       verb === "reload" && container.kind === "system" ? await explainInside(systemd, container, began) : null;
-    const failure = inside ?? (await explainFailure(systemd, concernedUnits(container.unit, all), began));
+    const concerned = concernedUnits(container.unit, Object.values(containersOf(current)), current?.units);
+    const failure = inside ?? (await explainFailure(systemd, concerned, began));
     session.io.stderr.write(failureText(failure ?? { text: error.message, log: [] }, session.paintErr));
     // What systemd calls a failed assertion.
     if (verb === "start")

@@ -79,4 +79,8 @@ test("a container is concerned by those that it needs, however far, and by their
   const units = ["web", "net-web", "db", "net-db"].map((name) => `${name}.service`);
   expect(concernedUnits("web.service", parts).sort()).toEqual(units.sort());
   expect(concernedUnits("x.service", parts)).toEqual(["x.service"]);
+  // A network that several share, and nothing that is somebody else's.
+  const needing = { name: "x.service", sections: { Unit: { Requires: "docker.service net.service" } } };
+  const all = { "x.service": needing, "net.service": { name: "net.service", sections: {} } };
+  expect(concernedUnits("x.service", parts, all)).toEqual(["x.service", "net.service"]);
 });

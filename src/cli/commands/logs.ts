@@ -39,6 +39,7 @@ const defaultLines = 100;
 export default async function logs(session: Session, flags: LogsFlags, name: string): Promise<number> {
   requireRoot(session, "logs");
   const [container] = findContainers(currentOf(session), [name]);
+  if (container?.kind === "oci" && flags.unit !== undefined) throw noUnits(name);
   const sources = await sourcesOf(session, container!, flags);
   const isKnown = await knowsUnit(session, container!, flags);
   const show = (line: Line) => session.print(flags.json ? `${JSON.stringify(line)}\n` : lineText(line));
@@ -74,6 +75,8 @@ async function sourcesOf(session: Session, container: ContainerPart, flags: Logs
     const units = [container.unit, ...container.companions];
     sources.push({ from: "host", argv: journalCommand({ ...wanted, units }) });
   }
+  // All that an OCI container says is in its service's.
+  if (container.kind === "oci") return sources;
   if ((await leaderOf(container.name)) !== null) {
     const unit = transientName();
     const argv = insideCommand(container.name, unit, inner, { terminal: false, unlogged: true });
@@ -84,6 +87,16 @@ async function sourcesOf(session: Session, container: ContainerPart, flags: Logs
   }
   return sources;
 }
+
+const noUnits = (name: string): StowageError =>
+  new StowageError(
+    {
+      code: "no-units-inside",
+      message: `container ${name} is an OCI container, which has no units of its own`,
+      hint: `all that it says: stowage logs ${name}`,
+    },
+    { exitCode: exitCodes.badUsage },
+  );
 
 function wantedOf(flags: LogsFlags): Omit<JournalRequest, "units"> {
   const lines = flags.lines ?? (flags.since === undefined ? defaultLines : undefined);
