@@ -113,13 +113,13 @@ const configuration = {
     load: () => import("./commands/image.ts"),
   }),
   update: verb<WithJson<HostFlags>, string[]>({
-    brief: "Pin the newest versions of all packages in stowage.lock, and print what changes",
+    brief: "Pin the newest versions of all packages and images in stowage.lock, and print what changes",
     details:
-      "Nothing is built or switched. With names of containers: their flakes are built anew instead, and running ones take over what is new.",
+      "Nothing is built or switched. With names of containers, theirs alone: images of OCI containers are pinned anew; flakes are built anew, and running ones take over what is new.",
     examples: ["update", "update --json", "update web"],
     parameters: {
       ...hostJson,
-      positional: { kind: "array", parameter: textParameter("A container with a flake", "name") },
+      positional: { kind: "array", parameter: textParameter("A container with a flake, or an OCI container", "name") },
     },
     load: () => import("./commands/update.ts"),
   }),
@@ -188,9 +188,9 @@ const host = {
     load: () => import("./commands/diff.ts"),
   }),
   gc: verb<GcFlags, []>({
-    brief: "Remove store paths that nothing needs, and with --keep or --older-than also old generations",
+    brief: "Remove store paths and images that nothing needs, and with --keep or --older-than also old generations",
     details:
-      "Never the current generation, nor what a container on this machine has or runs with. Containers' state is not touched.",
+      "Never the current generation, nor what a container on this machine has or runs with. Of the engines' images only those that stowage fetched or loaded. Containers' state is not touched.",
     examples: ["gc", "gc --keep 5", "gc --older-than 30d --dry-run"],
     parameters: {
       flags: {

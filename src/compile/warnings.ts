@@ -2,6 +2,7 @@
 import type { Problem } from "../error.ts";
 import type { HostConfig } from "../options/index.ts";
 import { firewallWarnings } from "./firewall.ts";
+import { imageWarnings } from "./oci/image-warnings.ts";
 import type { PlacesOf } from "./problems.ts";
 
 /** Shown beside a plan; they stop nothing. */
@@ -11,6 +12,7 @@ export function warningsOf(config: HostConfig, placesOf: PlacesOf = () => []): P
     ...namedLikeDomains(names, placesOf),
     ...disabled(config, names, placesOf),
     ...firewallWarnings(config, placesOf),
+    ...imageWarnings(config, placesOf),
   ];
 }
 

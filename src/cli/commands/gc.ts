@@ -15,7 +15,11 @@ import {
 } from "../../store/generations.ts";
 import { generationsDir, type Layout } from "../../store/layout.ts";
 import { removeLeftovers } from "../../store/store.ts";
+import { type GarbageImage, removeImages, unneededImages } from "../../systems/images/garbage.ts";
+import { imageStores } from "../../systems/images/stores.ts";
+import { notedStores } from "../../systems/images/touched.ts";
 import { whileRemoving } from "../alone.ts";
+import { asUser } from "../as-user.ts";
 import { begin } from "../begun.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Session } from "../session.ts";
@@ -25,15 +29,17 @@ import type { GcFlags } from "../verb-parts.ts";
 interface Garbage {
   readonly generations: readonly number[];
   readonly paths: readonly string[];
+  /** Of OCI containers, in their engines. */
+  readonly images: readonly GarbageImage[];
 }
 
 export default async function gc(session: Session, flags: GcFlags): Promise<number> {
   const keep = keepOf(flags, Date.now());
   return whileRemoving(session, "gc", flags, async (alone) => {
-    const garbage = garbageOf(session.layout, keep);
-    const { generations, paths } = garbage;
-    if (!flags.dryRun && generations.length + paths.length > 0) {
-      await begin(alone, `${generations.length} generations, ${paths.length} store paths`);
+    const garbage = await garbageOf(session, keep);
+    const { generations, paths, images } = garbage;
+    if (!flags.dryRun && generations.length + paths.length + images.length > 0) {
+      await begin(alone, `${generations.length} generations, ${paths.length} store paths, ${images.length} images`);
       alone.ifInterrupted("what it did not come to is still there; the same command goes on where this one stopped");
     }
     const freed = flags.dryRun ? null : await remove(session.layout, garbage);
@@ -49,7 +55,8 @@ const keepOf = ({ keep, olderThan }: GcFlags, now: number): Keep => ({
   ...(olderThan !== undefined && { since: new Date(now - olderThan) }),
 });
 
-function garbageOf(layout: Layout, keep: Keep): Garbage {
+async function garbageOf(session: Session, keep: Keep): Promise<Garbage> {
+  const { layout } = session;
   const inUse = [currentGeneration(layout), activeGeneration(layout)];
   const journal = readJournal(layout);
   const underWay = journal === null ? [] : [...journal.from, journal.to];
@@ -63,7 +70,21 @@ function garbageOf(layout: Layout, keep: Keep): Garbage {
     keep,
   );
   const kept = all.filter((number) => !generations.includes(number)).map((number) => readKept(layout, number));
-  return { generations, paths: toRemove(layout, rootsOf(layout, kept)) };
+  return {
+    generations,
+    paths: toRemove(layout, rootsOf(layout, kept)),
+    images: await unneeded(session, kept),
+  };
+}
+
+/** An engine that cannot be asked keeps nothing else from being removed. */
+async function unneeded(session: Session, kept: readonly Generation[]): Promise<GarbageImage[]> {
+  const { layout } = session;
+  if (notedStores(layout).length === 0) return [];
+  const needed = kept.flatMap(({ containers }) => Object.values(containers).flatMap(({ oci }) => oci ?? []));
+  return unneededImages(layout, needed, imageStores(asUser), ({ message }) =>
+    session.tell(`its images are left as they are: ${message}\n`),
+  );
 }
 
 /** One that cannot be read ends it here: what it needs is not known. @throws StowageError `bad-generation` */
@@ -80,10 +101,11 @@ function readKept(layout: Layout, number: number): Generation {
 }
 
 /** Generations first: one that is kept never lacks what it needs. @returns bytes that are free now and were not */
-async function remove(layout: Layout, { generations, paths }: Garbage): Promise<number> {
+async function remove(layout: Layout, { generations, paths, images }: Garbage): Promise<number> {
   const before = free(layout);
   for (const number of generations) removeGeneration(layout, number);
   removePaths(layout, paths);
+  await removeImages(images, imageStores(asUser));
   await removeLeftovers(layout);
   return Math.max(0, free(layout) - before);
 }
@@ -93,9 +115,12 @@ function free({ state }: Layout): number {
   return bsize * bfree;
 }
 
-function text({ generations, paths }: Garbage, freed: number | null): string {
-  const lines = [...generations.map((number) => `generation ${number}`), ...paths];
+function text({ generations, paths, images }: Garbage, freed: number | null): string {
+  const lines = [...generations.map((number) => `generation ${number}`), ...paths, ...images.map(imageText)];
   if (lines.length === 0) return "";
   const end = freed === null ? "" : `removed; ${(freed / 2 ** 20).toFixed(1)} MiB are free again\n`;
   return `${lines.map((line) => `${line}\n`).join("")}${end}`;
 }
+
+const imageText = ({ engine, user, name, id }: GarbageImage): string =>
+  `image ${name} ${id.slice(0, 19)} (${engine}${user === "root" ? "" : ` of ${user}`})`;

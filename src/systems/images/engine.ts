@@ -11,6 +11,8 @@ export interface HeldImage {
   readonly names: readonly string[];
   /** `docker.io/library/nginx@sha256:…`, as a registry knows it */
   readonly digests: readonly string[];
+  /** Names by digest that a pull has given it, and that keep it; where the engine has such. */
+  readonly pulledAs?: readonly string[];
   /** Which of the digests is of this image alone, and not of a list of architectures; where the engine says it. */
   readonly ownDigest?: string;
 }
@@ -99,12 +101,16 @@ function dockerCredentials(credentials: Credentials | null) {
 async function podmanImages(call: Call): Promise<HeldImage[]> {
   const { stdout } = await call(["image", "ls", "--all", "--format", "json"]);
   const rows = JSON.parse(stdout || "[]") as readonly PodmanRow[] | null;
-  return (rows ?? []).map(({ Id, Names, RepoDigests, Digest }) => ({
-    id: `sha256:${Id}`,
-    ...(Digest && { ownDigest: Digest }),
-    names: (Names ?? []).filter((name) => !name.includes("@")),
-    digests: [...new Set([...(RepoDigests ?? []), ...(Names ?? []).filter((name) => name.includes("@"))])].sort(),
-  }));
+  return (rows ?? []).map(({ Id, Names, RepoDigests, Digest }) => {
+    const pulledAs = (Names ?? []).filter((name) => name.includes("@"));
+    return {
+      id: `sha256:${Id}`,
+      names: (Names ?? []).filter((name) => !name.includes("@")),
+      digests: [...new Set([...(RepoDigests ?? []), ...pulledAs])].sort(),
+      pulledAs,
+      ...(Digest && { ownDigest: Digest }),
+    };
+  });
 }
 
 interface PodmanRow {
