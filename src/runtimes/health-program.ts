@@ -2,21 +2,36 @@
  * The program that makes health checks. Constant: what belongs to a container are its arguments. For dash(1), with GNU's
  * timeout(1).
  *
- * All times are seconds; `COMMAND` is a check with its arguments.
+ * All times are seconds; `COMMAND` is a check with its arguments, and `STOP` a command of `COUNT` words that ends the
+ * container: systemd does not run its ExecStop= where a start has failed.
  *
- * - `ready PAUSE TIMEOUT LIMIT COMMAND…`: waits until the check passes. For ExecStartPost=.
- * - `told COMMAND…`: waits until the engine says of its own check that it is `healthy`. For ExecStartPost=.
+ * - `ready PAUSE TIMEOUT LIMIT COUNT STOP… COMMAND…`: waits until the check passes. For ExecStartPost=.
+ * - `told COUNT STOP… COMMAND…`: waits until the engine says of its own check that it is `healthy`. For ExecStartPost=.
  * - `watch PAUSE TIMEOUT RETRIES COMMAND…`: goes on checking, and fails when so many have failed in a row.
  * - `renew UNIT`: restarts the container where `watch` has ended like that. For ExecStopPost=.
  */
 export const healthProgram = `# Health checks of a container.
 
-# Not echo, which would replace backslashes; not standard output, of which some services keep nothing.
+# Not echo, which would replace backslashes; not standard output, of which some services keep nothing. 5 is "notice".
 say() {
-  printf '%s\\n' "$1" >&2
+  printf '<5>%s\\n' "$1" >&2
 }
 
+# Of its arguments the first $count are a command: runs it, and fails.
+give_up() {
+  left=$#
+  while [ "$left" -gt 0 ]; do
+    [ $(($# - left)) -ge "$count" ] || set -- "$@" "$1"
+    shift
+    left=$((left - 1))
+  done
+  [ "$#" -eq 0 ] || "$@" >/dev/null 2>&1
+  exit 1
+}
+
+# Runs the command behind those words.
 passes() {
+  shift "$count"
   said=$(timeout --kill-after=5 "$timeout" "$@" 2>&1 </dev/null)
   status=$?
   [ "$status" -ne 0 ] || return 0
@@ -43,32 +58,33 @@ action=$1
 shift
 case $action in
 ready)
-  pause=$1 timeout=$2 limit=$3
-  shift 3
+  pause=$1 timeout=$2 limit=$3 count=$4
+  shift 4
   uptime
   end=$((up + limit))
   until passes "$@"; do
     uptime
     if [ "$up" -ge "$end" ]; then
       say "not healthy $limit seconds after its start; the last check: $why"
-      exit 1
+      give_up "$@"
     fi
     go_on
   done
   ;;
 told)
-  pause=1
-  until said=$("$@" 2>&1) && [ "$said" = healthy ]; do
+  pause=1 count=$1
+  shift
+  until said=$(shift "$count" && "$@" 2>&1) && [ "$said" = healthy ]; do
     if [ "$said" != starting ]; then
       [ -n "$said" ] || said="it has no health check"
       say "the engine does not call it healthy: $said"
-      exit 1
+      give_up "$@"
     fi
     go_on
   done
   ;;
 watch)
-  pause=$1 timeout=$2 retries=$3 failed=0
+  pause=$1 timeout=$2 retries=$3 count=0 failed=0
   shift 3
   while sleep "$pause"; do
     if passes "$@"; then

@@ -24,6 +24,8 @@ export interface Checked {
   readonly health: Health;
   /** The command on the host that makes one check; its status is the check's. */
   readonly check: readonly string[];
+  /** Ends the container where its start has failed; empty where systemd itself does. */
+  readonly stop: readonly string[];
   /** User and environment that the engine's commands need, of its service. */
   readonly runs: UnitSection;
 }
@@ -42,12 +44,14 @@ export const startLimit = ({ startPeriod, retries, interval }: Health): number =
   Math.ceil(startPeriod + retries * interval);
 
 /** For ExecStartPost=: the service is ready when it is over. */
-export const readyCommand = (layout: Layout, { name, health, check }: Checked): Exec =>
-  run(layout, name, "ready", [Math.min(health.interval, 1), health.timeout, startLimit(health)], check);
+export const readyCommand = (layout: Layout, { name, health, check, stop }: Checked): Exec => {
+  const numbers = [Math.min(health.interval, 1), health.timeout, startLimit(health), stop.length];
+  return run(layout, name, "ready", numbers, [...stop, ...check]);
+};
 
 /** The same, where the engine makes a check of its own. @param ask prints the engine's word for how it stands */
-export const toldCommand = (layout: Layout, name: string, ask: readonly string[]): Exec =>
-  run(layout, name, "told", [], ask);
+export const toldCommand = (layout: Layout, name: string, stop: readonly string[], ask: readonly string[]): Exec =>
+  run(layout, name, "told", [stop.length], [...stop, ...ask]);
 
 /** It has to be in time with what systemd gives a start, which holds for each command of it. */
 export const startTimeout = (declared: number, health: Health): number =>
@@ -68,6 +72,8 @@ export function healthService(layout: Layout, checked: Checked): Unit {
       Service: {
         Type: "exec",
         SyslogIdentifier: literal(`health of ${name}`),
+        // Not that podman has begun and ended something, each time.
+        LogLevelMax: "notice",
         ...runs,
         // One that was killed; with a status it ends where the container is unhealthy.
         Restart: "on-abnormal",

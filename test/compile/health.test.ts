@@ -28,28 +28,34 @@ const kinds = {
   system: {
     host: { containers: { web: { ...system, healthcheck } } },
     unit: "container@web.service",
+    stop: "0 ",
     check:
       '/usr/bin/systemd-run --machine=web --quiet --pipe --wait --collect --service-type=exec --property=LogLevelMax=notice --property=RuntimeMaxSec=2s -- check $$$$HOME 100%% "a\\nb"',
   },
   podman: {
     host: { ociContainers: { containers: { web: { image, healthcheck } } } },
     unit: "podman-web.service",
+    stop: "4 /usr/bin/podman stop -- web ",
     check: '/usr/bin/podman exec -- web check $$HOME 100%% "a\\nb"',
   },
   docker: {
     host: { ociContainers: { backend: "docker", containers: { web: { image, healthcheck } } } },
     unit: "docker-web.service",
+    stop: "4 /usr/bin/docker stop -- web ",
     check: '/usr/bin/docker exec -- web check $$HOME 100%% "a\\nb"',
   },
 } as const;
 
-test.each(Object.entries(kinds))("%s: its service is ready when the check has passed", (_, { host, unit, check }) => {
-  expect(line(host, unit, "ExecStartPost")).toContain(
-    `/bin/sh /etc/stowage/containers/web.health ready 1 2 80 ${check}`,
-  );
-  expect(line(host, unit, "Wants").join(" ").split(" ")).toContain("container-health@web.service");
-  expect(line(host, unit, "After").join(" ")).not.toContain("container-health@");
-});
+test.each(Object.entries(kinds))(
+  "%s: its service is ready when the check has passed",
+  (_, { host, unit, check, stop }) => {
+    expect(line(host, unit, "ExecStartPost")).toContain(
+      `/bin/sh /etc/stowage/containers/web.health ready 1 2 80 ${stop}${check}`,
+    );
+    expect(line(host, unit, "Wants").join(" ").split(" ")).toContain("container-health@web.service");
+    expect(line(host, unit, "After").join(" ")).not.toContain("container-health@");
+  },
+);
 
 test.each(Object.entries(kinds))(
   "%s: a unit beside it goes on checking, and restarts it",
@@ -91,10 +97,10 @@ test("podman.sdnotify: healthy is waited for by us, since podman 4.3 cannot; by 
   const [start] = line(host({}), "podman-web.service", "ExecStart");
   expect(start).toContain(" --sdnotify=conmon ");
   expect(line(host({}), "podman-web.service", "ExecStartPost")).toEqual([
-    '/bin/sh /etc/stowage/containers/web.health told /usr/bin/podman container inspect "--format={{.State.Health.Status}}" -- web',
+    '/bin/sh /etc/stowage/containers/web.health told 4 /usr/bin/podman stop -- web /usr/bin/podman container inspect "--format={{.State.Health.Status}}" -- web',
   ]);
   expect(compiled(host({})).files["/etc/stowage/containers/web.health"]).toBeDefined();
-  expect(line(host({ healthcheck }), "podman-web.service", "ExecStartPost").join()).toContain(" ready 1 2 80 ");
+  expect(line(host({ healthcheck }), "podman-web.service", "ExecStartPost").join()).toContain(" ready 1 2 80 4 ");
 });
 
 test("options of the engine's command are those of its checks too", () => {

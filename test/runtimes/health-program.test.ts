@@ -20,7 +20,9 @@ function run(argv: readonly string[], env: Readonly<Record<string, string>> = {}
   });
   // Some services keep nothing of what is said on standard output.
   expect(stdout.replace(/^systemctl .*\n/, "")).toBe("");
-  return { status, said: stderr, stdout };
+  // With its level, for the journal.
+  expect(stderr).toMatch(/^(<5>[^]+\n)?$/);
+  return { status, said: stderr.replaceAll("<5>", ""), stdout };
 }
 
 /** A check that ends with one status after the other, and with the last one for ever. */
@@ -37,7 +39,7 @@ function inTurn(name: string, statuses: readonly number[]): string[] {
 }
 
 test("ready: over when the check passes", () => {
-  expect(run(["ready", "0.01", "5", "60", ...inTurn("passes", [1, 1, 0])])).toEqual({
+  expect(run(["ready", "0.01", "5", "60", "0", ...inTurn("passes", [1, 1, 0])])).toEqual({
     status: 0,
     said: "",
     stdout: "",
@@ -45,22 +47,38 @@ test("ready: over when the check passes", () => {
 });
 
 test("ready: when it takes too long it fails, and says what the check said", () => {
-  const { status, said } = run(["ready", "0.2", "5", "1", ...inTurn("never", [7])]);
+  const { status, said } = run(["ready", "0.2", "5", "1", "0", ...inTurn("never", [7])]);
   expect(status).toBe(1);
   expect(said).toBe("not healthy 1 seconds after its start; the last check: status 7: s7\n");
 });
 
+test("ready: what is given up is stopped first, by a command that is given word for word", () => {
+  const file = join(place, "stopped");
+  const stop = ["sh", "-c", 'printf "<%s>" "$@" >"$0"', file, "a b", "", "$HOME", "*"];
+  const { status } = run(["ready", "0.01", "5", "0", `${stop.length}`, ...stop, "sh", "-c", "exit 3", "more", "words"]);
+  expect(status).toBe(1);
+  expect(readFileSync(file, "utf8")).toBe("<a b><><$HOME><*>");
+  rmSync(file);
+  expect(run(["told", `${stop.length}`, ...stop, "echo", "unhealthy"]).status).toBe(1);
+  expect(readFileSync(file, "utf8")).toBe("<a b><><$HOME><*>");
+  rmSync(file);
+  expect(run(["ready", "0.01", "5", "0", `${stop.length}`, ...stop, "true"]).status).toBe(0);
+  expect(() => readFileSync(file)).toThrow("ENOENT");
+});
+
 test("ready: a check that hangs is ended, and so is one that does not want to", () => {
-  expect(run(["ready", "0.01", "0.2", "0", "sleep", "60"]).said).toContain(
+  expect(run(["ready", "0.01", "0.2", "0", "0", "sleep", "60"]).said).toContain(
     "status 124: it took longer than 0.2 seconds",
   );
 });
 
 test("ready: a container that has ended is not waited for", () => {
   const gone = spawnSync("true").pid;
-  const { status, said } = run(["ready", "0.01", "5", "60", "false"], { MAINPID: `${gone}` });
+  const { status, said } = run(["ready", "0.01", "5", "60", "0", "false"], { MAINPID: `${gone}` });
   expect({ status, said }).toEqual({ status: 1, said: "it ended before it was healthy\n" });
-  expect(run(["ready", "0.01", "5", "60", ...inTurn("lives", [1, 0])], { MAINPID: `${process.pid}` }).status).toBe(0);
+  expect(run(["ready", "0.01", "5", "60", "0", ...inTurn("lives", [1, 0])], { MAINPID: `${process.pid}` }).status).toBe(
+    0,
+  );
 });
 
 test("watch: fails when so many have failed in a row, and not when one in between has passed", () => {
@@ -103,7 +121,7 @@ test("told: as the engine says it", () => {
   const says = (...words: string[]) => {
     const file = join(place, "words");
     writeFileSync(file, `${words.join("\n")}\n`);
-    return run(["told", "sh", "-c", `head -n 1 "$1"; [ $(wc -l <"$1") -le 1 ] || sed -i 1d "$1"`, "-", file]);
+    return run(["told", "0", "sh", "-c", `head -n 1 "$1"; [ $(wc -l <"$1") -le 1 ] || sed -i 1d "$1"`, "-", file]);
   };
   expect(says("starting", "healthy")).toMatchObject({ status: 0, said: "" });
   expect(says("unhealthy")).toMatchObject({ status: 1, said: "the engine does not call it healthy: unhealthy\n" });

@@ -7,7 +7,7 @@ import { containerUnit, type SystemContainer } from "./container.ts";
 /** Null for one without a check. */
 export function checkedContainer({ name, health }: SystemContainer): Checked | null {
   if (health === null) return null;
-  return { name, unit: containerUnit(name), health, runs: {}, check: insideCommand(name, health) };
+  return { name, unit: containerUnit(name), health, runs: {}, check: insideCommand(name, health), stop: [] };
 }
 
 /** How long its start may take, and the command that makes it wait until the check has passed. */

@@ -12,9 +12,8 @@ import type { Engine } from "./engine.ts";
 export function readiness(layout: Layout, engine: Engine, container: OciContainer): UnitSection {
   const checked = checkedOf(engine, container, {});
   if (checked !== null) return { ExecStartPost: readyCommand(layout, checked) };
-  return tellsItself(container)
-    ? { ExecStartPost: toldCommand(layout, container.name, status(engine, container)) }
-    : {};
+  if (!tellsItself(container)) return {};
+  return { ExecStartPost: toldCommand(layout, container.name, stop(engine, container), status(engine, container)) };
 }
 
 /** Units that its service wants. */
@@ -38,7 +37,8 @@ export function healthParts(
 function checkedOf(engine: Engine, container: OciContainer, runs: UnitSection): Checked | null {
   const { name, unit, health } = container;
   if (health === null) return null;
-  return { name, unit, health, runs, check: [...command(engine, container), "exec", "--", name, ...health.command] };
+  const check = [...command(engine, container), "exec", "--", name, ...health.command];
+  return { name, unit, health, runs, check, stop: stop(engine, container) };
 }
 
 /** Its image or its options have a check that the engine makes. */
@@ -49,6 +49,13 @@ const status = (engine: Engine, container: OciContainer): string[] => [
   "container",
   "inspect",
   "--format={{.State.Health.Status}}",
+  "--",
+  container.name,
+];
+
+const stop = (engine: Engine, container: OciContainer): string[] => [
+  ...command(engine, container),
+  "stop",
   "--",
   container.name,
 ];

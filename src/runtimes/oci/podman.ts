@@ -4,7 +4,7 @@ import { quietly } from "../nspawn/quietly.ts";
 import { runArguments } from "./arguments.ts";
 import type { OciContainer } from "./container.ts";
 import type { Engine } from "./engine.ts";
-import { ownerService, ownerVariables } from "./rootless.ts";
+import { ownerOptions, ownerService, ownerVariables } from "./rootless.ts";
 
 const program = "/usr/bin/podman";
 
@@ -21,7 +21,12 @@ export const podman: Engine = {
           RequiresMountsFor: pathWord(`/run/user/${runAs.uid}/containers`),
         },
   service(container) {
-    const command = (...words: string[]) => [program, ...container.preRunExtraOptions, ...words];
+    const command = (...words: string[]) => [
+      program,
+      ...ownerOptions(container.runAs),
+      ...container.preRunExtraOptions,
+      ...words,
+    ];
     const idFile = `--cidfile=/run/${runtimeDirectory(container)}/ctr-id`;
     const own = [
       idFile,
@@ -52,7 +57,7 @@ const runtimeDirectory = ({ name }: OciContainer): string => `podman-${name}`;
 
 /** Podman's commands print ids; the container's own output goes to the log driver, unless that is podman's output itself. */
 const keepsQuiet = ({ logDriver }: OciContainer): UnitSection =>
-  logDriver.startsWith("passthrough") ? {} : { StandardOutput: "null" };
+  logDriver.startsWith("passthrough") ? {} : { StandardOutput: "null", StandardError: "journal" };
 
 function environment({ runAs, commandEnvironment }: OciContainer): string[] {
   return Object.entries({ ...commandEnvironment, ...ownerVariables(runAs) }).map(([name, value]) =>
