@@ -64,8 +64,22 @@ export async function containerStates(of: EngineOf, asUser: AsUser): Promise<Rea
   const argv = ["container", "ls", "--all", "--format", "{{.Names}}\t{{.State}}"];
   const answer = await ask(of, argv, asUser).catch(() => null);
   if (answer === null || answer.status !== 0) return null;
-  const rows = answer.stdout.split("\n").map((line) => line.split("\t"));
-  return new Map(rows.flatMap(([names = "", state]) => (state ? names.split(",").map((name) => [name, state]) : [])));
+  return parseStates(answer.stdout);
+}
+
+/** @param text a line for each container: its name, or several with commas between, a tab, its state */
+export function parseStates(text: string): ReadonlyMap<string, string> {
+  const rows = text.split("\n").map((line) => line.split("\t"));
+  return new Map(
+    rows.flatMap(([names = "", state]) => (state ? names.split(",").map((name) => [name, stateIn(state)]) : [])),
+  );
+}
+
+/** Podman before 5 says it in other words: `Up 3 seconds ago`, `Paused`, `Exited (0) 3 seconds ago`. */
+function stateIn(text: string): string {
+  const word = text.toLowerCase();
+  if (word.includes("paused")) return "paused";
+  return /^up\b/.test(word) ? "running" : word;
 }
 
 export interface ExecOptions {
