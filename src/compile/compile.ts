@@ -238,12 +238,22 @@ function assemble(
       pieceOf(hostNetworkParts(layout, bridges, containers, bridgesOfOci(shared.oci))),
       ...namesPieces(layout, shared).map(pieceOf),
       ...piecesOf(containers, (container) => containerParts(layout, container, made)),
-      ...(objects.length > 0 ? [pieceOf(objectParts(layout, objects))] : []),
+      ...objectPieces(layout, ociContainers, objects),
       ...ociContainers.map((container) => pieceOf(ociParts(layout, container))),
     ],
     hosts: hostsOfAll(shared),
     systems: inBuildOrder(systems),
   };
+}
+
+/** Nothing where there are none. */
+function objectPieces(layout: Layout, containers: readonly OciContainer[], objects: readonly OciObject[]): Piece[] {
+  const parts = objectParts(
+    layout,
+    objects,
+    containers.map(({ runAs }) => runAs),
+  );
+  return parts.units.length === 0 ? [] : [pieceOf(parts)];
 }
 
 const byName = <T>(record: Readonly<Record<string, T>>): [string, T][] =>

@@ -9,6 +9,7 @@ import { missingInterfaces } from "./host-interfaces.ts";
 import { bridgeSubjects, bridgesInTheWay, managersToReload, missingBridges } from "./host-network.ts";
 import { unmappableBinds } from "./mapping.ts";
 import { newPorts } from "./new-ports.ts";
+import { changedVolumes, leftVolumes } from "./objects.ts";
 import { orderSteps } from "./order.ts";
 import type { Kept, Observed, Plan } from "./plan.ts";
 import { forsakenSecrets, missingSecrets } from "./secrets.ts";
@@ -69,6 +70,7 @@ export function plan(
             ...containers.flatMap((one) => noticesOf(one, layout)),
             ...missingBridges(next, observed, layout),
             ...missingInterfaces(next, observed),
+            ...leftVolumes(former, next),
             ...files.notices,
           ],
     drift: [...foreignDrift(observed, next), ...forsakenSecrets(containers, observed)],
@@ -77,6 +79,7 @@ export function plan(
       ...missingSecrets(containers, observed),
       ...bridgesInTheWay(next, observed, layout),
       ...unmappableBinds(next, observed, layout),
+      ...changedVolumes(former, next),
     ],
   };
 }

@@ -11,6 +11,8 @@ export interface HostUser {
   readonly home: string;
   /** He has further user and group ids, which an image's users become. */
   readonly hasSubIds: boolean;
+  /** The host has no message bus for users: Debian's dbus-user-session is not installed. */
+  readonly withoutBus?: boolean;
 }
 
 /** By name: users that there are. */
@@ -33,28 +35,17 @@ export function ownerNamed(user: string, users: HostUsers): RunAs {
   if (user === "root") return { kind: "root" };
   const found = users.get(user);
   if (found === undefined) throw new Error(`nobody looked up the user ${user}`);
-  return { kind: "user", name: user, uid: found.uid, home: found.home };
+  const { uid, home, withoutBus = false } = found;
+  return { kind: "user", name: user, uid, home, ...(withoutBus && { withoutBus }) };
 }
 
 export function checkOwners({ ociContainers }: Declared, users: HostUsers, problems: Problems): void {
+  if (ociContainers.backend === "docker") return;
   for (const [name, container] of Object.entries(ociContainers.containers)) {
-    const { podman } = container;
-    if (podman === null) continue;
-    const option = ["ociContainers", "containers", name, "podman"];
-    if (ociContainers.backend === "docker") {
-      problems.add(onlyPodman(name), option);
-      continue;
-    }
-    const problem = userProblem(name, podman.user, users);
-    if (problem !== null) problems.add(problem, [...option, "user"]);
+    const problem = userProblem(name, userOf(container), users);
+    if (problem !== null) problems.add(problem, ["ociContainers", "containers", name, "podman", "user"]);
   }
 }
-
-const onlyPodman = (name: string): Problem => ({
-  code: "only-podman",
-  message: `OCI container ${name} has settings for podman, and docker runs it`,
-  hint: 'remove them, or set ociContainers.backend = "podman"',
-});
 
 function userProblem(name: string, user: string, users: HostUsers): Problem | null {
   if (user === "root") return null;

@@ -15,4 +15,4 @@ export {
 export { type ObjectParts, objectParts } from "./object.ts";
 export { type OciNetwork, type OciObject, type OciPod, type OciVolume, objectUnit } from "./object-value.ts";
 export { ociParts } from "./parts.ts";
-export { asOwner } from "./rootless.ts";
+export { asOwner, keepRuntimeDirectory } from "./rootless.ts";

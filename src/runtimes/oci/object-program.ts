@@ -36,6 +36,7 @@ if [ "$verb" = remove ]; then
 fi
 
 case $kind.$is in
+pod.foreign) refuse "was made by somebody else" ;;
 *.foreign) refuse "was made by somebody else: external = true uses it as it is" ;;
 *.absent) ;;
 pod.*) "$engine" pod rm --force "$name" >/dev/null ;;

@@ -5,12 +5,13 @@
 import { hash } from "node:crypto";
 import type { Layout } from "../../store/layout.ts";
 import { literal, type Unit, type UnitSection } from "../../units/index.ts";
+import type { RunAs } from "./container.ts";
 import { engineOf } from "./engines.ts";
 import { networkArguments } from "./network.ts";
 import { objectProgram, objectProgramFile } from "./object-program.ts";
 import { type OciObject, objectUnit } from "./object-value.ts";
 import { podArguments } from "./pod.ts";
-import { ownerEnvironment, ownerNeeds, ownerService } from "./rootless.ts";
+import { ownerEnvironment, ownerNeeds, ownerService, userUnits } from "./rootless.ts";
 import { volumeArguments } from "./volume.ts";
 
 export interface ObjectParts {
@@ -20,12 +21,15 @@ export interface ObjectParts {
   readonly files: readonly (readonly [path: string, text: string])[];
 }
 
-/** Nothing where there are none. */
-export function objectParts(layout: Layout, objects: readonly OciObject[]): ObjectParts {
+/**
+ * Nothing where there are none.
+ * @param owners of containers: what podman has for each user
+ */
+export function objectParts(layout: Layout, objects: readonly OciObject[], owners: readonly RunAs[]): ObjectParts {
   // Containers start what they name; who starts it for nobody is the host's boot.
   const alone = objects.filter(({ used }) => !used).map(objectUnit);
   return {
-    units: objects.map((object) => objectService(layout, object)),
+    units: [...userUnits(owners), ...objects.map((object) => objectService(layout, object))],
     unitLinks: Object.fromEntries(alone.map((unit) => [`multi-user.target.wants/${unit}`, `../${unit}`])),
     files: objects.length === 0 ? [] : [[objectProgramFile(layout), objectProgram]],
   };

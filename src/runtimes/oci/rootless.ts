@@ -1,28 +1,70 @@
-/** Containers of another user than root: podman for that user, in a service of the system's. Facts: systemd.exec(5), user-runtime-dir@.service(8). */
-import { environmentAssignment, literal, type UnitSection } from "../../units/index.ts";
+/** Containers of another user than root: podman for that user, in services of the system's. Facts: systemd.exec(5), user-runtime-dir@.service(8). */
+import { environmentAssignment, literal, type Unit, type UnitSection } from "../../units/index.ts";
 import type { RunAs } from "./container.ts";
+
+type User = Extract<RunAs, { kind: "user" }>;
 
 /**
  * Where podman has a user's sockets and locks. With it required neither a session nor lingering is needed, and it stays when
  * the user logs out.
  */
 const runtimeDirectoryUnit = (uid: number): string => `user-runtime-dir@${uid}.service`;
-const runtimeDirectory = (uid: number): string => `/run/user/${uid}`;
+
+/** Has the process that keeps the user's namespaces, which would else be one container's, and end with it. */
+const userUnit = ({ name }: User): string => `stowage-podman-user@${name}.service`;
 
 /** Units that must run before a command of this owner's. */
-export const ownerNeeds = (owner: RunAs): readonly string[] =>
-  owner.kind === "root" ? [] : [runtimeDirectoryUnit(owner.uid)];
+export const ownerNeeds = (owner: RunAs): readonly string[] => (owner.kind === "root" ? [] : [userUnit(owner)]);
 
-/** Of a service. */
-export const ownerService = (owner: RunAs): UnitSection => (owner.kind === "root" ? {} : { User: literal(owner.name) });
+/**
+ * Of a service. What its first container starts for a user's networks serves the others, too: podman ends it with the last
+ * one, and systemd must not with the first.
+ */
+export const ownerService = (owner: RunAs): UnitSection =>
+  owner.kind === "root" ? {} : { User: literal(owner.name), KillMode: "process" };
 
 /** Variables that podman of this owner wants. */
 export const ownerVariables = (owner: RunAs): Readonly<Record<string, string>> =>
-  owner.kind === "root" ? {} : { HOME: owner.home, XDG_RUNTIME_DIR: runtimeDirectory(owner.uid) };
+  owner.kind === "root" ? {} : { HOME: owner.home, XDG_RUNTIME_DIR: `/run/user/${owner.uid}` };
 
 /** Lines of Environment=. */
 export const ownerEnvironment = (owner: RunAs): string[] =>
   Object.entries(ownerVariables(owner)).map(([name, value]) => environmentAssignment(name, value));
+
+/** Options of podman's own, before its verb: without a bus it would warn, at each command, and then do the same. */
+export const ownerOptions = (owner: RunAs): readonly string[] =>
+  owner.kind === "user" && owner.withoutBus === true ? ["--cgroup-manager=cgroupfs"] : [];
+
+/** One unit for each user, by the names of these. */
+export function userUnits(owners: readonly RunAs[]): Unit[] {
+  const users = new Map(owners.flatMap((owner) => (owner.kind === "root" ? [] : [[owner.name, owner] as const])));
+  return [...users.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map(userService);
+}
+
+function userService(user: User): Unit {
+  const needed = runtimeDirectoryUnit(user.uid);
+  // The names of a network's containers are told by a process that podman 4.3 starts by this manager, or not at all.
+  const manager = user.withoutBus === true ? [] : [`user@${user.uid}.service`];
+  return {
+    name: userUnit(user),
+    sections: {
+      Unit: {
+        Description: literal(`Podman of user '${user.name}'`),
+        Requires: needed,
+        ...(manager.length > 0 && { Wants: manager.join(" ") }),
+        After: [needed, ...manager].join(" "),
+      },
+      Service: {
+        Type: "oneshot",
+        RemainAfterExit: true,
+        User: literal(user.name),
+        Delegate: true,
+        Environment: ownerEnvironment(user),
+        ExecStart: { exec: ["/usr/bin/podman", ...ownerOptions(user), "unshare", "/bin/true"] },
+      },
+    },
+  };
+}
 
 /**
  * A command of an engine as its owner runs it, for root to start: with input, output and terminal of the caller, and the
@@ -30,13 +72,29 @@ export const ownerEnvironment = (owner: RunAs): string[] =>
  */
 export function asOwner(owner: RunAs, argv: readonly string[]): string[] {
   if (owner.kind === "root") return [...argv];
-  const needed = runtimeDirectoryUnit(owner.uid);
   return [
     ...["systemd-run", "--quiet", "--collect", "--pipe", "--wait", "--service-type=exec", `--uid=${owner.name}`],
-    ...[`--property=Requires=${needed}`, `--property=After=${needed}`, "--property=Delegate=yes"],
+    ...requirement(owner.uid),
+    "--property=Delegate=yes",
+    // Processes that it begins are the user's, and serve his other containers.
+    "--property=KillMode=process",
     `--working-directory=${owner.home}`,
     ...Object.entries(ownerVariables(owner)).map(([name, value]) => `--setenv=${name}=${value}`),
     "--",
     ...argv,
   ];
+}
+
+/**
+ * Keeps a user's runtime directory for a minute. systemd ends it as soon as nobody needs it, and refuses to start one
+ * command ("destructive") while it does so after another.
+ */
+export const keepRuntimeDirectory = (uid: number): string[] => [
+  ...["systemd-run", "--quiet", "--collect", `--unit=stowage-user-${uid}`, ...requirement(uid)],
+  ...["--", "/usr/bin/sleep", "60"],
+];
+
+function requirement(uid: number): string[] {
+  const needed = runtimeDirectoryUnit(uid);
+  return [`--property=Requires=${needed}`, `--property=After=${needed}`];
 }

@@ -1,5 +1,5 @@
 /** Configurations with OCI containers, evaluated and compiled as the command does, for tests. */
-import { compile, type Generation } from "../../../src/compile/index.ts";
+import { compile, type Generation, type More } from "../../../src/compile/index.ts";
 import { StowageError } from "../../../src/error.ts";
 import { type Evaluation, evalModules } from "../../../src/modules/index.ts";
 import { type HostConfig, hostModule } from "../../../src/options/index.ts";
@@ -11,17 +11,17 @@ export const evaluated = (definitions: object): Evaluation<HostConfig> =>
   evalModules({ modules: [hostModule, definitions] }) as Evaluation as Evaluation<HostConfig>;
 
 /** @throws Error where the configuration has issues; StowageError with the problems that compiling finds */
-export function compiled(definitions: object): Generation {
+export function compiled(definitions: object, more: More = {}): Generation {
   const evaluation = evaluated(definitions);
   const [issue] = evaluation.issues;
   if (issue !== undefined) throw new Error(issue.message);
-  return compile(evaluation, lock, defaultLayout);
+  return compile(evaluation, lock, defaultLayout, "", undefined, more);
 }
 
 /** Messages of the problems that compiling finds. */
-export function problemsOf(definitions: object): string[] {
+export function problemsOf(definitions: object, more: More = {}): string[] {
   try {
-    compiled(definitions);
+    compiled(definitions, more);
     return [];
   } catch (error) {
     if (!(error instanceof StowageError)) throw error;
