@@ -41,11 +41,19 @@ export function nameArguments({ place, hostname }: Pick<OciContainer, "place" | 
   const { address, hostsFile } = place;
   return [
     `--ip=${address}`,
+    `--mac-address=${macOf(address)}`,
     ...(hostsFile === null ? [] : [`--mount=type=bind,source=${hostsFile},target=/etc/hosts,readonly`]),
     // Else it is made up anew at each start, and nothing resolves it where the hosts file is ours.
     ...(hostsFile === null || hostname !== null ? [] : [`--hostname=${place.hostname}`]),
   ];
 }
+
+/** Podman's is another after each start: for ten seconds whoever has talked to it before would not find it. */
+const macOf = (address: string): string =>
+  `02:57:${address
+    .split(".")
+    .map((part) => Number.parseInt(part, 10).toString(16).padStart(2, "0"))
+    .join(":")}`;
 
 /** Units that a container wants, and starts after. */
 export const nameUnits = ({ place }: Pick<OciContainer, "place">): string[] => (place === null ? [] : [namesUnit]);

@@ -26,7 +26,10 @@ describe.each(["podman", "docker"])("with %s", (backend) => {
     const text = started(web, unit);
     const { address, gateway } = { address: compiled(web).containers.web?.addresses[0], gateway: "10.87.0.1" };
     expect(address).toMatch(/^10\.87\.\d+\.\d+$/);
-    expect(text).toContain(` --network=stowage --ip=${address} ${live} --hostname=web `);
+    expect(text).toMatch(/ --mac-address=02:57:0a:57:[0-9a-f]{2}:[0-9a-f]{2} /);
+    const place = `--network=stowage --ip=${address} `;
+    expect(text).toContain(` ${place}`);
+    expect(text).toContain(` ${live} --hostname=web `);
     expect(text).toContain("Wants=stowage-oci-names.service\n");
     expect(text).toMatch(/^After=.*stowage-oci-names\.service/m);
     expect(compiled(web).hosts).toEqual([{ address, names: ["web.containers"] }]);
