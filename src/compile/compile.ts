@@ -28,7 +28,7 @@ import { checkObjects } from "./oci/object-checks.ts";
 import { ociObjects } from "./oci/objects.ts";
 import { checkOwners, type HostUsers, noUsers } from "./oci/owners.ts";
 import { bridgesOfOci, hostsOfAll, namesPieces } from "./oci/shared-names.ts";
-import { pieceOf } from "./piece.ts";
+import { type Piece, pieceOf } from "./piece.ts";
 import { type PlacesOf, Problems } from "./problems.ts";
 import { enabled, type Packages, packagesOf, requestOf, requestText, type SystemRequest } from "./requests.ts";
 import { secretsOf } from "./secrets.ts";
