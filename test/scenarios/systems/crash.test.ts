@@ -116,8 +116,9 @@ describe.skipIf(!canBuild)("a builder that is killed", () => {
     const isHit = pid !== undefined && kill(pid);
     const { code, said } = await builder.ended;
     // A child that is gone is told; a moment without children, or too late, ends in a whole build.
-    if (victim !== "builder" && code !== 0) expect(said).toContain("could not be put together");
-    await eventually(async () => expectOrder(state), 10_000);
+    // Which program it was depends on the moment: one that puts the tree together, or one that hashes what came of it.
+    if (victim !== "builder" && code !== 0) expect(said).toMatch(/could not be put together|was ended by SIGKILL/);
+    await eventually(async () => expectOrder(state), 60_000);
     return isHit;
   }
 
