@@ -3,7 +3,7 @@
  * timeout(1).
  *
  * All times are seconds; `COMMAND` is a check with its arguments, and `STOP` a command of `COUNT` words that ends the
- * container: systemd does not run its ExecStop= where a start has failed.
+ * container: systemd does not run its ExecStop= where a start has failed, or is ended before it is over.
  *
  * - `ready PAUSE TIMEOUT LIMIT COUNT STOP… COMMAND…`: waits until the check passes. For ExecStartPost=.
  * - `told COUNT STOP… COMMAND…`: waits until the engine says of its own check that it is `healthy`. For ExecStartPost=.
@@ -41,13 +41,21 @@ passes() {
   return 1
 }
 
+# While the container starts, systemd sends SIGTERM to all of it and waits: an init that does not listen would have long.
+listen() {
+  over=
+  [ "$count" -eq 0 ] || trap 'over=1' TERM
+}
+
 # systemd waits for this program before it looks at the main process.
 go_on() {
+  [ -z "$over" ] || give_up "$@"
   if [ -n "$MAINPID" ] && [ ! -d "/proc/$MAINPID" ]; then
     say "it ended before it was healthy"
     exit 1
   fi
   sleep "$pause"
+  [ -z "$over" ] || give_up "$@"
 }
 
 uptime() {
@@ -60,6 +68,7 @@ case $action in
 ready)
   pause=$1 timeout=$2 limit=$3 count=$4
   shift 4
+  listen
   uptime
   end=$((up + limit))
   until passes "$@"; do
@@ -68,19 +77,20 @@ ready)
       say "not healthy $limit seconds after its start; the last check: $why"
       give_up "$@"
     fi
-    go_on
+    go_on "$@"
   done
   ;;
 told)
   pause=1 count=$1
   shift
+  listen
   until said=$(shift "$count" && "$@" 2>&1) && [ "$said" = healthy ]; do
-    if [ "$said" != starting ]; then
+    if [ -z "$over" ] && [ "$said" != starting ]; then
       [ -n "$said" ] || said="it has no health check"
       say "the engine does not call it healthy: $said"
       give_up "$@"
     fi
-    go_on
+    go_on "$@"
   done
   ;;
 watch)

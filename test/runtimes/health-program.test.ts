@@ -1,8 +1,10 @@
 /** The program of health checks, run by this machine's own shell with checks that are programs of the test. */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { healthProgram } from "../../src/runtimes/health-program.ts";
 
@@ -21,7 +23,7 @@ function run(argv: readonly string[], env: Readonly<Record<string, string>> = {}
   // Some services keep nothing of what is said on standard output.
   expect(stdout.replace(/^systemctl .*\n/, "")).toBe("");
   // With its level, for the journal.
-  expect(stderr).toMatch(/^(<5>[^]+\n)?$/);
+  expect(stderr).toMatch(/^(<5>.+\n)?$/s);
   return { status, said: stderr.replaceAll("<5>", ""), stdout };
 }
 
@@ -64,6 +66,21 @@ test("ready: what is given up is stopped first, by a command that is given word 
   rmSync(file);
   expect(run(["ready", "0.01", "5", "0", `${stop.length}`, ...stop, "true"]).status).toBe(0);
   expect(() => readFileSync(file)).toThrow("ENOENT");
+});
+
+test.each([
+  ["ready", ["0.05", "5", "600"], "exit 1"],
+  ["told", [], "echo starting"],
+])("%s: a start that is broken off stops the container", async (action, numbers, check) => {
+  const file = join(place, `broken-off-${action}`);
+  const stop = ["sh", "-c", 'echo stopped >"$0"', file];
+  const words = [...numbers, `${stop.length}`, ...stop, "sh", "-c", `echo >>${file}.ran; ${check}`];
+  const child = spawn("/bin/sh", [join(place, "program"), action, ...words], { stdio: "ignore" });
+  while (!existsSync(`${file}.ran`)) await sleep(10);
+  const ended = once(child, "exit");
+  child.kill("SIGTERM");
+  expect(await ended).toEqual([1, null]);
+  expect(readFileSync(file, "utf8")).toBe("stopped\n");
 });
 
 test("ready: a check that hangs is ended, and so is one that does not want to", () => {
