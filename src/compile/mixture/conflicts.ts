@@ -1,11 +1,11 @@
 /** What keeps one container from being as it was while all else is as it is. */
 import type { Problem } from "../../error.ts";
-import { linesOf } from "../../units/index.ts";
 import type { AcrossContainers } from "../across.ts";
 import { checkAcross } from "../checks/index.ts";
 import type { Generation } from "../generation.ts";
 import { foreignWriting, plantableParts } from "../plantable.ts";
 import { Problems } from "../problems.ts";
+import { neededUnits } from "./brought.ts";
 import type { Owned } from "./owned.ts";
 
 export interface Mixed {
@@ -57,8 +57,8 @@ function unguarded({ now, former, mixed, name }: Mixed): Problem[] {
 }
 
 /**
- * Units of an OCI container go by the names of what it needs: of networks and volumes that are nobody's alone, of
- * containers of either kind. Also its own may have become another's.
+ * Units of an OCI container go by the names of those of the containers that it needs, of either kind. Also its own may have
+ * become another's. What is no container's comes back with it.
  */
 export function unitConflicts(
   own: Owned,
@@ -68,9 +68,10 @@ export function unitConflicts(
   const ownNames = own.units.map(({ name }) => name);
   const before = new Set(ownedUnits(own.part.name, now));
   const isThere = (unit: string) => Object.hasOwn(now.units, unit) && !before.has(unit);
+  const containers = new Set(Object.keys(former.containers).flatMap((name) => ownedUnits(name, former)));
   const needed = own.part.kind === "oci" ? own.units.flatMap(neededUnits) : [];
   const missing = [...new Set(needed)].filter(
-    (unit) => Object.hasOwn(former.units, unit) && !ownNames.includes(unit) && !isThere(unit),
+    (unit) => containers.has(unit) && !ownNames.includes(unit) && !isThere(unit),
   );
   const taken = others.flatMap(({ part, units }) =>
     units.filter(({ name }) => ownNames.includes(name)).map(({ name }) => ({ unit: name, by: part.name })),
@@ -88,8 +89,3 @@ function ownedUnits(name: string, { containers }: Generation): readonly string[]
   const part = containers[name];
   return part === undefined ? [] : [part.unit, ...part.companions];
 }
-
-const neededUnits = ({ sections }: Owned["units"][number]): string[] =>
-  [sections.Unit?.Requires, sections.Unit?.BindsTo].flatMap((value) =>
-    linesOf(value ?? []).flatMap((line) => line.split(" ")),
-  );

@@ -11,6 +11,7 @@ import type { Generation } from "../generation.ts";
 import { lazyGeneration } from "../lazy.ts";
 import { hostsOfAll } from "../oci/shared-names.ts";
 import { type Parts, pieceOf } from "../piece.ts";
+import { type Brought, broughtBack } from "./brought.ts";
 import { conflicts, unitConflicts } from "./conflicts.ts";
 import { type Owned, ownedBy } from "./owned.ts";
 import { acrossOf } from "./read-back.ts";
@@ -49,7 +50,8 @@ export function mixture(
       })),
     );
   }
-  const generation = assemble(layout, { generation: now, across: nowAcross }, mixed, [...owned, own]);
+  const brought = broughtBack(layout, own, now, then.generation);
+  const generation = assemble(layout, { generation: now, across: nowAcross }, mixed, [...owned, own], brought);
   const { [name]: _, ...asIn } = now.asIn ?? {};
   // Of a generation that has the container from another one, it is that one's.
   const origin = then.generation.asIn?.[name] ?? then.number;
@@ -82,6 +84,7 @@ function assemble(
   now: { readonly generation: Generation; readonly across: AcrossContainers },
   mixed: AcrossContainers,
   owned: readonly Owned[],
+  brought: Brought,
 ): Generation {
   const made = new Set(Object.keys(mixed.networking.bridges));
   const networked = networkedOf(mixed);
@@ -93,12 +96,17 @@ function assemble(
   const pieces = [...owned].sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).map((one) => piece(one, linksOf));
   const isOwned = ownedNames(layout, now);
   return lazyGeneration(() => ({
-    pieces: [...sharedPieces(layout, now, mixed, isOwned), ...pieces].map(pieceOf),
+    pieces: [...sharedPieces(layout, now, mixed, isOwned), ...broughtPieces(brought), ...pieces].map(pieceOf),
     hosts: hostsOfAll(everybodyOf(mixed)),
     // What is the same by its name is the present one's: it may be fetched from elsewhere by now.
     systems: inBuildOrder(Object.assign({}, ...[...owned].reverse().map(({ systems }) => systems))),
   }));
 }
+
+const broughtPieces = ({ units, files }: Brought): Parts[] =>
+  units.length === 0
+    ? []
+    : [{ units, unitLinks: {}, files: files.map(([path, { text }]) => [path, unmarked(path, text)] as const) }];
 
 /** As `compile` puts them together. */
 const rank = ({ part }: Owned): string => `${part.kind === "oci" ? 1 : 0} ${part.name}`;
