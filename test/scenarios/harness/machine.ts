@@ -122,8 +122,10 @@ export class Machine {
   async lastWords(): Promise<string> {
     const failed = await this.run(["systemctl", "--failed", "--no-legend", "--plain"]);
     const since = `--since=@${(this.#booted / 1000).toFixed(3)}`;
-    const log = await this.run(["journalctl", "--no-pager", "--output=short-monotonic", "--lines=60", since]);
-    return `-- ${this.lab.name}: failed units\n${failed.stdout}-- its journal\n${log.stdout}`;
+    // With --lines systemd 252 shows the first ones since then.
+    const log = await this.run(["journalctl", "--no-pager", "--output=short-monotonic", since]);
+    const last = log.stdout.split("\n").slice(-60).join("\n");
+    return `-- ${this.lab.name}: failed units\n${failed.stdout}-- its journal\n${last}`;
   }
 
   async stop(): Promise<void> {
