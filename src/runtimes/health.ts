@@ -72,7 +72,7 @@ export function healthService(layout: Layout, checked: Checked): Unit {
       Service: {
         Type: "exec",
         SyslogIdentifier: literal(`health of ${name}`),
-        // Not that podman has begun and ended something, each time.
+        // What it says itself, and not that it comes and goes with its container.
         LogLevelMax: "notice",
         ...runs,
         // One that was killed; with a status it ends where the container is unhealthy.

@@ -36,7 +36,7 @@ const kinds = {
     host: { ociContainers: { containers: { web: { image, healthcheck } } } },
     unit: "podman-web.service",
     stop: "4 /usr/bin/podman stop -- web ",
-    check: '/usr/bin/podman exec -- web check $$HOME 100%% "a\\nb"',
+    check: '/usr/bin/podman --events-backend=none exec -- web check $$HOME 100%% "a\\nb"',
   },
   docker: {
     host: { ociContainers: { backend: "docker", containers: { web: { image, healthcheck } } } },
@@ -108,7 +108,7 @@ test("options of the engine's command are those of its checks too", () => {
     ociContainers: { containers: { web: { image, healthcheck, preRunExtraOptions: ["--log-level=warn"] } } },
   };
   expect(line(host, "podman-web.service", "ExecStartPost").join()).toContain(
-    " /usr/bin/podman --log-level=warn exec -- web ",
+    " /usr/bin/podman --log-level=warn --events-backend=none exec -- web ",
   );
 });
 

@@ -12,6 +12,7 @@ export const docker: Engine = {
   name: "docker",
   program,
   can: new Set(),
+  quiet: [],
   needs: ["docker.service", "docker.socket"],
   unit: () => ({}),
   service(container) {

@@ -13,6 +13,8 @@ export interface Engine {
   readonly name: "podman" | "docker";
   readonly program: string;
   readonly can: ReadonlySet<Capability>;
+  /** Options of its command for what is done again and again: nothing of it is written to the journal. */
+  readonly quiet: readonly string[];
   /** Units that it needs to run itself. */
   readonly needs: readonly string[];
   readonly unit: (container: OciContainer) => UnitSection;

@@ -37,7 +37,7 @@ export function healthParts(
 function checkedOf(engine: Engine, container: OciContainer, runs: UnitSection): Checked | null {
   const { name, unit, health } = container;
   if (health === null) return null;
-  const check = [...command(engine, container), "exec", "--", name, ...health.command];
+  const check = [...command(engine, container), ...engine.quiet, "exec", "--", name, ...health.command];
   return { name, unit, health, runs, check, stop: stop(engine, container) };
 }
 

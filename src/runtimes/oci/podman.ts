@@ -12,6 +12,7 @@ export const podman: Engine = {
   name: "podman",
   program,
   can: new Set(["notify", "own-cgroup", "rootless"]),
+  quiet: ["--events-backend=none"],
   needs: [],
   unit: ({ runAs }) =>
     runAs.kind === "root"
