@@ -86,9 +86,12 @@ describe("pitfalls of systemd-nspawn, each met once", () => {
     }
   });
 
-  test("it would guess cgroup v1 from an empty /usr", () => {
+  test("it would guess cgroup v1 from an empty /usr, and what it says at its end would be no unit's", () => {
     for (const unit of allNspawn)
-      expect(lines(unit, "Service", "Environment")).toEqual(["SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1"]);
+      expect(lines(unit, "Service", "Environment")).toEqual([
+        "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1",
+        "SYSTEMD_LOG_TARGET=console",
+      ]);
   });
 
   test("systemd 257 makes device nodes and fails where the policy forbids them", () => {

@@ -101,8 +101,8 @@ function serviceSection(layout: Layout, container: SystemContainer): UnitSection
  * its making. In a user namespace it refuses, and rightly: the network is the host's users'.
  */
 function apiFileSystems(container: SystemContainer): UnitValue {
-  if (container.users.kind !== "none" || ownNetwork(container) === null) return unifiedHierarchy;
-  return [unifiedHierarchy, "SYSTEMD_NSPAWN_API_VFS_WRITABLE=network"];
+  if (container.users.kind !== "none" || ownNetwork(container) === null) return nspawnSandbox.Environment;
+  return [...nspawnSandbox.Environment, "SYSTEMD_NSPAWN_API_VFS_WRITABLE=network"];
 }
 
 /** systemd enters it: systemd-nspawn (252 and 257) cannot join one together with users of its own. */
@@ -117,12 +117,18 @@ export const noStartLimit = { StartLimitIntervalSec: 0 } as const satisfies Unit
 /** Else it guesses from what it finds below /usr, which is not bound yet, and may choose cgroup v1. */
 const unifiedHierarchy = "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1";
 
+/**
+ * What it says just before it ends: written to the journal by itself, journald would ask whose it is when it has ended, and
+ * the line would be no unit's. What comes by standard error is the unit's whatever becomes of it.
+ */
+const saysAsUnit = "SYSTEMD_LOG_TARGET=console";
+
 /** systemd 257 makes the latter two nodes in every container and fails where it may not. */
 const nspawnDevices = ["char-pts rw", "/dev/net/tun rwm", "/dev/fuse rwm"];
 
 /** What every unit that starts systemd-nspawn has. */
 export const nspawnSandbox = {
-  Environment: unifiedHierarchy,
+  Environment: [unifiedHierarchy, saysAsUnit],
   // What it mounts on the host goes with it: one that was killed leaves a mount that systemd 257 refuses to start over.
   PrivateMounts: true,
   DevicePolicy: "closed",
