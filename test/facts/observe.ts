@@ -19,7 +19,9 @@ export function observe(generation: Generation): HostFacts {
   const wants = text(generation, "/etc/systemd/system/multi-user.target.d/stowage.conf");
   return {
     containers: Object.fromEntries(
-      Object.keys(generation.containers).map((name) => [name, new Observer(generation, name).facts()]),
+      Object.values(generation.containers)
+        .filter(({ kind }) => kind === "system")
+        .map(({ name }) => [name, new Observer(generation, name).facts()]),
     ),
     hosts: sortedList(generation.hosts.map(({ address, names }) => `${address} ${names.join(" ")}`)),
     machinesTarget: /^Wants=machines\.target$/m.test(wants),

@@ -9,6 +9,7 @@ type Backend = HostConfig["ociContainers"]["backend"];
 export function checkOci({ ociContainers }: Pick<HostConfig, "ociContainers">, problems: Problems): void {
   for (const [name, container] of Object.entries(ociContainers.containers)) {
     checkOciName(name, problems);
+    checkOneSource(name, container, problems);
     checkRanges(name, container, ociContainers.backend, problems);
     checkOwnNetwork(name, container, problems);
   }
@@ -24,6 +25,20 @@ function checkOciName(name: string, problems: Problems): void {
       details: ["a name is 1 to 200 letters, digits, `_`, `.` and `-`, and begins with a letter or digit"],
     },
     ["ociContainers", "containers", name],
+  );
+}
+
+function checkOneSource(name: string, { imageFile, imageStream }: OciConfig, problems: Problems): void {
+  if (imageFile === null || imageStream === null) return;
+  problems.add(
+    {
+      code: "two-sources",
+      message: `container ${name} has an imageFile and an imageStream`,
+      details: ["its image is loaded from one of them"],
+      hint: "remove the other",
+    },
+    atOci(name, "imageFile"),
+    atOci(name, "imageStream"),
   );
 }
 
