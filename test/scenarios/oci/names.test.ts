@@ -5,11 +5,7 @@
 import { expect } from "vitest";
 import { serving } from "../configurations.ts";
 import { eventually, httpGet, type Machine, onOneMachine } from "../harness.ts";
-
-const image = "localhost/names:1";
-const serve = "trap 'exit 0' TERM; mkdir /w; echo of $(hostname) >/w/index.html; httpd -f -p 80 -h /w & wait";
-const httpd = (more = "") =>
-  `{ image: "${image}", pull: "never", ${more} cmd: ["sh", "-c", ${JSON.stringify(serve)}] }`;
+import { httpd, makeImage } from "./served.ts";
 
 const hostTs = (backend: string, further: Readonly<Record<string, string>> = {}) => {
   const containers = { web: httpd('ports: ["8080:80"],'), other: httpd('hostname: "other-host",'), ...further };
@@ -28,13 +24,6 @@ ${Object.entries(containers)
 });
 `;
 };
-
-/** With curl: busybox, which is static, crashes where it is to look up a name (its wget does, of Debian 12 and 13). */
-const makeImage = (engine: string) => `set -e
-mkdir -p /srv/image/bin && cp /usr/bin/busybox /srv/image/bin/ && cd /srv/image/bin
-for name in sh httpd mkdir hostname ping cat ip; do ln -sf busybox $name; done
-cd / && tar -chf /srv/curl.tar usr/bin/curl $(ldd /usr/bin/curl | grep -o '/[^ ]*')
-tar -rf /srv/curl.tar -C /srv/image bin && ${engine} import /srv/curl.tar ${image}`;
 
 class Stage {
   readonly host: Machine;
