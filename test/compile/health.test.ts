@@ -1,5 +1,7 @@
 /** healthcheck and dependsOn, of both kinds of containers, in what is compiled. */
 import { expect, test } from "vitest";
+import { mixture } from "../../src/compile/index.ts";
+import { defaultLayout } from "../../src/store/layout.ts";
 import { render } from "../../src/units/index.ts";
 import { compiled, evaluated, problemsOf } from "./oci/evaluated.ts";
 
@@ -160,4 +162,15 @@ test("a circle through both kinds is shown whole", () => {
       ociContainers: { containers: { b: { image, dependsOn: ["c"] } } },
     }),
   ).toEqual(["containers need each other in a circle: a → b → c → a"]);
+});
+
+test.each([
+  ["system", (check: object | null) => ({ containers: { web: { ...system, healthcheck: check }, other: system } })],
+  ["oci", (check: object | null) => ({ ociContainers: { containers: { web: { image, healthcheck: check } } } })],
+])("%s: one that is rolled back alone has its check, or no longer has it", (_, host) => {
+  const [without, checked] = [compiled(host(null)), compiled(host(healthcheck))];
+  const back = (now: typeof without, then: typeof without) =>
+    mixture(defaultLayout, now, { number: 1, generation: then }, "web");
+  expect(back(without, checked).id).toBe(checked.id);
+  expect(back(checked, without).id).toBe(without.id);
 });
