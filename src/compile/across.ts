@@ -37,6 +37,8 @@ export interface AcrossContainers {
   readonly ociContainers: {
     readonly backend: HostConfig["ociContainers"]["backend"];
     readonly containers: Readonly<Record<string, AcrossOci>>;
+    /** Of a configuration alone. */
+    readonly pods?: Readonly<Record<string, { readonly ports: readonly string[] }>>;
   };
   readonly networking: Pick<HostConfig["networking"], "bridges">;
 }

@@ -10,9 +10,18 @@ export function checkOci({ ociContainers }: Pick<HostConfig, "ociContainers">, p
   for (const [name, container] of Object.entries(ociContainers.containers)) {
     checkOciName(name, problems);
     checkOneSource(name, container, problems);
-    checkRanges(name, container, ociContainers.backend, problems);
-    checkOwnNetwork(name, container, problems);
+    checkPublished(`container ${name}`, atOci(name), container, ociContainers.backend, problems);
   }
+  for (const [name, pod] of Object.entries(ociContainers.pods))
+    checkPublished(`pod ${name}`, ["ociContainers", "pods", name], pod, ociContainers.backend, problems);
+}
+
+type Publishing = Pick<OciConfig, "ports" | "networks">;
+type At = readonly string[];
+
+function checkPublished(who: string, at: At, one: Publishing, backend: Backend, problems: Problems): void {
+  checkRanges(who, at, one, backend, problems);
+  checkOwnNetwork(who, at, one, problems);
 }
 
 /** What both engines call a container; longer, and its unit's name would be none. */
@@ -42,7 +51,7 @@ function checkOneSource(name: string, { imageFile, imageStream }: OciConfig, pro
   );
 }
 
-function checkRanges(name: string, { ports }: OciConfig, backend: Backend, problems: Problems): void {
+function checkRanges(who: string, at: At, { ports }: Publishing, backend: Backend, problems: Problems): void {
   for (const text of new Set(ports)) {
     const port = parsePublished(text);
     const { host, inside } = port;
@@ -51,7 +60,7 @@ function checkRanges(name: string, { ports }: OciConfig, backend: Backend, probl
     problems.add(
       {
         code: "port-range",
-        message: `container ${name} publishes ${text}: ${lengthOf(host)} of the host, ${lengthOf(inside)} inside`,
+        message: `${who} publishes ${text}: ${lengthOf(host)} of the host, ${lengthOf(inside)} inside`,
         details: [
           "each port of the host leads to one inside, in order",
           ...(isChosen(port) ? ["docker takes one of them that is free, podman cannot"] : []),
@@ -60,7 +69,7 @@ function checkRanges(name: string, { ports }: OciConfig, backend: Backend, probl
           ? `name one, or leave it to podman: ${JSON.stringify(text.replace(/(?:\d+-\d+)(?=:)/, ""))}`
           : "give both ranges the same length",
       },
-      atOci(name, "ports"),
+      [...at, "ports"],
     );
   }
 }
@@ -68,13 +77,13 @@ function checkRanges(name: string, { ports }: OciConfig, backend: Backend, probl
 /** podman-run(1), docker-run(1) "--network": with these there is nothing that a port of the host could lead into. */
 const withoutPorts = /^(?:host|none|container:.*|ns:.*)$/;
 
-function checkOwnNetwork(name: string, { ports, networks }: OciConfig, problems: Problems): void {
+function checkOwnNetwork(who: string, at: At, { ports, networks }: Publishing, problems: Problems): void {
   const mode = networks.find((network) => withoutPorts.test(network));
   if (mode === undefined || ports.length === 0) return;
   problems.add(
     {
       code: "port-without-network",
-      message: `container ${name} publishes ports, and its network is ${JSON.stringify(mode)}`,
+      message: `${who} publishes ports, and its network is ${JSON.stringify(mode)}`,
       details: [
         mode === "host"
           ? "its ports are the host's already: the engine would drop what is published"
@@ -82,7 +91,7 @@ function checkOwnNetwork(name: string, { ports, networks }: OciConfig, problems:
       ],
       hint: "remove ports, or give it another network",
     },
-    atOci(name, "ports"),
-    atOci(name, "networks"),
+    [...at, "ports"],
+    [...at, "networks"],
   );
 }

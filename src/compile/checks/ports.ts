@@ -3,7 +3,6 @@ import { doAddressesMeet, isChosen, type PortRange, parseAddress, parsePublished
 import type { AcrossContainers } from "../across.ts";
 import type { Problems } from "../problems.ts";
 import { allLinks, linkOption } from "./links.ts";
-import { atOci } from "./place.ts";
 
 /** A port is one container's, unless it is that of different addresses or interfaces. */
 export function checkPorts(config: AcrossContainers, problems: Problems): void {
@@ -21,7 +20,7 @@ export function checkPorts(config: AcrossContainers, problems: Problems): void {
 interface Claim {
   /** In the order in which they are looked at. */
   readonly index: number;
-  /** The container's name. */
+  /** As messages call it: `container web`. */
   readonly owner: string;
   readonly option: readonly string[];
   readonly protocol: string;
@@ -39,7 +38,7 @@ function forwarded(config: AcrossContainers): Claim[] {
   return allLinks(config).flatMap((link) =>
     link.link.forwardPorts.map(({ protocol, hostPort, hostAddress, interface: by }, index) => ({
       index,
-      owner: link.name,
+      owner: `container ${link.name}`,
       option: linkOption(link, "forwardPorts"),
       protocol,
       ports: { from: hostPort, to: hostPort },
@@ -49,16 +48,22 @@ function forwarded(config: AcrossContainers): Claim[] {
   );
 }
 
+function published({ ociContainers: { containers, pods = {} } }: AcrossContainers): Claim[] {
+  const claims = (kind: "containers" | "pods", all: Readonly<Record<string, { readonly ports: readonly string[] }>>) =>
+    Object.entries(all).flatMap(([name, { ports }]) =>
+      claimsOf(`${kind === "pods" ? "pod" : "container"} ${name}`, ["ociContainers", kind, name, "ports"], ports),
+    );
+  return [...claims("containers", containers), ...claims("pods", pods)];
+}
+
 /** Of what an engine chooses it finds a free one itself. */
-function published({ ociContainers }: AcrossContainers): Claim[] {
-  return Object.entries(ociContainers.containers).flatMap(([owner, { ports }]) =>
-    ports.flatMap((text, index): Claim[] => {
-      const port = parsePublished(text);
-      const { protocol, address, host } = port;
-      if (host === null || isChosen(port)) return [];
-      return [{ index, owner, option: atOci(owner, "ports"), protocol, ports: host, address, interface: null }];
-    }),
-  );
+function claimsOf(owner: string, option: readonly string[], ports: readonly string[]): Claim[] {
+  return ports.flatMap((text, index): Claim[] => {
+    const port = parsePublished(text);
+    const { protocol, address, host } = port;
+    if (host === null || isChosen(port)) return [];
+    return [{ index, owner, option, protocol, ports: host, address, interface: null }];
+  });
 }
 
 /** Of each claim the first that it meets. */
@@ -93,8 +98,8 @@ function addClash(other: Claim, own: Claim, problems: Problems): void {
       code: "port-clash",
       message:
         other.owner === own.owner
-          ? `container ${own.owner} forwards ${port} twice`
-          : `${port} ${from === to ? "is" : "are"} forwarded to container ${other.owner} and to container ${own.owner}`,
+          ? `${own.owner} forwards ${port} twice`
+          : `${port} ${from === to ? "is" : "are"} forwarded to ${other.owner} and to ${own.owner}`,
       ...(isRestricted && { details: ["some packets are for both: neither address nor interface tells them apart"] }),
     },
     ...(other.option.join("\n") === own.option.join("\n") ? [own.option] : [other.option, own.option]),

@@ -52,6 +52,7 @@ function resolve(
     engine: backend,
     unit: ociUnit(backend, name, serviceName),
     ...same,
+    podPorts: container.pod === null ? [] : (config.ociContainers.pods[container.pod]?.ports ?? []),
     secrets: secretsOf(container, true),
     image: runReference(recipe),
     recipe,

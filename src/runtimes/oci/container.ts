@@ -27,6 +27,8 @@ export interface OciContainer {
   readonly networks: readonly string[];
   /** Whose network, ports and host name it has. */
   readonly pod: string | null;
+  /** Of the pod's. */
+  readonly podPorts: readonly string[];
   /** Where it is found by name; null where only its engine knows. */
   readonly place: KnownPlace | null;
   readonly volumes: readonly string[];

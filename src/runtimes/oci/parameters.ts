@@ -5,7 +5,8 @@ import type { OciContainer } from "./container.ts";
 
 /** Path and text. docs/reference/parameters.md describes it. */
 export function ociParameters(layout: Layout, container: OciContainer): readonly [path: string, text: string] {
-  const { name, unit, engine, image, needs: _, commandEnvironment: __, recipe, runAs, ready, ...same } = container;
+  const { needs: _, commandEnvironment: __, podPorts: ___, ...told } = container;
+  const { name, unit, engine, image, recipe, runAs, ready, ...same } = told;
   const value = {
     madeBy: "stowage",
     kind: "oci",

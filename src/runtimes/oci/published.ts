@@ -3,8 +3,13 @@ import type { ForwardedPort } from "../../compile/generation.ts";
 import { isChosen, lengthOf, parsePublished } from "../../network/index.ts";
 import type { OciContainer } from "./container.ts";
 
-export const publishedPorts = ({ name, ports }: Pick<OciContainer, "name" | "ports">): ForwardedPort[] =>
-  ports.map((text) => {
+/** Those of its pod lead into each of the pod's containers. */
+export const publishedPorts = ({
+  name,
+  ports,
+  podPorts,
+}: Pick<OciContainer, "name" | "ports" | "podPorts">): ForwardedPort[] =>
+  [...ports, ...podPorts].map((text) => {
     const port = parsePublished(text);
     const { protocol, address, host, inside } = port;
     const count = lengthOf(inside);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { problemsOf } from "./evaluated.ts";
+import { compiled, problemsOf } from "./evaluated.ts";
 
 const image = "localhost/web:1";
 const clash = (a: readonly string[], b: readonly string[], backend = "podman") =>
@@ -70,4 +70,27 @@ test.each(["host", "none", "container:other"])("ports with the network %s", (net
     problemsOf({ ociContainers: { containers: { a: { image, ports, networks: [network] } } } });
   expect(found(["80:80"])).toEqual([`container a publishes ports, and its network is "${network}"`]);
   expect(found([])).toEqual([]);
+});
+
+describe("ports of a pod", () => {
+  const containers = { a: { image, pod: "app" }, b: { image, ports: ["8080:80"] } };
+  const withPod = (ports: readonly string[], networks: readonly string[] = []) => ({
+    ociContainers: { containers, pods: { app: { ports, networks } } },
+  });
+
+  test("are compared with all others", () => {
+    expect(problemsOf(withPod(["8000-8090:8000-8090"]))).toEqual([
+      "port 8080/tcp of the host is forwarded to container b and to pod app",
+    ]);
+    expect(problemsOf(withPod(["8081:80"]))).toEqual([]);
+    expect(problemsOf(withPod(["8090-8091:80"]))).toEqual(["pod app publishes 8090-8091:80: 2 of the host, 1 inside"]);
+    expect(problemsOf(withPod(["8081:80"], ["host"]))).toEqual(['pod app publishes ports, and its network is "host"']);
+  });
+
+  test("are those of its containers, for who looks at them", () => {
+    const part = compiled(withPod(["127.0.0.1:8081:80"])).containers.a;
+    expect(part?.ports).toEqual([
+      { container: "a", protocol: "tcp", hostPort: 8081, containerPort: 80, address: "127.0.0.1" },
+    ]);
+  });
 });
