@@ -44,7 +44,7 @@ export async function removeInstallation(layout: Layout): Promise<void> {
   for (const path of [storeDir(layout), layout.cache, `${layout.state}/flakes`, generationsDir(layout)]) {
     await removeWhole(path);
   }
-  for (const name of ["switch.json", "directories", "format"]) await removeWhole(`${layout.state}/${name}`);
+  for (const name of ["switch.json", "directories", "images", "format"]) await removeWhole(`${layout.state}/${name}`);
   for (const directory of [layout.state, layout.etc]) removeIfEmpty(directory);
   await removeWhole(layout.run);
 }

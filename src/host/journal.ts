@@ -24,7 +24,7 @@ export function journalCommand(request: JournalRequest): string[] {
   return [
     "journalctl",
     "--output=json",
-    "--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_COMM,_PID,SYSLOG_PID",
+    "--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_COMM,_PID,SYSLOG_PID,CONTAINER_NAME",
     "--no-pager",
     "--quiet",
     ...(request.lines === undefined ? [] : [`--lines=${request.lines}`]),
@@ -48,9 +48,22 @@ export function parseEntry(line: string): JournalEntry | null {
     time,
     identifier: field("SYSLOG_IDENTIFIER") ?? field("_COMM") ?? "unknown",
     pid: field("SYSLOG_PID") ?? field("_PID"),
-    // A console ends its lines with carriage returns.
-    message: (field("MESSAGE") ?? "").replace(/\r+$/, ""),
+    // A console ends its lines with carriage returns, podman's conmon with line breaks.
+    message: (field("MESSAGE") ?? "").replace(/[\r\n]+$/, ""),
   };
+}
+
+/** `2026-11-22 13:18:51.37 +0000 UTC m=+0.71 container init 0fda… (image=…)`: podman tells the journal of all that it does. */
+const podmanEvent = /^\S+ \S+ \S+ \S+ m=\S+ \w+ [\w-]+ [0-9a-f]{12,} \(/;
+
+/** Whether an entry of a service says nothing to people: what podman notes for itself. */
+export const isEngineNote = ({ identifier, message }: Pick<JournalEntry, "identifier" | "message">): boolean =>
+  identifier === "podman" && (message === "" || podmanEvent.test(message));
+
+/** Whether an entry of an OCI container's service is what the container itself said: conmon says so, docker's command passes it on. */
+export function isPayload(line: string): boolean {
+  const fields = parseFields(line);
+  return fields?.CONTAINER_NAME !== undefined || fields?._COMM === "docker";
 }
 
 /** All fields of an entry as text. */

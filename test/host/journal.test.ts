@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { insideCommand } from "../../src/host/inside.ts";
-import { journalCommand, journalFiles, parseEntry } from "../../src/host/journal.ts";
+import { isEngineNote, isPayload, journalCommand, journalFiles, parseEntry } from "../../src/host/journal.ts";
 
 describe("entries", () => {
   test("of the usual form", () => {
@@ -18,7 +18,8 @@ describe("entries", () => {
 
   test("whose message is bytes, is missing, or was given twice", () => {
     const entry = (more: object) => parseEntry(JSON.stringify({ __REALTIME_TIMESTAMP: "1", _COMM: "x", ...more }));
-    expect(entry({ MESSAGE: [104, 105, 10] })?.message).toBe("hi\n");
+    expect(entry({ MESSAGE: [104, 10, 105] })?.message).toBe("h\ni");
+    expect(entry({ MESSAGE: "of conmon\n" })?.message).toBe("of conmon");
     expect(entry({ MESSAGE: null })?.message).toBe("");
     expect(entry({ MESSAGE: ["first", "second"] })?.message).toBe("first");
     expect(entry({})).toMatchObject({ identifier: "x", pid: null });
@@ -34,6 +35,24 @@ describe("entries", () => {
     const fields = fc.dictionary(fc.constantFrom("MESSAGE", "_PID", "__REALTIME_TIMESTAMP", "_COMM"), field);
     fc.assert(fc.property(fields, (value) => void parseEntry(JSON.stringify(value) ?? "")));
   });
+});
+
+test("of an OCI container's service: what the container says, and what podman notes for itself", () => {
+  const event = "2026-11-22 13:18:51.37 +0000 UTC m=+0.71 container init 0fda5e514f0c494b (image=x, name=web)";
+  expect(
+    [event, "", "Error: no such image", `said: ${event}`].map((message) =>
+      isEngineNote({ identifier: "podman", message }),
+    ),
+  ).toEqual([true, true, false, false]);
+  expect(isEngineNote({ identifier: "web", message: event })).toBe(false);
+  const fields = [
+    { CONTAINER_NAME: "web", _COMM: "conmon" },
+    { _COMM: "docker" },
+    { _COMM: "podman" },
+    { _COMM: "systemd" },
+  ];
+  expect(fields.map((one) => isPayload(JSON.stringify(one)))).toEqual([true, true, false, false]);
+  expect(isPayload("no entry")).toBe(false);
 });
 
 test("what is asked of journalctl: each value is one argument", () => {

@@ -8,6 +8,8 @@ import type { ContainerPart } from "../../compile/generation.ts";
 import { StowageError } from "../../error.ts";
 import { insideCommand, stopInside, transientName } from "../../host/inside.ts";
 import {
+  isEngineNote,
+  isPayload,
   type JournalEntry,
   type JournalRequest,
   journalCommand,
@@ -28,6 +30,8 @@ import type { LogsFlags } from "../verb-parts.ts";
 interface Source {
   readonly from: "host" | "inside";
   readonly argv: readonly string[];
+  /** It has what an OCI container says as well. */
+  readonly isMixed?: boolean;
   /** Ends what would go on without us. It holds our end of the pipe: nothing is at an end before it is. */
   readonly stop?: () => Promise<void>;
 }
@@ -73,7 +77,10 @@ async function sourcesOf(session: Session, container: ContainerPart, flags: Logs
   const sources: Source[] = [];
   if (flags.unit === undefined) {
     const units = [container.unit, ...container.companions];
-    sources.push({ from: "host", argv: journalCommand({ ...wanted, units }) });
+    const isMixed = container.kind === "oci";
+    // Of these some are not shown.
+    const more = isMixed && wanted.lines !== undefined ? { lines: wanted.lines * 3 } : {};
+    sources.push({ from: "host", argv: journalCommand({ ...wanted, ...more, units }), isMixed });
   }
   // All that an OCI container says is in its service's.
   if (container.kind === "oci") return sources;
@@ -123,7 +130,8 @@ async function read(source: Source, onEntry: (line: Line) => void, signal?: Abor
     onLine(text, stream) {
       if (stream === "stderr") said.push(text);
       const entry = stream === "stdout" ? parseEntry(text) : null;
-      if (entry !== null) onEntry({ ...entry, from: source.from });
+      if (entry === null || (source.isMixed && isEngineNote(entry))) return;
+      onEntry({ ...entry, from: source.isMixed && isPayload(text) ? "inside" : source.from });
     },
   });
   // A status alone is no failure: 1 is also that nothing was found, and we may have ended it.

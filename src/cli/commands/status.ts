@@ -2,6 +2,7 @@
 import type { ContainerPart } from "../../compile/generation.ts";
 import { passesFirewall, portText, reachOf } from "../../compile/ports.ts";
 import { inspect } from "../../host/engines.ts";
+import { isEngineNote } from "../../host/journal.ts";
 import { leaderOf } from "../../host/machined.ts";
 import { isBooted, systemctl, type UnitState } from "../../host/systemd.ts";
 import { nearestNames } from "../../modules/suggest.ts";
@@ -59,7 +60,7 @@ async function factsOf(session: Session, container: ContainerPart) {
     ephemeral: container.ephemeral,
     system: container.system ?? container.path,
     oci: ociJson(container),
-    log: isBooted() ? await systemctl().log([container.unit], { lines: 5 }) : [],
+    log: isBooted() ? await lastWords(container) : [],
   };
 }
 
@@ -84,6 +85,15 @@ function text(facts: Facts, session: Session): string {
   ];
   const log = facts.log.map((line) => `  ${printable(line)}\n`).join("");
   return `${word}\n${columns(rows)}${log === "" ? "" : `log\n${log}`}`;
+}
+
+/** So many lines are shown of its log. */
+const shownLines = 5;
+
+async function lastWords({ unit, kind }: ContainerPart): Promise<string[]> {
+  if (kind === "system") return systemctl().log([unit], { lines: shownLines });
+  const lines = await systemctl().log([unit], { lines: shownLines * 5 });
+  return lines.filter((message) => !isEngineNote({ identifier: "podman", message })).slice(-shownLines);
 }
 
 /** Of what runs in it, as the host sees it. */

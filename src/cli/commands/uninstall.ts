@@ -1,7 +1,10 @@
 /** stowage uninstall: the machine is as if stowage had never been there. */
 import { nothing } from "../../apply/journal.ts";
 import { containersOnDisk, refuseMounts, removeInstallation, removeStates } from "../../apply/uninstall.ts";
+import { removeImages, unneededImages } from "../../systems/images/garbage.ts";
+import { imageStores } from "../../systems/images/stores.ts";
 import { type Alone, whileRemoving } from "../alone.ts";
+import { asUser } from "../as-user.ts";
 import { begin } from "../begun.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { planFor } from "../pipeline.ts";
@@ -30,12 +33,22 @@ async function removeAll(alone: Alone, flags: UninstallFlags): Promise<Changed> 
   alone.ifInterrupted(interrupted);
   const names = containersOnDisk(layout);
   if (flags.state) await removeStates(layout, names);
+  await removeOwnImages(session);
   await removeInstallation(layout);
   const kept = flags.state ? [] : names.map((name) => `${layout.state}/containers/${name}`);
   const text = kept.length === 0 ? "removed\n" : keptText(kept);
   alone.log?.line("info", `uninstall: ${text}`);
   if (!session.quiet && !flags.json && !session.events) session.print(text);
   return { exitCode: exitCodes.done, document: { ...stopped.document, generation: null, kept } };
+}
+
+/** What we brought to engines. Of an engine that cannot be asked it stays. */
+async function removeOwnImages({ layout, tell }: Session): Promise<void> {
+  const stores = imageStores(asUser);
+  const images = await unneededImages(layout, [], stores, ({ message }) =>
+    tell(`its images are left as they are: ${message}\n`),
+  );
+  await removeImages(images, stores);
 }
 
 /** A switch to nothing. */

@@ -59,6 +59,9 @@ async function commands({ host, engine }: Stage): Promise<void> {
   expect([126, 127]).toContain(missing.code);
   // Docker 20.10 says it on standard output.
   expect(missing.stdout + missing.stderr).toContain("nothing-of-that-name");
+  const line = "stowage run web -- sh -c 'test -t 0 && echo on a terminal; exit 3'";
+  const shown = await host.run(["script", "--quiet", "--return", "--command", line, "/dev/null"]);
+  expect([shown.code, shown.stdout]).toEqual([3, expect.stringContaining("on a terminal")]);
   // Interrupted, it ends inside too.
   await host.sh("stowage run web -- sleep 4711 >/dev/null 2>&1 & echo $! >/run/interrupted");
   await eventually(() => host.must(["pgrep", "-x", "-f", "sleep 4711"]));
@@ -80,7 +83,12 @@ async function shown({ host, engine }: Stage): Promise<void> {
   expect(status).toMatchObject({ status: "up", oci: { engine, image } });
   expect(await host.sh(`tr '\\0' ' ' </proc/${status.pid}/cmdline`)).toContain("sleep infinity");
   expect(await host.stowage(["status", "web"])).toContain(`image      ${image} (${engine})`);
-  await eventually(async () => expect(await host.stowage(["logs", "web"])).toContain("begun as 1"));
+  await eventually(async () => expect(await host.stowage(["logs", "web"])).toMatch(/ web\[\d+\]: begun as 1\n/));
+  const log = await host.stowage(["logs", "web"]);
+  expect(log).toMatch(new RegExp(` host systemd\\[1\\]: Started ${engine}-web.service`));
+  // Nor what the engine notes for itself, nor a line twice.
+  expect(log).not.toMatch(/container (create|init|start)/);
+  expect(log.split("begun as 1").length).toBe(2);
   const unit = await host.tryStowage(["logs", "web", "--unit", "nginx.service"]);
   expect([unit.code, unit.stderr]).toEqual([64, expect.stringContaining("has no units")]);
 }
@@ -112,6 +120,19 @@ async function changes(stage: Stage): Promise<void> {
     expect(JSON.parse(await host.stowage(["status", "web", "--json"]))).toMatchObject({ status: "down", pid: null });
     await host.stowage(["start", "web"]);
   });
+}
+
+/** What does not become healthy goes back to what was there, by itself. */
+async function notReady(stage: Stage): Promise<void> {
+  const { host, engine } = stage;
+  const healthcheck = { command: ["test", "-e", "/nothing"], interval: "1s", retries: 1 };
+  await configure(host, hostTs(engine, { web: { ...web("3"), healthcheck }, other }));
+  await stage.beside("other", async () => {
+    const { code, stderr } = await host.tryStowage(["switch", "--rollback-on-failure"]);
+    expect([code, stderr]).toEqual([4, expect.stringContaining("web ran before and did not become ready: going back")]);
+  });
+  expect(await stage.value()).toBe("2");
+  await configure(host, hostTs(engine, { web: web("2"), other }));
 }
 
 async function byHand(stage: Stage): Promise<void> {
@@ -161,24 +182,41 @@ async function prepare(host: Machine): Promise<void> {
   for (const engine of ["podman", "docker"] as const) await loadImage(host, made, engine);
 }
 
+function wholeLife(engine: EngineName) {
+  return async ({ host }: { host: Machine }) => {
+    await prepare(host);
+    const stage = new Stage(host, engine);
+    await switchTo(host, hostTs(engine, { web: web("1"), other }));
+    await shown(stage);
+    await commands(stage);
+    await changes(stage);
+    await byHand(stage);
+    await stage.beside("other", () => switchTo(host, hostTs(engine, { other })));
+    expect(await stage.engineHas("web")).toBe(false);
+    expect((await host.run(["systemctl", "cat", `${engine}-web.service`])).code).not.toBe(0);
+    await switchTo(host, hostTs(engine, {}));
+    expect((await host.must([engine, "ps", "--all", "--quiet"])).trim()).toBe("");
+  };
+}
+
 onOneMachine(
   (scenario) => {
-    for (const engine of ["podman", "docker"] as const) {
-      scenario(`${engine}: shown, asked, changed, taken back, repaired, removed`, async ({ host }) => {
-        await prepare(host);
-        const stage = new Stage(host, engine);
-        await switchTo(host, hostTs(engine, { web: web("1"), other }));
-        await shown(stage);
-        await commands(stage);
-        await changes(stage);
-        await byHand(stage);
-        await stage.beside("other", () => switchTo(host, hostTs(engine, { other })));
-        expect(await stage.engineHas("web")).toBe(false);
-        expect((await host.run(["systemctl", "cat", `${engine}-web.service`])).code).not.toBe(0);
-        await switchTo(host, hostTs(engine, {}));
-        expect((await host.must([engine, "ps", "--all", "--quiet"])).trim()).toBe("");
-      });
-    }
+    scenario("podman: shown, asked, changed, taken back, repaired, removed", wholeLife("podman"));
+  },
+  { flavour: "engines" },
+);
+
+// What differs between suites is podman, and its own systemd.
+onOneMachine(
+  (scenario) => {
+    scenario("docker: shown, asked, changed, taken back, repaired, removed", wholeLife("docker"));
+
+    scenario("podman: one that does not become ready is taken back", async ({ host }) => {
+      await prepare(host);
+      const stage = new Stage(host, "podman");
+      await switchTo(host, hostTs("podman", { web: web("2"), other }));
+      await notReady(stage);
+    });
 
     scenario("it goes from one engine to the other, to a system container, and back", async ({ host }) => {
       await prepare(host);
@@ -205,6 +243,9 @@ onOneMachine(
       expect(await running()).toEqual(["container@web"]);
       await host.stowage(["uninstall", "--state"]);
       expect(await running()).toEqual([]);
+      expect((await host.run(["ls", "/var/lib/stowage", "/etc/stowage/containers"])).stdout).toBe("");
+      for (const engine of ["podman", "docker"])
+        expect(await host.must([engine, "network", "ls", "--format", "{{.Name}}"])).not.toContain("stowage");
     });
 
     scenario("without its engine nothing is touched, and it is said", async ({ host }) => {
@@ -222,5 +263,5 @@ onOneMachine(
       expect(await new Stage(host, "podman").engineHas("other")).toBe(true);
     });
   },
-  { flavour: "engines" },
+  { flavour: "engines", on: "bookworm" },
 );
