@@ -83,6 +83,13 @@ test.each([
   expect(readFileSync(file, "utf8")).toBe("stopped\n");
 });
 
+test("ready: a stop that is ended by a signal is made again", () => {
+  const file = join(place, "again");
+  const stop = ["sh", "-c", 'echo x >>"$0"; [ $(wc -l <"$0") -gt 1 ] || kill -TERM $$', file];
+  expect(run(["ready", "0.01", "5", "0", `${stop.length}`, ...stop, "false"]).status).toBe(1);
+  expect(readFileSync(file, "utf8")).toBe("x\nx\n");
+});
+
 test("ready: a check that hangs is ended, and so is one that does not want to", () => {
   expect(run(["ready", "0.01", "0.2", "0", "0", "sleep", "60"]).said).toContain(
     "status 124: it took longer than 0.2 seconds",

@@ -4,6 +4,7 @@ import type { Unit, UnitSection } from "../../units/index.ts";
 import { type Checked, healthFiles, healthService, healthUnit, readyCommand, toldCommand } from "../health.ts";
 import type { OciContainer } from "./container.ts";
 import type { Engine } from "./engine.ts";
+import { ownerOptions } from "./rootless.ts";
 
 /**
  * By our own program on either engine, and not by the engine's checks: docker takes none that is no shell text, podman's
@@ -60,7 +61,8 @@ const stop = (engine: Engine, container: OciContainer): string[] => [
   container.name,
 ];
 
-const command = ({ program }: Engine, { preRunExtraOptions }: OciContainer): string[] => [
+const command = ({ program }: Engine, { runAs, preRunExtraOptions }: OciContainer): string[] => [
   program,
+  ...ownerOptions(runAs),
   ...preRunExtraOptions,
 ];
