@@ -68,13 +68,13 @@ describe.each(["podman", "docker"] as const)("of an OCI container of %s", (backe
       `LoadCredential=password:${file}`,
       "LoadCredential=app-token:app-token",
     ]);
-    const [from, to] = [`/run/credentials/${backend}-web.service`, `/run/stowage-secrets/${backend}-web.service`];
+    const [from, to] = [`/run/credentials/${backend}-web.service`, `/run/stowage/secrets/${backend}-web.service`];
     expect(linesWith(made, "ExecStartPre").slice(0, 2)).toEqual([
       `ExecStartPre=/usr/bin/install --owner=1000 --group=50 --mode=0440 --target-directory=${to} -- ${from}/password`,
       `ExecStartPre=/usr/bin/install --owner=root --group=root --mode=0400 --no-target-directory -- ${from}/app-token ${to}/token`,
     ]);
     expect(made).toContain(` -v ${to}/password:/run/secrets/password:ro -v ${to}/token:/run/secrets/token:ro `);
-    expect(linesWith(made, "RuntimeDirectory")[0]).toContain(`stowage-secrets/${backend}-web.service`);
+    expect(linesWith(made, "RuntimeDirectory")[0]).toContain(`stowage/secrets/${backend}-web.service`);
     expect(linesWith(made, "RuntimeDirectoryMode")).toEqual(["RuntimeDirectoryMode=0700"]);
   });
 
@@ -90,7 +90,7 @@ describe.each(["podman", "docker"] as const)("of an OCI container of %s", (backe
   });
 
   test("nothing of all this where there is none", () => {
-    expect(text({})).not.toMatch(/Credential|stowage-secrets/);
+    expect(text({})).not.toMatch(/Credential|stowage.secrets/);
   });
 });
 

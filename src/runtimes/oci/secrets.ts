@@ -10,7 +10,7 @@ import type { OciContainer } from "./container.ts";
 type Kept = Pick<OciContainer, "name" | "unit" | "secrets" | "runAs">;
 
 /** Below /run, which is in memory. Only its owner looks into it: what is bound from there is for whom its mode says. */
-const directory = ({ unit }: Kept): string => `stowage-secrets/${unit}`;
+const directory = ({ unit }: Kept): string => `stowage/secrets/${unit}`;
 
 /** @param own what the engine's service has else: directories and commands are added to those */
 export function secretSection(container: Kept, own: UnitSection): UnitSection {
