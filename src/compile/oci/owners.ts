@@ -11,7 +11,7 @@ export interface HostUser {
   readonly home: string;
   /** He has further user and group ids, which an image's users become. */
   readonly hasSubIds: boolean;
-  /** The host has no message bus for users: Debian's dbus-user-session is not installed. */
+  /** He has no message bus: he does not linger, or the host has none for users (Debian's dbus-user-session). */
   readonly withoutBus?: boolean;
 }
 

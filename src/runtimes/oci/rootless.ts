@@ -43,7 +43,7 @@ export function userUnits(owners: readonly RunAs[]): Unit[] {
 
 function userService(user: User): Unit {
   const needed = runtimeDirectoryUnit(user.uid);
-  // The names of a network's containers are told by a process that podman 4.3 starts by this manager, or not at all.
+  // Of a user who lingers; podman asks it for control groups, and by it starts what tells the names of a network.
   const manager = user.withoutBus === true ? [] : [`user@${user.uid}.service`];
   return {
     name: userUnit(user),
@@ -51,7 +51,6 @@ function userService(user: User): Unit {
       Unit: {
         Description: literal(`Podman of user '${user.name}'`),
         Requires: needed,
-        ...(manager.length > 0 && { Wants: manager.join(" ") }),
         After: [needed, ...manager].join(" "),
       },
       Service: {
