@@ -2,10 +2,11 @@
 import type { HostConfig } from "../../options/index.ts";
 import type { AcrossContainers } from "../across.ts";
 import type { Problems } from "../problems.ts";
-import { checkAddresses } from "./addresses.ts";
+import { checkAddresses, checkPlaces } from "./addresses.ts";
 import { checkAutomounts } from "./automounts.ts";
 import { checkBridges } from "./bridges.ts";
 import { checkConfinement, checkUserIds } from "./confinement.ts";
+import { checkDefaultNetwork } from "./default-network.ts";
 import { checkEngineWords } from "./engine-words.ts";
 import { checkFirewall } from "./firewall.ts";
 import { checkFlags } from "./flags.ts";
@@ -40,6 +41,7 @@ export function checkHost(config: HostConfig, problems: Problems): void {
     checkSecrets(["ociContainers", "containers", name], "oci", secrets, problems);
   checkOci(config, problems);
   checkEngineWords(config, problems);
+  checkDefaultNetwork(config, problems);
   checkAcross(config, problems);
 }
 
@@ -48,6 +50,7 @@ export function checkAcross(config: AcrossContainers, problems: Problems): void 
   checkNames(config, problems);
   checkUnits(config, problems);
   checkAddresses(config, problems);
+  checkPlaces(config, problems);
   checkPorts(config, problems);
   checkInterfaces(config, problems);
   checkUserIds(config, problems);
