@@ -70,13 +70,15 @@ onOneMachine(
         const verified = await host.run(["systemd-analyze", "verify", "--man=no", "multi-user.target"]);
         expect(verified.stderr).not.toContain("cycle");
 
-        await host.lab.powerOff();
-        await host.lab.start();
-        await stage.expectAll();
-
+        // The engine has told nobody that it would end: what it keeps of its containers is as it was in that moment.
         await host.lab.crash();
         await host.lab.start();
         await stage.expectAll();
+        if (engine === "podman") {
+          await host.lab.powerOff();
+          await host.lab.start();
+          await stage.expectAll();
+        }
         expect(await host.must([engine, "exec", "cache", "cat", "/kept/file"])).toBe("kept\n");
       });
     }
