@@ -2,6 +2,7 @@
 import type { ContainerConfig, HostConfig } from "../options/index.ts";
 import { openingFlags, type UserNamespace } from "../runtimes/nspawn/index.ts";
 import type { Layout } from "../store/layout.ts";
+import { ociTrust } from "./oci/trust.ts";
 import { foreignWriting, plainPath } from "./plantable.ts";
 import { foreignNetwork, reasonsForTrust, usersFor } from "./users.ts";
 
@@ -20,11 +21,13 @@ export function trustOf(name: string, config: HostConfig, users: UserNamespace, 
   ];
 }
 
-/** What is called isolated or trusted before there is a generation, for {@link trustOf}'s reasons; null: no such container. */
-export function isolationOf(name: string, config: HostConfig, layout: Layout) {
-  const container = Object.hasOwn(config.containers, name) ? config.containers[name] : undefined;
+/** What is called isolated or trusted before there is a generation; null: no such container of that kind. */
+export function isolationOf(name: string, config: HostConfig, layout: Layout, kind: "system" | "oci" = "system") {
+  const all = kind === "oci" ? config.ociContainers.containers : config.containers;
+  const container = Object.hasOwn(all, name) ? all[name] : undefined;
   if (container === undefined) return null;
-  const trustedBecause = trustOf(name, config, usersFor(container), layout);
+  const trustedBecause =
+    "image" in container ? ociTrust(container) : trustOf(name, config, usersFor(container), layout);
   return { isolation: trustedBecause.length === 0 ? "isolated" : "trusted", trustedBecause } as const;
 }
 
@@ -36,7 +39,7 @@ function usersReasons(container: ContainerConfig, users: UserNamespace): string[
 }
 
 /** Devices by which nothing of the host can be read or changed that is not the device's own. */
-const isTame = (node: string): boolean =>
+export const isTame = (node: string): boolean =>
   /^\/dev\/(fuse|kvm|net\/tun|null|zero|full|random|urandom|tty(USB|ACM|AMA|S)\d+|serial\/.+|dri\/.+|snd\/.+|video\d+|nvidia.*)$/.test(
     node,
   );
@@ -68,11 +71,17 @@ function bindReasons({ bindMounts }: ContainerConfig, layout: Layout): string[] 
     const source = plainPath(hostPath ?? mountPoint);
     // Without a map all of it belongs to nobody, and to the container least of all.
     if (!idmap || isApart(source, layout)) return [];
-    if (sockets.some((path) => overlaps(source, path))) return [`it sees ${source} of the host`];
-    return !isReadOnly && opening.some((path) => overlaps(source, path))
-      ? [`it may write to ${source} of the host`]
-      : [];
+    return reasonsOf(source, isReadOnly, opening);
   });
+}
+
+/** Why what is mounted from a path opens the host. */
+export const opensHost = (path: string, isReadOnly: boolean): string[] =>
+  reasonsOf(plainPath(path), isReadOnly, ruling);
+
+function reasonsOf(source: string, isReadOnly: boolean, opening: readonly string[]): string[] {
+  if (sockets.some((path) => overlaps(source, path))) return [`it sees ${source} of the host`];
+  return !isReadOnly && opening.some((path) => overlaps(source, path)) ? [`it may write to ${source} of the host`] : [];
 }
 
 /** What overlaps begins with the same directory: nearly all sources need no closer look. */

@@ -134,7 +134,10 @@ function noticesOf({ name, former, next }: ContainerSubject, layout: Layout): st
   ];
 }
 
-function trustedNotice({ name, trustedBecause }: ContainerPart): string {
-  const mend = trustedBecause.includes("it has the host's network") ? "; privateNetwork = true isolates it" : "";
+function trustedNotice({ name, kind, trustedBecause }: ContainerPart): string {
+  const mend =
+    kind === "system" && trustedBecause.includes("it has the host's network")
+      ? "; privateNetwork = true isolates it"
+      : "";
   return `container ${name} is trusted, its root as good as root of this host: ${trustedBecause.join(", ")}${mend}`;
 }

@@ -25,7 +25,8 @@ export default async function explainVerb(session: Session, flags: Flags, path: 
   const doc = docOf(docs, names);
   const explanation = explain(evaluation, names);
   if (explanation === undefined && doc === undefined) throw noSuchOption(path, docs);
-  const isolation = isAboutIsolation(names) ? isolationOf(names[1] ?? "", evaluation.config, session.layout) : null;
+  const about = isolationAsked(names);
+  const isolation = about && isolationOf(about.name, evaluation.config, session.layout, about.kind);
   if (flags.json) session.print(`${JSON.stringify({ ...doc, ...explanation, ...isolation }, null, 2)}\n`);
   else if (explanation === undefined) session.print(docText(doc as OptionDoc));
   else {
@@ -35,9 +36,13 @@ export default async function explainVerb(session: Session, flags: Flags, path: 
   return exitCodes.done;
 }
 
-/** `containers.web`, and the option whose default is computed from all the others. */
-const isAboutIsolation = ([tree, , option, ...rest]: readonly string[]): boolean =>
-  tree === "containers" && rest.length === 0 && (option === undefined || option === "privateUsers");
+/** `containers.web`, and the option whose default is computed from all the others; `ociContainers.containers.web`. */
+function isolationAsked(path: readonly string[]): { readonly name: string; readonly kind: "system" | "oci" } | null {
+  const kind = path[0] === "ociContainers" ? "oci" : "system";
+  const [tree, name, option, ...rest] = kind === "oci" ? path.slice(1) : path;
+  if (tree !== "containers" || name === undefined || rest.length > 0) return null;
+  return option === undefined || option === (kind === "oci" ? "privileged" : "privateUsers") ? { name, kind } : null;
+}
 
 /** The declaration that a path is an instance of: `containers.web.path` of `containers.<name>.path`. */
 function docOf(docs: readonly OptionDoc[], path: readonly string[]): OptionDoc | undefined {

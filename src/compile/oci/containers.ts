@@ -10,6 +10,7 @@ import { imageRequestOf } from "./images.ts";
 import { objectUnitsOf } from "./objects.ts";
 import { type HostUsers, ownerNamed, userOf } from "./owners.ts";
 import { proxyVariables } from "./proxies.ts";
+import { ociTrust } from "./trust.ts";
 
 type Declared = Pick<HostConfig, "containers" | "ociContainers">;
 
@@ -62,6 +63,7 @@ function resolve(
     needs: dependsOn.flatMap((other) => unitOf(other, config) ?? []),
     commandEnvironment: proxyVariables(config.networking),
     runAs,
+    trustedBecause: ociTrust(container),
     ready: podman?.sdnotify ?? "conmon",
     health: healthOf(healthcheck),
   };

@@ -52,6 +52,8 @@ export interface OciContainer {
   readonly commandEnvironment: Readonly<Record<string, string>>;
   /** "root" with docker. */
   readonly runAs: RunAs;
+  /** Why its root is as good as root of the host; empty where the engine keeps it apart. */
+  readonly trustedBecause: readonly string[];
   readonly ready: Ready;
   readonly health: Health | null;
 }
@@ -64,7 +66,7 @@ export type RunAs =
       readonly name: string;
       readonly home: string;
       readonly uid: number;
-      /** The host has no message bus for users. */
+      /** He has no message bus: he does not linger, or the host has none for users. */
       readonly withoutBus?: boolean;
     };
 

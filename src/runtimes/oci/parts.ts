@@ -35,14 +35,14 @@ export function ociParts(layout: Layout, container: OciContainer): OciParts {
 }
 
 function containerPart(container: OciContainer): ContainerPart {
-  const { name, unit, privileged } = container;
+  const { name, unit, trustedBecause } = container;
   return {
     name,
     kind: "oci",
     unit,
     companions: [],
-    isolation: privileged ? "trusted" : "isolated",
-    trustedBecause: privileged ? ["it is privileged"] : [],
+    isolation: trustedBecause.length > 0 ? "trusted" : "isolated",
+    trustedBecause,
     autoStart: container.autoStart,
     // What it keeps is in volumes, which are not its own.
     ephemeral: true,
