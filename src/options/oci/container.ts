@@ -70,7 +70,8 @@ const lifeOptions = {
   autoRemoveOnStop: mkOption({
     type: types.bool,
     default: true,
-    description: "Remove the container when it stops. false: it stays for a look at it until its next start.",
+    description:
+      "Remove the container when it stops. false: it stays, for a look at it, until its next start; one that is no longer declared until it is removed by hand.",
   }),
   dependsOn: mkOption({
     type: types.listOf(types.str),
@@ -95,7 +96,7 @@ const lifeOptions = {
     type: types.listOf(types.environmentValue),
     default: [],
     example: ["--runtime", "crun"],
-    description: "Options of the engine's command, before `run`.",
+    description: "Options of the engine's command itself, before `run` and whatever else its service has it do.",
   }),
   extraOptions: mkOption({
     type: types.listOf(types.environmentValue),
