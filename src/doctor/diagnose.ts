@@ -1,4 +1,5 @@
 /** All checks, in the order in which they are shown. Pure. */
+import { controllers } from "./checks/controllers.ts";
 import { disk } from "./checks/disk.ts";
 import { engines, openPorts } from "./checks/engines.ts";
 import { kernel, limits, storage } from "./checks/kernel.ts";
@@ -14,6 +15,7 @@ const checks = [
   units,
   kernel,
   limits,
+  controllers,
   storage,
   forwarding,
   openPorts,

@@ -25,6 +25,8 @@ export interface Facts {
 export interface Kernel {
   readonly release: string;
   readonly cgroup2: boolean;
+  /** Controllers of cgroup v2 that systemd can use. */
+  readonly controllers: readonly string[];
   readonly maxUserNamespaces: number;
   readonly inotifyInstances: number;
   readonly overlay: boolean;

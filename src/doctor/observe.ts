@@ -106,6 +106,7 @@ async function kernelFacts(isRoot: boolean): Promise<Kernel> {
   return {
     release: (text("/proc/sys/kernel/osrelease") ?? "").trim(),
     cgroup2: fileSystemOf("/sys/fs/cgroup") === "cgroup2",
+    controllers: (text("/sys/fs/cgroup/cgroup.controllers") ?? "").split(/\s+/).filter((word) => word !== ""),
     maxUserNamespaces: number("/proc/sys/user/max_user_namespaces"),
     inotifyInstances: number("/proc/sys/fs/inotify/max_user_instances"),
     overlay: /\boverlay$/m.test(text("/proc/filesystems") ?? "") || existsSync("/sys/module/overlay"),

@@ -50,7 +50,7 @@ export const resourcesOptions = {
     defaultText: "{}",
     example: { memoryMax: "2G", cpuQuota: "150%", pidsMax: 512 },
     description:
-      "What it may use of the host. A switch changes that of a running container in place. Where the kernel has no control group controller for one of them, systemd leaves it out without a word.",
+      "What it may use of the host. A switch changes that of a running container in place. Where the kernel has no control group controller for one of them it is not kept: `stowage doctor` says so.",
   }),
 };
 

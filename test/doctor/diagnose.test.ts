@@ -22,6 +22,7 @@ const good: Facts = {
   kernel: {
     release: "6.1.0-13-amd64",
     cgroup2: true,
+    controllers: ["cpuset", "cpu", "io", "memory", "pids"],
     maxUserNamespaces: 1000,
     inotifyInstances: 8192,
     overlay: true,

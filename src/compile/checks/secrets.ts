@@ -15,8 +15,10 @@ export function checkSecrets(
   secrets: ContainerConfig["secrets"],
   problems: Problems,
 ): void {
+  const all = Object.entries(secrets);
+  if (all.length === 0) return;
   const seen: Seen = { targets: new Map(), credentials: new Map() };
-  for (const [name, secret] of Object.entries(secrets)) {
+  for (const [name, secret] of all) {
     const own = [...option, "secrets", name];
     checkName(name, own, problems);
     checkSource(secret, own, problems);

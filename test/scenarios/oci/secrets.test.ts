@@ -152,6 +152,9 @@ async function expectLimits(host: Machine, engine: Engine): Promise<void> {
   const own = engine === "podman" ? "podman-oci.service" : "stowage-docker\\x2doci.slice";
   const limited = [own, ...unitsOf(engine).slice(1)];
   const before = await runsOf(host, unitsOf(engine));
+  const isKept = (await host.sh("cat /sys/fs/cgroup/cgroup.controllers")).includes("memory");
+  const { stdout } = await host.tryStowage(["doctor"]);
+  expect(stdout.includes('no control group controller "memory"')).toBe(!isKept);
   const pid = (await host.must([engine, "inspect", "-f", "{{.State.Pid}}", "oci"])).trim();
   expect(await host.sh(`cut -d: -f3 /proc/${pid}/cgroup`)).toContain(`${await host.property(own, "ControlGroup")}/`);
   const properties = (unit: string) =>
