@@ -50,13 +50,25 @@ export async function explainFailure(
 ): Promise<UnitFailure | null> {
   const states = Object.values(await systemd.states(units));
   const failed = states.filter((state) => state.active === "failed" || state.result !== "success");
-  if (failed.length === 0) return null;
+  if (failed.length === 0) return triedAgain(systemd, units[0], states, since);
   const log = await systemd.log(
     failed.map((state) => state.unit),
     { lines: logLines, since },
   );
   const isItself = failed.some((state) => state.unit === units[0] && state.active === "failed");
   return { text: failed.map(describeFailure).join("; "), log, isItself };
+}
+
+/** A unit that systemd has begun to start anew no longer says how it ended; its log does. */
+async function triedAgain(
+  systemd: Pick<Systemd, "log">,
+  unit: string | undefined,
+  states: readonly UnitState[],
+  since: number,
+): Promise<UnitFailure | null> {
+  if (unit === undefined || !states.some((state) => state.unit === unit && state.active === "activating")) return null;
+  const log = await systemd.log([unit], { lines: logLines, since });
+  return { text: `${unit} failed, and is being started again`, log, isItself: false };
 }
 
 /** Why a job of a unit failed that runs all the same: only a reload does that. null where it does not run. */

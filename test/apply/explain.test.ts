@@ -43,6 +43,16 @@ test("a unit that is tried again and again counts as failed", async () => {
   expect((await explainFailure(systemd, ["a.service"], 0))?.text).toBe("a.service activating: exit status 1");
 });
 
+test("a unit that systemd has begun to start anew says why it was necessary", async () => {
+  const systemd = fake([state("a.service", { active: "activating", sub: "start-post" }), state("b.service")]);
+  expect(await explainFailure(systemd, ["a.service", "b.service"], 7)).toEqual({
+    text: "a.service failed, and is being started again",
+    log: ["boom"],
+    isItself: false,
+  });
+  expect(systemd.asked).toEqual([[["a.service"], { lines: 20, since: 7 }]]);
+});
+
 test("a unit that failed itself says so", async () => {
   const systemd = fake([state("a.service", { active: "failed", result: "signal" }), state("b.service")]);
   expect((await explainFailure(systemd, ["a.service", "b.service"], 0))?.isItself).toBe(true);
