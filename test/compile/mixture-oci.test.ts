@@ -88,3 +88,10 @@ describe("what cannot be together is refused", () => {
     expect(codes(oci(now), oci(then))).toContain(code);
   });
 });
+
+test("the parameter file has what others and a rollback go by, and no name of an option that is another's", () => {
+  const generation = oci({ web: web("1", { ports: ["80:80"], login: { passwordFile: "/run/p" } }) });
+  const value = JSON.parse(generation.files["/etc/stowage/containers/web.json"]?.text ?? "");
+  expect(value).toMatchObject({ kind: "oci", unit: "podman-web.service", engine: "podman", image, ports: ["80:80"] });
+  expect(Object.keys(value).filter((key) => /log-driver|Docker/.test(key))).toEqual([]);
+});
