@@ -1,13 +1,7 @@
 /** Looks up the users of the host that OCI containers are to run under. Facts: passwd(5), subuid(5), getent(1). */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { HostUser, HostUsers } from "../compile/index.ts";
 import { run } from "../host/run.ts";
-
-/** Of Debian's dbus-user-session, dbus-broker's and others' alike. */
-const userBus = "/usr/lib/systemd/user/dbus.socket";
-
-/** A file for each user whose manager is started with the host (loginctl(1)). */
-const lingering = "/var/lib/systemd/linger";
 
 /**
  * All that /etc/passwd has, so that a name that is nearly right can be told, and of the others those that are asked for.
@@ -21,16 +15,14 @@ export async function hostUsers(names: readonly string[], etc = "/etc"): Promise
   const lines = missing.length === 0 ? local : [...local, ...(await elsewhere(missing))];
   const subIds = [linesOf(`${etc}/subuid`), linesOf(`${etc}/subgid`)];
   const isElsewhere = linesOf(`${etc}/nsswitch.conf`).some((line) => /^subid:(?!\s*files\s*$)/.test(line));
-  const hasBuses = existsSync(userBus);
   return new Map(
     lines.flatMap((line): [string, HostUser][] => {
       const [name = "", , uid = "", , , home = ""] = line.split(":");
       if (!/^\d+$/.test(uid)) return [];
       const has = (lines: readonly string[]) =>
         lines.some((one) => one.startsWith(`${name}:`) || one.startsWith(`${uid}:`));
-      const withoutBus = !hasBuses || !existsSync(`${lingering}/${name}`);
       const hasSubIds = isElsewhere || subIds.every(has);
-      return [[name, { uid: Number(uid), home, hasSubIds, ...(withoutBus && { withoutBus }) }]];
+      return [[name, { uid: Number(uid), home, hasSubIds }]];
     }),
   );
 }

@@ -67,7 +67,7 @@ export function changedVolumes(former: Former, next: Generation): Problem[] {
 function definitionOf({ sections }: Unit): string | null {
   const start = sections.Service?.ExecStart;
   const words = typeof start === "object" && "exec" in start ? start.exec : [];
-  return words[words.indexOf("make") + 4] ?? null;
+  return words[words.indexOf("make") + 5] ?? null;
 }
 
 /** What stays of those that go. */

@@ -11,8 +11,6 @@ export interface HostUser {
   readonly home: string;
   /** He has further user and group ids, which an image's users become. */
   readonly hasSubIds: boolean;
-  /** He has no message bus: he does not linger, or the host has none for users (Debian's dbus-user-session). */
-  readonly withoutBus?: boolean;
 }
 
 /** By name: users that there are. */
@@ -35,8 +33,7 @@ export function ownerNamed(user: string, users: HostUsers): RunAs {
   if (user === "root") return { kind: "root" };
   const found = users.get(user);
   if (found === undefined) throw new Error(`nobody looked up the user ${user}`);
-  const { uid, home, withoutBus = false } = found;
-  return { kind: "user", name: user, uid, home, ...(withoutBus && { withoutBus }) };
+  return { kind: "user", name: user, uid: found.uid, home: found.home };
 }
 
 export function checkOwners({ ociContainers }: Declared, users: HostUsers, problems: Problems): void {

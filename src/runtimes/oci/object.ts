@@ -11,7 +11,7 @@ import { networkArguments } from "./network.ts";
 import { objectProgram, objectProgramFile } from "./object-program.ts";
 import { type OciObject, objectUnit } from "./object-value.ts";
 import { podArguments } from "./pod.ts";
-import { ownerEnvironment, ownerNeeds, ownerService, userUnits } from "./rootless.ts";
+import { ownerEnvironment, ownerNeeds, ownerOptions, ownerService, userUnits } from "./rootless.ts";
 import { volumeArguments } from "./volume.ts";
 
 export interface ObjectParts {
@@ -38,7 +38,16 @@ export function objectParts(layout: Layout, objects: readonly OciObject[], owner
 function objectService(layout: Layout, object: OciObject): Unit {
   const { kind, name, engine, owner } = object;
   const command = (verb: "make" | "remove", further: readonly string[]) => ({
-    exec: ["/bin/sh", objectProgramFile(layout), verb, engineOf(engine).program, kind, name, ...further],
+    exec: [
+      "/bin/sh",
+      objectProgramFile(layout),
+      verb,
+      engineOf(engine).program,
+      ownerOptions(owner).join(),
+      kind,
+      name,
+      ...further,
+    ],
   });
   const create = createArguments(object);
   const definition = hash("sha256", JSON.stringify(create)).slice(0, 16);

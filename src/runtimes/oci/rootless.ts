@@ -23,17 +23,22 @@ export const ownerNeeds = (owner: RunAs): readonly string[] => (owner.kind === "
 export const ownerService = (owner: RunAs): UnitSection =>
   owner.kind === "root" ? {} : { User: literal(owner.name), KillMode: "process" };
 
-/** Variables that podman of this owner wants. */
+/**
+ * Variables that podman of this owner wants. By a user's bus it would have his own systemd take over what it starts, and
+ * the service would have nothing left; his systemd itself, if he lingers, still runs what tells the names of a network.
+ */
 export const ownerVariables = (owner: RunAs): Readonly<Record<string, string>> =>
-  owner.kind === "root" ? {} : { HOME: owner.home, XDG_RUNTIME_DIR: `/run/user/${owner.uid}` };
+  owner.kind === "root"
+    ? {}
+    : { HOME: owner.home, XDG_RUNTIME_DIR: `/run/user/${owner.uid}`, DBUS_SESSION_BUS_ADDRESS: "disabled:" };
 
 /** Lines of Environment=. */
 export const ownerEnvironment = (owner: RunAs): string[] =>
   Object.entries(ownerVariables(owner)).map(([name, value]) => environmentAssignment(name, value));
 
-/** Options of podman's own, before its verb: without a bus it would warn, at each command, and then do the same. */
+/** Options of podman's own, before its verb: what it does without a bus, after four lines of warnings. */
 export const ownerOptions = (owner: RunAs): readonly string[] =>
-  owner.kind === "user" && owner.withoutBus === true ? ["--cgroup-manager=cgroupfs"] : [];
+  owner.kind === "user" ? ["--cgroup-manager=cgroupfs"] : [];
 
 /** One unit for each user, by the names of these. */
 export function userUnits(owners: readonly RunAs[]): Unit[] {
@@ -43,15 +48,14 @@ export function userUnits(owners: readonly RunAs[]): Unit[] {
 
 function userService(user: User): Unit {
   const needed = runtimeDirectoryUnit(user.uid);
-  // Of a user who lingers; podman asks it for control groups, and by it starts what tells the names of a network.
-  const manager = user.withoutBus === true ? [] : [`user@${user.uid}.service`];
   return {
     name: userUnit(user),
     sections: {
       Unit: {
         Description: literal(`Podman of user '${user.name}'`),
         Requires: needed,
-        After: [needed, ...manager].join(" "),
+        // Of a user who lingers; nobody else's is started.
+        After: `${needed} user@${user.uid}.service`,
       },
       Service: {
         Type: "oneshot",

@@ -36,11 +36,11 @@ describe("a network", () => {
     expect(text).toContain("Type=oneshot\nRemainAfterExit=yes\n");
     expect(text).toMatch(
       new RegExp(
-        `ExecStart=/bin/sh /etc/stowage/oci/object make /usr/bin/${backend} network app [0-9a-f]{16} --driver=bridge ` +
+        `ExecStart=/bin/sh /etc/stowage/oci/object make /usr/bin/${backend} "" network app [0-9a-f]{16} --driver=bridge ` +
           `--subnet=10\\.89\\.5\\.0/24 --subnet=fd00:5::/64 --ipv6 --internal "--label=a=b c"\n`,
       ),
     );
-    expect(text).toMatch(new RegExp(`ExecStop=/bin/sh .* remove /usr/bin/${backend} network app `));
+    expect(text).toMatch(new RegExp(`ExecStop=/bin/sh .* remove /usr/bin/${backend} "" network app `));
     // Not stopped at shutdown, nor because the engine is: it would be removed each time.
     expect(text).toContain("DefaultDependencies=no\n");
     expect(requires(text)).toEqual([]);
@@ -194,15 +194,14 @@ describe("podman.user", () => {
   test("has a unit that keeps her runtime directory, and her namespaces; it comes after the manager of who lingers", () => {
     const text = unit(all, "stowage-podman-user@alice.service");
     expect(requires(text)).toEqual(["user-runtime-dir@1000.service"]);
+    expect(text).toContain("ExecStart=/usr/bin/podman --cgroup-manager=cgroupfs unshare /bin/true\n");
     expect(after(text)).toEqual(["user-runtime-dir@1000.service", "user@1000.service"]);
-    expect(text).toContain("ExecStart=/usr/bin/podman unshare /bin/true\n");
-    const withoutBus = new Map([["alice", { uid: 1000, home: "/home/alice", hasSubIds: true, withoutBus: true }]]);
-    const units = compiled(oci(all), { users: withoutBus }).units;
-    const without = ["stowage-podman-user@alice.service", "podman-web.service"].map((name) =>
-      render(units[name] as never),
-    );
-    expect(without[0]).not.toContain("user@1000.service");
-    for (const one of without) expect(one).toContain("/usr/bin/podman --cgroup-manager=cgroupfs ");
+    expect(text).not.toContain("Wants=");
+    const others = ["podman-web.service", "stowage-podman-network@app:alice.service"].map((name) => unit(all, name));
+    for (const one of [text, ...others]) {
+      expect(one).toContain(" --cgroup-manager=cgroupfs ");
+      expect(one).toContain('"DBUS_SESSION_BUS_ADDRESS=disabled:"');
+    }
   });
 
   test("has networks, volumes and pods of her own", () => {

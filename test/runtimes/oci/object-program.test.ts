@@ -42,7 +42,7 @@ afterEach(() => rmSync(place, { recursive: true, force: true }));
 
 function play(verb: "make" | "remove", kind: string, name: string, ...further: string[]) {
   rmSync(join(place, "log"), { force: true });
-  const argv = [join(place, "etc/object"), verb, join(place, "engine"), kind, name, ...further];
+  const argv = [join(place, "etc/object"), verb, join(place, "engine"), "", kind, name, ...further];
   const { status, stdout, stderr } = spawnSync("/bin/sh", argv, { encoding: "utf8" });
   const asked = existsSync(join(place, "log")) ? readFileSync(join(place, "log"), "utf8").trimEnd().split("\n") : [];
   return { status, stdout, stderr, asked };
