@@ -2,15 +2,17 @@
 import { readActive, readCurrent } from "../apply/current.ts";
 import type { ContainerPart, Generation } from "../compile/index.ts";
 import { type Problem, StowageError } from "../error.ts";
+import { hostRoutes } from "../host/routes.ts";
 import { placesOf } from "../modules/index.ts";
 import { noSystemAt } from "../systems/user-system.ts";
 import type { Configured } from "./evaluate.ts";
 import { engineProblems } from "./required-engines.ts";
+import { networkProblems } from "./required-networks.ts";
 import type { Session } from "./session.ts";
 
 /**
  * {@link requirePaths} of what a configuration was compiled to, with the places where it says so.
- * @throws StowageError `no-system-at-path`, one for each container; `no-engine`
+ * @throws StowageError `no-system-at-path`, one for each container; `no-engine`, `network-taken`
  */
 export function requireSystems(session: Session, { evaluation }: Configured, next: Generation): void {
   requirePaths(session, next, (option) => placesOf(evaluation, option));
@@ -18,7 +20,7 @@ export function requireSystems(session: Session, { evaluation }: Configured, nex
 
 /**
  * Of a container that is as it was nothing is asked: that its system went away keeps nobody else from being switched.
- * @throws StowageError `no-system-at-path`, one for each container; `no-engine`
+ * @throws StowageError `no-system-at-path`, one for each container; `no-engine`, `network-taken`
  */
 export function requirePaths(
   session: Session,
@@ -42,7 +44,8 @@ export function requirePaths(
         places: places(option),
       }));
     });
-  if (engines.length + paths.length > 0) throw new StowageError([...engines, ...paths]);
+  const problems = [...engines, ...networkProblems(next, active, hostRoutes), ...paths];
+  if (problems.length > 0) throw new StowageError(problems);
 }
 
 /**

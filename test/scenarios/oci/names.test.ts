@@ -70,7 +70,16 @@ onOneMachine(
         await host.sh(makeImage(engine));
         if (engine === "podman") await host.sh(withoutDocker);
         const stage = new Stage(host, engine);
-        await host.switchTo(hostTs(engine));
+        await host.configure(hostTs(engine));
+        if (engine === "podman") {
+          // Told before anything is begun: a host that has these addresses elsewhere.
+          await host.sh("ip link add taken type bridge && ip addr add 10.87.3.1/24 dev taken && ip link set taken up");
+          const { code, stderr } = await host.tryStowage(["switch"]);
+          expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("10.87.3.0/24 by taken") });
+          expect(await host.sh("ls /etc/systemd/system")).not.toContain("podman-web.service");
+          await host.must(["ip", "link", "del", "taken"]);
+        }
+        await host.stowage(["switch"]);
         await eventually(() => stage.everybodyReachesEverybody());
         if (engine === "podman") {
           // That the engine lets the host pass on packets opens nothing; and then beside Docker's rules.
