@@ -61,14 +61,7 @@ export interface OciContainer {
 /** Whose container it is: of another user than root it is rootless. */
 export type RunAs =
   | { readonly kind: "root" }
-  | {
-      readonly kind: "user";
-      readonly name: string;
-      readonly home: string;
-      readonly uid: number;
-      /** He has no message bus: he does not linger, or the host has none for users. */
-      readonly withoutBus?: boolean;
-    };
+  | { readonly kind: "user"; readonly name: string; readonly home: string; readonly uid: number };
 
 /** When its service is ready: the container runs, its health check passed, or the process inside says so. */
 export type Ready = "conmon" | "healthy" | "container";

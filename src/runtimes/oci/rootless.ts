@@ -79,8 +79,6 @@ export function asOwner(owner: RunAs, argv: readonly string[]): string[] {
     ...["systemd-run", "--quiet", "--collect", "--pipe", "--wait", "--service-type=exec", `--uid=${owner.name}`],
     ...requirement(owner.uid),
     "--property=Delegate=yes",
-    // Processes that it begins are the user's, and serve his other containers.
-    "--property=KillMode=process",
     `--working-directory=${owner.home}`,
     ...Object.entries(ownerVariables(owner)).map(([name, value]) => `--setenv=${name}=${value}`),
     "--",
