@@ -84,4 +84,9 @@ export const enginePaths = { podman: "/usr/bin/podman", docker: "/usr/bin/docker
 
 /** Containers with a network of their own, or with ports: whom forwarding concerns. */
 export const containersOf = ({ state }: Facts) => Object.values(state.generation?.containers ?? {});
-export const hasPorts = (facts: Facts): boolean => containersOf(facts).some(({ ports }) => ports.length > 0);
+/** Of system containers: what an engine forwards it forwards by itself. */
+export const hasPorts = (facts: Facts): boolean =>
+  containersOf(facts).some(({ oci, ports }) => oci === undefined && ports.length > 0);
+/** Docker lets in what is its own alone. */
+export const hasPodmanPorts = (facts: Facts): boolean =>
+  containersOf(facts).some(({ oci, ports }) => oci?.engine === "podman" && oci.user === "root" && ports.length > 0);

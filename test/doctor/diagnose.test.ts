@@ -139,8 +139,8 @@ test("chains that drop, from nft's JSON", () => {
   expect(droppingChains("")).toEqual([]);
 });
 
-const oci = (ports: readonly object[], user = "root") => {
-  const part = { name: "web", kind: "oci", addresses: [], ports, oci: { engine: "docker", image: "nginx", user } };
+const oci = (ports: readonly object[], user = "root", engine = "docker") => {
+  const part = { name: "web", kind: "oci", addresses: [], ports, oci: { engine, image: "nginx", user } };
   return state({ generation: { containers: { web: part } } as unknown as Generation });
 };
 const port = { container: "web", protocol: "tcp", hostPort: 8080, containerPort: 80 };
@@ -157,4 +157,18 @@ test("ports that a firewall does not close", () => {
   expect(found(oci([{ ...port, address: "127.0.0.1" }]))).toEqual([]);
   expect(found(oci([port], "alice"))).toEqual([]);
   expect(told(oci([port])).filter((one) => one.includes("ports"))).toEqual([]);
+});
+
+test("docker drops what is forwarded to podman's containers, and not what is to its own", () => {
+  const dropped = (facts: Facts) =>
+    told({ ...facts, forward: { ...good.forward, dropping: ["ip filter FORWARD"] } }).filter((one) =>
+      one.includes("forward"),
+    );
+  expect(dropped(oci([port], "root", "podman"))).toEqual(["problem forward-policy"]);
+  expect(dropped(oci([port]))).toEqual(["note forward-policy"]);
+  expect(dropped(oci([], "root", "podman"))).toEqual(["note forward-policy"]);
+  // Without ports of system containers nft is not needed.
+  const facts = oci([port]);
+  const withoutNft = { ...facts, programs: { ...good.programs, "/usr/bin/docker": true, "/usr/sbin/nft": false } };
+  expect(told(withoutNft)).toEqual(["note program-nft"]);
 });

@@ -1,17 +1,18 @@
 /** What would keep packets and names from containers. */
-import { containersOf, type Facts, hasPorts } from "../facts.ts";
+import { containersOf, type Facts, hasPodmanPorts, hasPorts } from "../facts.ts";
 import { type Finding, judge } from "../finding.ts";
 
 export function forwarding(facts: Facts): Finding[] {
   const { forward, active } = facts;
   const concerned = hasPorts(facts);
+  const ofPodman = hasPodmanPorts(facts);
   const drops = forward.dropping.length > 0 && !forward.acceptedByDocker;
   return [
     judge("forward-policy", !drops, "forwarded packets are not dropped", {
-      state: concerned ? "problem" : "note",
+      state: concerned || ofPodman ? "problem" : "note",
       what: `forwarded packets are dropped by ${forward.dropping.join(", ")}`,
       why: "forwarded ports are then reached from this machine only, and containers do not reach each other over the host",
-      mend: accepting(active),
+      mend: ofPodman ? `${accepting(active)}; for podman also to "podman*" and "stowage*"` : accepting(active),
     }),
     judge(
       "ip-forward",
