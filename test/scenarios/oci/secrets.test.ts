@@ -60,7 +60,8 @@ async function expectNowhere(host: Machine, engine: Engine, value: string): Prom
   await host.put("/run/pattern", `${value}\n`, "0600");
   const found = await host.sh(`
     grep -rlsaF -f /run/pattern /etc/systemd /etc/stowage /var/lib/stowage /var/lib/containers /var/lib/docker \\
-      /run/systemd /run/containers /run/libpod /run/docker /run/stowage /var/log 2> /dev/null || :
+      /run/systemd /run/containers /run/libpod /run/docker /run/stowage /var/log 2> /dev/null |
+      grep -v '^/run/stowage/secrets/${engine}-oci.service/' || :
     for process in /proc/[0-9]*; do
       grep -lsaF -f /run/pattern $process/cmdline $process/environ 2> /dev/null || :
     done
