@@ -25,6 +25,8 @@ export interface UnitState {
   readonly since: number | null;
   /** Of this run of the unit, 32 hex digits; "" where it never ran. */
   readonly invocation: string;
+  /** Of a unit that activates: how often systemd has started it anew by itself, since somebody started it. */
+  readonly restarts?: number;
 }
 
 export type Activity = Pick<UnitState, "active" | "sub">;
@@ -83,6 +85,7 @@ const properties = [
   "Result",
   "MainPID",
   "ExecMainStatus",
+  "NRestarts",
   "ActiveEnterTimestampMonotonic",
   "InvocationID",
   "ExecStartPre",
@@ -244,6 +247,7 @@ export function parseState(unit: string, block: string): UnitState {
     exitStatus: Number(values.get("ExecMainStatus") ?? 0) || failedCommand(block),
     invocation: /^[0-9a-f]{32}$/.exec(values.get("InvocationID") ?? "")?.[0] ?? "",
     since: active === "active" ? wallClock(Number(values.get("ActiveEnterTimestampMonotonic") ?? 0)) : null,
+    ...(active === "activating" && { restarts: Number(values.get("NRestarts") ?? 0) }),
   };
 }
 

@@ -65,8 +65,12 @@ export function healthService(layout: Layout, checked: Checked): Unit {
     sections: {
       Unit: {
         Description: literal(`Health of container '${name}'`),
-        BindsTo: unit,
+        // Not BindsTo=: where a start of the container fails, systemd 257 then makes the next one at once.
+        Requisite: unit,
+        PartOf: unit,
         After: unit,
+        // It ends of itself: nobody wants this any more.
+        StopWhenUnneeded: true,
         StartLimitIntervalSec: 0,
       },
       Service: {

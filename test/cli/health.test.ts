@@ -23,6 +23,11 @@ test.each([
   expect(healthWord(unit(service), unit(watch))).toBe(word);
 });
 
+test("one whose start has failed before is not only starting", () => {
+  expect(healthWord({ ...unit("activating/start-post"), restarts: 1 }, unit("inactive/dead"))).toBe("unhealthy");
+  expect(healthWord({ ...unit("activating/start-post"), restarts: 0 }, unit("inactive/dead"))).toBe("starting");
+});
+
 test("units that systemd does not know are none", () => {
   expect(healthWord(undefined, undefined)).toBeNull();
 });

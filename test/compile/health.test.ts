@@ -65,7 +65,8 @@ test.each(Object.entries(kinds))(
     const watch = "container-health@web.service";
     expect(line(host, watch, "ExecStart")).toEqual([`/bin/sh /etc/stowage/containers/web.health watch 5 2 4 ${check}`]);
     expect(line(host, watch, "ExecStopPost")).toEqual([`+/bin/sh /etc/stowage/containers/web.health renew ${unit}`]);
-    expect(line(host, watch, "BindsTo")).toEqual([unit]);
+    for (const key of ["Requisite", "PartOf"]) expect(line(host, watch, key)).toEqual([unit]);
+    expect(line(host, watch, "StopWhenUnneeded")).toEqual(["yes"]);
     expect(line(host, watch, "After")).toEqual([unit]);
     const { containers, files } = compiled(host);
     expect(containers.web).toMatchObject({ health: watch, companions: expect.arrayContaining([watch]) });

@@ -47,6 +47,7 @@ async function stateOf(manager: Manager, unit: string, { load, active, sub }: Li
     get("Unit", "ActiveEnterTimestampMonotonic", 0n),
     get<Uint8Array>("Unit", "InvocationID", none),
   ]);
+  const restarts = active === "activating" ? { restarts: await get(type, "NRestarts", 0) } : {};
   const isOfAnother = mainStatus === 0 && result !== "success";
   const around = isOfAnother
     ? await Promise.all(["ExecStartPre", "ExecStartPost"].map((name) => get<readonly Value[]>(type, name, [])))
@@ -61,6 +62,7 @@ async function stateOf(manager: Manager, unit: string, { load, active, sub }: Li
     exitStatus: mainStatus || failedCommand(around.flat() as unknown as readonly Command[]),
     invocation: Buffer.from(invocation).toString("hex"),
     since: active === "active" ? wallClock(Number(entered)) : null,
+    ...restarts,
   };
 }
 
