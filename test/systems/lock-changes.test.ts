@@ -26,3 +26,13 @@ test("what an update changes: newer, new and gone, and nothing of what stays", (
   expect(lockChanges(after, after)).toEqual([]);
   expect(lockChanges(emptyLock, lockOf({ a: "1" }))).toHaveLength(1);
 });
+
+test("images are told by their digests, in full: what a registry is asked for", () => {
+  const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
+  const images = (pinned: string): Lock => ({ ...emptyLock, images: { "nginx:1.27": pinned } });
+  const [before, after] = [images(`docker.io/library/nginx@${digest("a")}`), images(digest("b"))];
+  expect(lockChanges(before, after)).toEqual([
+    { suite: "image", name: "nginx:1.27", from: digest("a"), to: digest("b") },
+  ]);
+  expect(lockChanges(before, emptyLock)).toEqual([{ suite: "image", name: "nginx:1.27", from: digest("a"), to: null }]);
+});

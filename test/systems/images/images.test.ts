@@ -1,5 +1,5 @@
 /** What is pinned, brought and removed, with an engine in memory. */
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { type Problem, StowageError } from "../../../src/error.ts";
@@ -222,7 +222,7 @@ test("a program runs when it is pinned, and again only where the image is gone",
     option: ["ociContainers", "containers", "web", "imageStream"],
   });
   expect(lab.held).toEqual([]);
-  writeFileSync(path, "", { mode: 0o644 });
+  chmodSync(path, 0o644);
   expect((await problems(provide(request)))[0]?.message).toBe(`container web: ${path} cannot be executed`);
 });
 
