@@ -170,7 +170,7 @@ function isPortRange(range: string): boolean {
 /** `docker.io/library/nginx:1.27`, `…@sha256:…`: the reference grammar of distribution/reference. */
 export const imageReference = matching(
   "imageReference",
-  "image reference",
+  "image reference such as docker.io/library/nginx:1.27",
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@[a-z0-9]+:[0-9a-f]{32,})?$/,
 );
 
