@@ -2,7 +2,7 @@
 import type { ContainerPart } from "../compile/generation.ts";
 import type { Systemd, UnitState } from "../host/systemd.ts";
 import { notRightInside, systemdInside } from "../host/take-over.ts";
-import { explainFailure, type UnitFailure } from "./explain.ts";
+import { explainFailed, type UnitFailure } from "./explain.ts";
 
 /** What the program says itself, where no unit failed. */
 const logLines = 10;
@@ -44,7 +44,7 @@ export async function explainInside(
 
 /** Those that failed; else those that do not run yet, or not at all. null: all run by now. */
 async function explainUnits(systemd: Asked, units: readonly string[], since: number) {
-  const failure = await explainFailure(systemd, units, since);
+  const failure = await explainFailed(systemd, units, since);
   if (failure !== null) return failure;
   const idle = Object.values(await systemd.states(units)).filter(({ active }) => active !== "active");
   if (idle.length === 0) return null;

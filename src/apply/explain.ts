@@ -49,13 +49,31 @@ export async function explainFailure(
   since: number,
 ): Promise<UnitFailure | null> {
   const states = Object.values(await systemd.states(units));
+  return (await explainStates(systemd, states, units[0], since)) ?? triedAgain(systemd, units[0], states, since);
+}
+
+/** {@link explainFailure} of units whose jobs nobody has waited for: one that is starting is none that has failed. */
+export async function explainFailed(
+  systemd: Pick<Systemd, "states" | "log">,
+  units: readonly string[],
+  since: number,
+): Promise<UnitFailure | null> {
+  return explainStates(systemd, Object.values(await systemd.states(units)), units[0], since);
+}
+
+async function explainStates(
+  systemd: Pick<Systemd, "log">,
+  states: readonly UnitState[],
+  unit: string | undefined,
+  since: number,
+): Promise<UnitFailure | null> {
   const failed = states.filter((state) => state.active === "failed" || state.result !== "success");
-  if (failed.length === 0) return triedAgain(systemd, units[0], states, since);
+  if (failed.length === 0) return null;
   const log = await systemd.log(
     failed.map((state) => state.unit),
     { lines: logLines, since },
   );
-  const isItself = failed.some((state) => state.unit === units[0] && state.active === "failed");
+  const isItself = failed.some((state) => state.unit === unit && state.active === "failed");
   return { text: failed.map(describeFailure).join("; "), log, isItself };
 }
 

@@ -20,6 +20,7 @@ export const containers = {
   }),
   "show-ip": verb<SharedFlags, [name: string]>({
     brief: "Print a container's declared address, without a prefix length: IPv4, else IPv6",
+    details: "Of an OCI container without one: the address that its engine gave it.",
     examples: ["show-ip web"],
     parameters: { flags: sharedFlags, aliases: sharedAliases, positional: one("The container", "name") },
     load: () => import("./commands/show-ip.ts"),
@@ -38,14 +39,16 @@ export const containers = {
   }),
   reload: verb<SharedFlags, string[]>({
     brief: "Make running containers take over what is declared, in place",
-    details: "For what a switch left for later, or did not come to. Nothing to do: nothing is touched.",
+    details:
+      "For what a switch left for later, or did not come to. Nothing to do: nothing is touched. An OCI container takes nothing over in place: it is restarted.",
     examples: ["reload web"],
     parameters: manyNames,
     load: () => import("./commands/reload.ts"),
   }),
   run: verb<RunFlags, string[]>({
-    brief: "Run a command in a container, through its own systemd",
-    details: "Arguments arrive as they are given. Exit code: the command's.",
+    brief: "Run a command in a container, through its own systemd or its engine",
+    details:
+      "Arguments arrive as they are given. Exit code: the command's. In an OCI container as the container's own user and in its directory, unless others are given.",
     examples: ["run web -- systemctl status", "run web --user www-data -- id", "run web -- sh -c 'echo $HOSTNAME'"],
     parameters: {
       flags: {
@@ -83,7 +86,7 @@ export const containers = {
     load: () => import("./commands/run.ts"),
   }),
   logs: verb<LogsFlags, [name: string]>({
-    brief: "Show a container's log: its service on the host, and the journal inside, as one",
+    brief: "Show a container's log: its service on the host, and the journal or output inside, as one",
     examples: ["logs web", "logs web -f", "logs web --since '10 minutes ago' --unit nginx"],
     parameters: {
       flags: {

@@ -16,6 +16,23 @@ const web = container("web", {
   ],
 });
 
+const digest = `docker.io/library/app@sha256:${"0".repeat(64)}`;
+const app = container("app", {
+  kind: "oci",
+  unit: "podman-app.service",
+  ephemeral: true,
+  oci: {
+    engine: "podman",
+    user: "alice",
+    image: "docker.io/library/app:1",
+    pinned: digest,
+    source: {
+      kind: "registry",
+      login: { registry: "docker.io", username: "alice", passwordFile: "/run/secrets/registry" },
+    },
+  },
+});
+
 describe("list", () => {
   test("before the first switch there is nothing, and nothing is printed", async () => {
     expect(await world.run("list")).toEqual({ code: 0, out: "", err: "" });
@@ -52,8 +69,20 @@ describe("list", () => {
         autoStart: false,
         since: null,
         unit: "container@web.service",
+        oci: null,
       },
     ]);
+  });
+
+  test("an OCI container, with its engine and image; where its password is is not told", async () => {
+    world.containers(web, app);
+    const rows = (await world.run("list")).out.split("\n").map((line) => line.split(/ {2,}/));
+    expect(rows.slice(0, 2)).toEqual([
+      ["NAME", "KIND", "ISOLATION", "STATE", "ADDRESS", "PORTS", "OPEN TO", "SINCE", "IMAGE"],
+      ["app", "oci", "isolated", "down", "-", "-", "-", "-", "docker.io/library/app:1"],
+    ]);
+    const [first] = JSON.parse((await world.run("list", "--json")).out);
+    expect(first.oci).toEqual({ engine: "podman", user: "alice", image: "docker.io/library/app:1", pinned: digest });
   });
 });
 
@@ -70,6 +99,14 @@ describe("status", () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^down\nunit {7}container@web\.service: down\n/);
     expect(out).toContain("ports      8080->80/tcp, 53/udp (for other machines too)\n");
+  });
+
+  test("of an OCI container its image, whose it is, and what is run", async () => {
+    world.containers(app);
+    const { out } = await world.run("status", "app");
+    expect(out).toContain(`image      docker.io/library/app:1 (podman of alice)\n           ${digest}\n`);
+    expect(out).not.toContain("system");
+    expect(out).not.toContain("registry");
   });
 });
 
