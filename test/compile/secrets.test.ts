@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { secretSection } from "../../src/runtimes/oci/secrets.ts";
 import type { ToplevelRecipe } from "../../src/systems/recipe.ts";
 import { linesOf, render } from "../../src/units/index.ts";
 import { compiled, evaluated, problemsOf } from "./oci/evaluated.ts";
@@ -95,9 +96,23 @@ describe.each(["podman", "docker"] as const)("of an OCI container of %s", (backe
 });
 
 test("under another user: what is root's inside is that user's, and the rest is given away in its namespace", () => {
-  const secrets = { own: { file }, other: { file, owner: "1000" } };
-  const evaluation = evaluated(oci(secrets, { podman: { user: "app" } }));
-  expect(evaluation.issues).toEqual([]);
+  const one = { encrypted: false, target: "/x", mode: "0400" };
+  const secret = (name: string, user: string) => ({ ...one, name, id: name, source: file, user, group: user });
+  const { ExecStartPre } = secretSection(
+    {
+      name: "web",
+      unit: "podman-web.service",
+      runAs: { kind: "user", name: "app", home: "/home/app", uid: 1500 },
+      secrets: [secret("own", "root"), secret("zero", "0"), secret("other", "1000")],
+    },
+    {},
+  );
+  const words = linesOf(ExecStartPre ?? []).map((line) => line.split(" --mode")[0]);
+  expect(words).toEqual([
+    "/usr/bin/install",
+    "/usr/bin/install",
+    "/usr/bin/podman unshare /usr/bin/install --owner=1000 --group=1000",
+  ]);
 });
 
 describe("what cannot be", () => {
