@@ -1,6 +1,6 @@
 /** The life of an OCI container under switch, with either engine: what the verbs do with it, and what a switch does to it alone. */
 import { expect } from "vitest";
-import { loadImage, makeImage } from "../harness/oci-image.ts";
+import { loadImage, makeImage, putImage } from "../harness/oci-image.ts";
 import { eventually, type Machine, onOneMachine } from "../harness.ts";
 
 type EngineName = "podman" | "docker";
@@ -226,11 +226,16 @@ onOneMachine(
         return units.filter((_, index) => states[index] === "active");
       };
       const system = { web: { autoStart: true, config: {} } };
+      // One that a switch brings; the other is somebody's own.
+      const archive = makeImage(host.suite, "localhost/brought:1", { Labels: { brought: "1" } });
+      await putImage(host, archive, "/root/brought.tar");
+      const held = async () => (await host.must(["podman", "images", "--quiet", "--no-trunc"])).trim().split("\n");
+      const brought = { image: "localhost/brought:1", imageFile: "/root/brought.tar", cmd: serve };
       const steps = [
         [hostTs("podman", { web: web("1") }), "podman-web"],
         [hostTs("docker", { web: web("1") }), "docker-web"],
         [hostTs("docker", {}, system), "container@web"],
-        [hostTs("podman", { web: web("1") }), "podman-web"],
+        [hostTs("podman", { web: web("1"), brought }), "podman-web"],
       ] as const;
       for (const [config, unit] of steps) {
         await host.switchTo(config);
@@ -241,7 +246,10 @@ onOneMachine(
       // One of either kind is rolled back by its name.
       await host.stowage(["rollback", "web"]);
       expect(await running()).toEqual(["container@web"]);
+      expect(await held()).toContain(archive.id);
       await host.stowage(["uninstall", "--state"]);
+      expect(await held()).not.toContain(archive.id);
+      expect(await host.must(["podman", "images"])).toContain("localhost/life");
       expect(await running()).toEqual([]);
       expect(await host.must(["ls", "-A", "/var/lib/stowage"])).toBe("");
       for (const engine of ["podman", "docker"])
