@@ -1,14 +1,17 @@
 /** Looks up the users of the host that OCI containers are to run under. Facts: passwd(5), subuid(5), getent(1). */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { HostUser, HostUsers } from "../compile/index.ts";
 import { run } from "../host/run.ts";
+
+/** A file for each user who lingers (loginctl(1)). */
+const lingering = "/var/lib/systemd/linger";
 
 /**
  * All that /etc/passwd has, so that a name that is nearly right can be told, and of the others those that are asked for.
  * @param names that must be looked up; with none nothing is read
- * @param etc for tests
+ * @param etc for tests, as the next
  */
-export async function hostUsers(names: readonly string[], etc = "/etc"): Promise<HostUsers> {
+export async function hostUsers(names: readonly string[], etc = "/etc", linger = lingering): Promise<HostUsers> {
   if (names.length === 0) return new Map();
   const local = linesOf(`${etc}/passwd`);
   const missing = names.filter((name) => !local.some((line) => line.startsWith(`${name}:`)));
@@ -22,7 +25,8 @@ export async function hostUsers(names: readonly string[], etc = "/etc"): Promise
       const has = (lines: readonly string[]) =>
         lines.some((one) => one.startsWith(`${name}:`) || one.startsWith(`${uid}:`));
       const hasSubIds = isElsewhere || subIds.every(has);
-      return [[name, { uid: Number(uid), home, hasSubIds }]];
+      const lingers = existsSync(`${linger}/${name}`);
+      return [[name, { uid: Number(uid), home, hasSubIds, ...(lingers && { lingers }) }]];
     }),
   );
 }

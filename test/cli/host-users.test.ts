@@ -29,6 +29,12 @@ test("users have a home, and further ids where both files give them some, by nam
   expect((await hostUsers(["alice"], etc)).get("bob")?.hasSubIds).toBe(true);
 });
 
+test("who lingers has a file of his name", async () => {
+  put("alice", "");
+  const found = await hostUsers(["alice"], etc, etc);
+  expect([found.get("alice")?.lingers, found.get("bob")?.lingers]).toEqual([true, undefined]);
+});
+
 test("a host without such files, and one that asks a directory service for them", async () => {
   expect((await hostUsers(["alice"], etc)).get("alice")?.hasSubIds).toBe(false);
   put("nsswitch.conf", "passwd: files\nsubid: files\n");

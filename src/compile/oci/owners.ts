@@ -11,6 +11,8 @@ export interface HostUser {
   readonly home: string;
   /** He has further user and group ids, which an image's users become. */
   readonly hasSubIds: boolean;
+  /** A systemd of his own runs from boot on (loginctl(1)). */
+  readonly lingers?: boolean;
 }
 
 /** By name: users that there are. */
@@ -33,7 +35,8 @@ export function ownerNamed(user: string, users: HostUsers): RunAs {
   if (user === "root") return { kind: "root" };
   const found = users.get(user);
   if (found === undefined) throw new Error(`nobody looked up the user ${user}`);
-  return { kind: "user", name: user, uid: found.uid, home: found.home };
+  const { uid, home, lingers = false } = found;
+  return { kind: "user", name: user, uid, home, ...(lingers && { lingers }) };
 }
 
 export function checkOwners({ ociContainers }: Declared, users: HostUsers, problems: Problems): void {

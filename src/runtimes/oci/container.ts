@@ -61,7 +61,14 @@ export interface OciContainer {
 /** Whose container it is: of another user than root it is rootless. */
 export type RunAs =
   | { readonly kind: "root" }
-  | { readonly kind: "user"; readonly name: string; readonly home: string; readonly uid: number };
+  | {
+      readonly kind: "user";
+      readonly name: string;
+      readonly home: string;
+      readonly uid: number;
+      /** A systemd of his own runs from boot on. */
+      readonly lingers?: boolean;
+    };
 
 /** When its service is ready: the container runs, its health check passed, or the process inside says so. */
 export type Ready = "conmon" | "healthy" | "container";

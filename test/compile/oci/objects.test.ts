@@ -211,6 +211,17 @@ describe("podman.user", () => {
     expect(requires(text)).toEqual(["stowage-podman-user@alice.service"]);
   });
 
+  test("has names on a network if she lingers, since her own systemd starts what tells them", () => {
+    const made = (lingers: boolean) => {
+      const alice = { uid: 1000, home: "/home/alice", hasSubIds: true, lingers };
+      const { units } = compiled(oci(all), { users: new Map([["alice", alice]]) });
+      return render(units["stowage-podman-network@app:alice.service"] as never);
+    };
+    expect(made(false)).toContain(" --disable-dns");
+    expect(made(true)).not.toContain("--disable-dns");
+    expect(unit({ networks: { app: {} } }, "stowage-podman-network@app.service")).not.toContain("--disable-dns");
+  });
+
   test("of two users none can have one object; what is external each has", () => {
     const both = (network: object) => ({
       networks: { app: network },
