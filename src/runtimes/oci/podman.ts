@@ -41,6 +41,8 @@ export const podman: Engine = {
       NotifyAccess: "all",
       Delegate: true,
       RuntimeDirectory: literal(runtimeDirectory(container)),
+      // Where its supervisor was killed nobody stops what is left: it is ended, not asked, for two minutes, to end itself.
+      KillMode: "mixed",
       ...ownerService(container.runAs),
       ...keepsQuiet(container),
       Environment: ["PODMAN_SYSTEMD_UNIT=%n", ...environment(container)],

@@ -130,6 +130,7 @@ const ociDifferences: readonly OciDifference[] = [
       ]);
     },
   },
+  settings("A podman container whose supervisor is killed", { KillMode: "mixed" }, "podman"),
   {
     row: "What a rootless container's service needs",
     change: ({ unit, service }, { options }) => {

@@ -63,6 +63,10 @@ class Stage {
 const withoutDocker = `systemctl stop docker.socket docker.service
   sysctl -qw net.ipv4.ip_forward=0; iptables -P FORWARD ACCEPT; iptables -F; iptables -t nat -F`;
 
+/** Of a container that does not react to SIGTERM. */
+const killSupervisor = `kill -STOP $(podman inspect --format '{{.State.Pid}}' web)
+  kill -KILL $(podman inspect --format '{{.State.ConmonPid}}' web)`;
+
 onOneMachine(
   (scenario) => {
     for (const engine of ["podman", "docker"] as const) {
@@ -103,8 +107,8 @@ onOneMachine(
         expect(address).toMatch(/^10\.87\./);
         await host.must(["systemctl", "restart", stage.unit("web")]);
         await eventually(async () => expect(await stage.get("db", "web")).toBe("of web\n"));
-        await host.must([engine, "kill", "web"]);
-        await eventually(async () => expect(await stage.get("db", "web")).toBe("of web\n"));
+        await host.sh(engine === "docker" ? "docker kill web" : killSupervisor);
+        await eventually(async () => expect(await stage.get("db", "web")).toBe("of web\n"), 60_000);
         expect(await hardware()).toBe(before);
         expect(await stage.within("web", ["ip", "-oneline", "-4", "address"])).toContain(` ${address}/16 `);
 
