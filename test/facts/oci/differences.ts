@@ -140,7 +140,19 @@ const ociDifferences: readonly OciDifference[] = [
       unit.wants = unit.wants.filter((one) => !isOfUser(one));
       unit.requires = unit.requires.filter((one) => !isOfUser(one));
       service.settings.KillMode = "process";
-      service.environment = sortedList([...service.environment, "XDG_RUNTIME_DIR=/run/user/1000"]);
+      const own = ["DBUS_SESSION_BUS_ADDRESS=disabled:", "XDG_RUNTIME_DIR=/run/user/1000"];
+      service.environment = sortedList([...service.environment, ...own]);
+    },
+  },
+  {
+    row: "Who makes the control groups of a rootless container",
+    change: (facts, { options }) => {
+      if ((options.podman?.user ?? "root") === "root") return;
+      const word = "--cgroup-manager=cgroupfs";
+      const withWord = (text: string) => text.replace(" ", ` ${word} `);
+      facts.run.before = [word, ...facts.run.before];
+      facts.stop = withWord(facts.stop);
+      facts.afterStop = facts.afterStop.map(withWord);
     },
   },
   settings("Restart of an OCI container after a failure", { RestartSec: "1s", StartLimitIntervalSec: "0" }),
