@@ -218,6 +218,31 @@ onOneMachine(
       await notReady(stage);
     });
 
+    scenario("rootless: the verbs are the same", async ({ host }) => {
+      await host.must(["useradd", "--system", "--create-home", "--home-dir", "/srv/alice", "alice"]);
+      for (const file of ["/etc/subuid", "/etc/subgid"]) await host.put(file, "alice:300000:65536\n");
+      await putImage(host, makeImage(host.suite, "localhost/alices:1"), "/srv/alices.tar");
+      const own = { image: "localhost/alices:1", imageFile: "/srv/alices.tar", networks: ["none"], cmd: serve };
+      const container = { ...own, environment: { A: "1" }, podman: { user: "alice" } };
+      await switchTo(host, hostTs("podman", { web: container }));
+      const inside = (...argv: string[]) => host.tryStowage(["run", "web", ...argv]);
+      const odd = ["a b", "$HOME", "$$", "%n", "-x", "two\nlines"];
+      expect((await inside("--", "printf", "%s|", ...odd)).stdout).toBe(odd.map((one) => `${one}|`).join(""));
+      expect(await inside("--env", "B=$x", "--", "sh", "-c", 'echo "$A $B"; exit 7')).toMatchObject({
+        code: 7,
+        stdout: "1 $x\n",
+      });
+      const line = "stowage run web -- sh -c 'test -t 0 && echo on a terminal; exit 3'";
+      const shown = await host.run(["script", "--quiet", "--return", "--command", line, "/dev/null"]);
+      expect([shown.code, shown.stdout]).toEqual([3, expect.stringContaining("on a terminal")]);
+      const status = JSON.parse(await host.stowage(["status", "web", "--json"]));
+      expect(status).toMatchObject({ status: "up", oci: { user: "alice" } });
+      expect(await host.sh(`tr '\\0' ' ' </proc/${status.pid}/cmdline`)).toContain("sleep infinity");
+      expect(await host.stowage(["plan"])).toBe("");
+      await switchTo(host, hostTs("podman", {}));
+      await host.must(["userdel", "alice"]);
+    });
+
     scenario("it goes from one engine to the other, to a system container, and back", async ({ host }) => {
       await prepare(host);
       const running = async () => {
