@@ -77,6 +77,22 @@ async function explainStates(
   return { text: failed.map(describeFailure).join("; "), log, isItself };
 }
 
+/**
+ * With what its health check said, which the container's own end may have put far behind: its console has many lines.
+ * @param part of the unit whose job failed
+ */
+export async function withHealth(
+  systemd: Pick<Systemd, "log">,
+  part: ContainerPart | undefined,
+  since: number,
+  failure: UnitFailure,
+): Promise<UnitFailure> {
+  if (part?.health === undefined) return failure;
+  const said = await systemd.log([part.unit], { lines: logLines, since, priority: "notice" });
+  const missing = said.filter((line) => / healthy\b/.test(line) && !failure.log.includes(line));
+  return { ...failure, log: [...missing, ...failure.log] };
+}
+
 /** A unit that systemd has begun to start anew no longer says how it ended; its log does. */
 async function triedAgain(
   systemd: Pick<Systemd, "log">,

@@ -15,7 +15,7 @@ import type { Layout } from "../store/layout.ts";
 import { render } from "../units/index.ts";
 import { removeEmptied, removeIfEmpty, removeMade } from "./directories.ts";
 import type { Effects } from "./effects.ts";
-import { concernedUnits, explainFailure, explainReload } from "./explain.ts";
+import { concernedUnits, explainFailure, explainReload, withHealth } from "./explain.ts";
 import { explainInside } from "./explain-inside.ts";
 import { removeLink, removeOurs, removeTemporaries, writeHostsBlock, writeLink, writeOurs } from "./files.ts";
 import { type LeftBehind, meantToRun, removeJournal, writeJournal } from "./journal.ts";
@@ -123,8 +123,8 @@ function unitEffects(plan: Plan, { systemd, containers, layout }: Machine, onJob
     reloadManager: (manager) => reloadNetworkManager(manager),
     async explain(unit, since) {
       const failure = await explainFailure(systemd, concernedUnits(unit, parts, plan.next.units), since);
-      if (failure !== null) return failure;
       const container = partOf(unit);
+      if (failure !== null) return withHealth(systemd, container, since, failure);
       if (container?.kind === "oci") return null;
       return container === undefined ? explainReload(systemd, unit, since) : explainInside(systemd, container, since);
     },

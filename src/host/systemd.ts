@@ -71,8 +71,16 @@ export interface Systemd {
   states(units: readonly string[]): Promise<Readonly<Record<string, UnitState>>>;
   /** When it last began to read, or had read, all unit files: microseconds of CLOCK_MONOTONIC; 0 where it does not say. */
   unitsReadAt(): Promise<number>;
-  /** The last log lines of some units, oldest first. `since`: milliseconds since 1970. */
-  log(units: readonly string[], options: { readonly lines: number; readonly since?: number }): Promise<string[]>;
+  /** The last log lines of some units, oldest first. */
+  log(units: readonly string[], options: LogOptions): Promise<string[]>;
+}
+
+export interface LogOptions {
+  readonly lines: number;
+  /** Milliseconds since 1970. */
+  readonly since?: number;
+  /** Only what is of this weight, or more; default: all. journalctl(1), --priority= */
+  readonly priority?: "notice";
 }
 
 /** Whether the machine runs systemd. sd_booted(3): the directory exists exactly then. */
@@ -266,10 +274,11 @@ export function wallClock(microseconds: number): number | null {
   return Math.round(Date.now() - (Number(process.hrtime.bigint()) / 1e6 - microseconds / 1e3));
 }
 
-async function lastLines(program: Run, units: readonly string[], options: { lines: number; since?: number }) {
+async function lastLines(program: Run, units: readonly string[], options: LogOptions) {
   // What a unit said just before it died may still be on its way.
   await program(["journalctl", "--sync"], { accept: "any", package: "systemd" });
   const argv = ["journalctl", "--quiet", "--no-pager", "--output=cat", `--lines=${options.lines}`];
+  if (options.priority !== undefined) argv.push(`--priority=${options.priority}`);
   if (options.since !== undefined) argv.push(`--since=@${(options.since / 1000).toFixed(3)}`);
   const { stdout } = await program([...argv, ...units.map((unit) => `--unit=${unit}`)], { accept: "any" });
   return stdout.split(/\r*\n/).filter((line) => line !== "");

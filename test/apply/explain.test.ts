@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { concernedUnits, describeFailure, explainFailure, explainReload } from "../../src/apply/explain.ts";
+import { concernedUnits, describeFailure, explainFailure, explainReload, withHealth } from "../../src/apply/explain.ts";
 import type { ContainerPart } from "../../src/compile/generation.ts";
 import type { UnitState } from "../../src/host/systemd.ts";
 
@@ -51,6 +51,20 @@ test("a unit that systemd has begun to start anew says why it was necessary", as
     isItself: false,
   });
   expect(systemd.asked).toEqual([[["a.service"], { lines: 20, since: 7 }]]);
+});
+
+test("of a container with a health check it says what that said, also where many lines came after", async () => {
+  const failure = { text: "web.service failed: exit status 1", log: ["last"], isItself: true };
+  const [reason, further] = ["not healthy 2 seconds after its start; the last check: status 3", "Failed to start"];
+  const systemd = {
+    log: async (_: readonly string[], { priority }: object & { priority?: string }) =>
+      priority === "notice" ? [reason, further] : [],
+  };
+  const part = { unit: "web.service", health: "container-health@web.service" } as unknown as ContainerPart;
+  expect((await withHealth(systemd, part, 0, failure)).log).toEqual([reason, "last"]);
+  expect((await withHealth(systemd, part, 0, { ...failure, log: [reason] })).log).toEqual([reason]);
+  const { health: _, ...without } = part;
+  expect(await withHealth(systemd, without, 0, failure)).toBe(failure);
 });
 
 test("a unit that failed itself says so", async () => {

@@ -109,7 +109,9 @@ function givesUp(scenario: SharedScenario, engine: Engine): void {
     await loadImage(host, makeImage(host.suite, image), engine);
     const broken = `{ command: ["sh", "-c", "echo no disk; exit 3"], interval: "1s", retries: 2 }`;
     await host.configure(`import { defineHost } from "stowage";
-export default defineHost({ ociContainers: { backend: "${engine}", containers: {
+export default defineHost({ containers: {
+  ill: { autoStart: true, healthcheck: ${broken}, config: {} },
+}, ociContainers: { backend: "${engine}", containers: {
   // Its init does not listen to SIGTERM: systemd alone would wait for two minutes.
   never: { image: "${image}", pull: "never", healthcheck: ${broken} },
   after: { image: "${image}", pull: "never", dependsOn: ["never"] },
@@ -117,9 +119,14 @@ export default defineHost({ ociContainers: { backend: "${engine}", containers: {
 `);
     const { code, stderr } = await host.tryStowage(["switch"]);
     expect(code).toBe(4);
-    expect(stderr).toContain("not healthy 2 seconds after its start; the last check: status 3: no disk");
+    const said = "not healthy 2 seconds after its start; the last check: status 3: no disk";
+    expect(stderr.split(said)).toHaveLength(3);
+    expect(stderr).toContain("failed: start container@ill.service");
     expect(await states(host, [`${engine}-after.service`])).not.toContain("active");
-    await eventually(async () => expect((await healthOf(host)).never).toBe("unhealthy"), 60_000);
+    await eventually(
+      async () => expect(await healthOf(host)).toMatchObject({ never: "unhealthy", ill: "unhealthy" }),
+      60_000,
+    );
     // systemd waits before it tries again.
     const log = await host.must(["journalctl", "-q", "-o", "cat", "-u", `${engine}-never.service`]);
     expect(log).not.toContain("immediately");
