@@ -10,6 +10,7 @@ type EngineName = "podman" | "docker";
 
 const image = "localhost/objects:1";
 const rest = ["sh", "-c", 'trap "exit 0" TERM; httpd -p 8000 -h /etc; while :; do sleep 1 & wait $!; done'];
+const idle = ["sh", "-c", 'trap "exit 0" TERM; while :; do sleep 1 & wait $!; done'];
 const ours = { image, pull: "never", cmd: rest };
 
 async function declare(host: Machine, backend: EngineName, ociContainers: object): Promise<void> {
@@ -127,7 +128,7 @@ async function pod(host: Machine): Promise<void> {
     "-c",
     'echo page >/tmp/index.html; trap "exit 0" TERM; httpd -f -p 8000 -h /tmp & while :; do sleep 1 & wait $!; done',
   ];
-  const both = { web: { ...ours, cmd: page, pod: "app" }, side: { ...ours, cmd: ["sleep", "infinity"], pod: "app" } };
+  const both = { web: { ...ours, cmd: page, pod: "app" }, side: { ...ours, cmd: idle, pod: "app" } };
   const declared = (port: string) => ({
     networks: { net: {} },
     pods: { app: { ports: [port], networks: ["net"], hostname: "app.example" } },
