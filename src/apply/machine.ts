@@ -113,8 +113,9 @@ function unitEffects(plan: Plan, { systemd, containers, layout }: Machine, onJob
     startUnit: (unit) => settled(unit, systemd.start(unit, onJob)),
     restartUnit: (unit) => settled(unit, systemd.restart(unit, onJob)),
     async reloadUnit(unit) {
-      await settled(unit, systemd.reload(unit, onJob));
       const container = partOf(unit);
+      const job = systemd.reload(unit, onJob);
+      await settled(unit, container === undefined ? whereItRuns(systemd, unit, job) : job);
       if (container !== undefined) containers.tookOver(container);
     },
     daemonReload: () => systemd.daemonReload(),
@@ -129,6 +130,16 @@ function unitEffects(plan: Plan, { systemd, containers, layout }: Machine, onJob
       return container === undefined ? explainReload(systemd, unit, since) : explainInside(systemd, container, since);
     },
   };
+}
+
+/** What all stopped that needed it has ended too, and its next start reads what is there then. */
+async function whereItRuns(systemd: Systemd, unit: string, reload: Promise<void>): Promise<void> {
+  try {
+    await reload;
+  } catch (error) {
+    const { active } = (await systemd.states([unit]))[unit] ?? { active: "unknown" };
+    if (active !== "inactive" && active !== "deactivating") throw error;
+  }
 }
 
 type FileEffects = Pick<

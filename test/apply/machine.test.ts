@@ -462,3 +462,18 @@ describe("directories of links", () => {
     expect(readdirSync(layout.etc)).toEqual([]);
   });
 });
+
+test("a unit that is nobody's alone and has ended is not to be reloaded; that a running one could not be is a failure", async () => {
+  const of = (active: string): Systemd =>
+    new Proxy({} as Systemd, {
+      get: (_, verb: string) => async () => {
+        if (verb === "states") return { "shared.service": { active } };
+        throw new StowageError({ code: "job-failed", message: "reload failed" });
+      },
+    });
+  const plan = planOf(null, generation("a"), []);
+  const reload = (active: string) =>
+    machineEffects(plan, machine({ systemd: of(active) })).reloadUnit("shared.service");
+  for (const ended of ["inactive", "deactivating"]) await reload(ended);
+  for (const state of ["active", "failed"]) await expect(reload(state)).rejects.toThrow("reload failed");
+});
