@@ -34,5 +34,7 @@ function ruleLines({ users, groups, runAs, commands }: Rule): string[] {
 
 /** What means something to the syntax of the file, and not to what a command is compared with, is escaped. */
 function commandText(command: string): string {
-  return lineText(command, "security.sudo.extraRules.*.commands.*.command").replaceAll(/[,:=#]/g, "\\$&");
+  const escaped = lineText(command, "security.sudo.extraRules.*.commands.*.command").replaceAll(/[,:=#]/g, "\\$&");
+  // Arguments from `^` to `$` are a regular expression; without the `$` it would be a mistake, for which sudo refuses all.
+  return escaped.replace(/^(\S+\s+)\^(?!.*\$$)/, "$1\\^");
 }

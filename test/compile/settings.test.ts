@@ -112,6 +112,14 @@ describe("sudo", () => {
     expect(() => file({ extraRules: [rule("/bin/a\nALL ALL=(ALL) ALL")] })).toThrow(StowageError);
   });
 
+  test("arguments from ^ to $ are a regular expression; a ^ alone is itself", () => {
+    const commandOf = (text: string) =>
+      /ALL=\([^)]*\) (\/.*)/.exec(file({ extraRules: [rule(text)] })?.text ?? "")?.[1];
+    expect(commandOf("/bin/cat ^/var/log/[a-z]+$")).toBe("/bin/cat ^/var/log/[a-z]+$");
+    expect(commandOf("/bin/grep ^a b")).toBe("/bin/grep \\^a b");
+    expect(commandOf("/bin/grep a ^b")).toBe("/bin/grep a ^b");
+  });
+
   test("is a file that visudo takes, whatever a command holds", () => {
     const command = fc.stringMatching(/^\/[^\s\\\p{Cc}][^\\\p{Cc}]{0,20}$/u);
     fc.assert(
