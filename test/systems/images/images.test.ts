@@ -76,6 +76,15 @@ test("names that others gave stay theirs, and what we bring has ours", async () 
   expect(notedStores(lab.layout)).toEqual([{ engine: "podman", user: "root" }]);
 });
 
+test("an image that was there under another name is not ours for being fetched, too", async () => {
+  lab.load("localhost/mine:1", "one");
+  const pinned = lab.publish(web, "one");
+  await pin(wanting());
+  expect(readLock(lab.lockFile).images).toEqual({ [web]: pinned });
+  expect(await unneededImages(lab.layout, [], lab.freshStores())).toEqual([]);
+  expect(lab.names()).toContain("localhost/mine:1");
+});
+
 test("what is there under its name already is taken as it is, and is not ours", async () => {
   lab.load("localhost/web:1", "built here");
   const request = wanting({ image: "localhost/web:1" });
