@@ -13,7 +13,11 @@ const own: ShortContainer = {
   localAddress: "192.0.2.9/24",
 };
 const host = (bridges: Record<string, typeof bridge>, containers: Record<string, ShortContainer> = { web: own }) =>
-  compileConfig({ ...hostConfig(containers), networking: { ...hostConfig({}).networking, bridges } }, lock, defaultLayout);
+  compileConfig(
+    { ...hostConfig(containers), networking: { ...hostConfig({}).networking, bridges } },
+    lock,
+    defaultLayout,
+  );
 const withBridge = host({ br0: bridge });
 const link = Object.values(withBridge.files)
   .flatMap(({ text }) => /^link set dev (v[eb]-web) master br0$/m.exec(text)?.[1] ?? [])

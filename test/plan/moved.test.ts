@@ -28,7 +28,11 @@ function waitsFor(asked: Asked, id: string): ReadonlySet<string> {
   const steps = new Map(stepsOf(asked).map((step) => [step.id, step]));
   const all = new Set<string>();
   const visit = (one: string) => {
-    for (const before of steps.get(one)?.after ?? []) if (!all.has(before)) visit(before), all.add(before);
+    for (const before of steps.get(one)?.after ?? []) {
+      if (all.has(before)) continue;
+      all.add(before);
+      visit(before);
+    }
   };
   visit(id);
   return all;

@@ -28,5 +28,5 @@ const noAddress = (name: string, why: string): StowageError =>
   new StowageError({
     code: "no-address",
     message: `container ${name} has no declared address, and none of its engine's: it ${why}`,
-    hint: "its network and ports: stowage status " + name,
+    hint: `its network and ports: stowage status ${name}`,
   });
