@@ -1,8 +1,8 @@
 /** Options of `podman run` and `docker run` that both have, in NixOS's order. Facts: podman-run(1), docker-run(1). */
 import type { OciContainer } from "./container.ts";
+import { nameArguments } from "./names.ts";
 import { resourceArguments } from "./resources.ts";
 import { secretArguments } from "./secrets.ts";
-import { nameArguments } from "./names.ts";
 
 /** @param own of the engine's own, after the name and the log's */
 export function runArguments(container: OciContainer, own: readonly string[]): string[] {
