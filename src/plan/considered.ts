@@ -19,6 +19,8 @@ export interface Considered extends Subject {
   readonly networkChanged: boolean;
   /** See ContainerSubject. */
   readonly unless: string | null;
+  /** By the name of its service runs what another container has left, and is stopped: maybe its own, started by a switch that was cut short. */
+  readonly isOthers: boolean;
   /** Units to stop before anything is written: its own, and former services of it that are up or have failed. */
   readonly stops: readonly string[];
 }
@@ -66,6 +68,7 @@ export function consider(
     decision,
     because: decision === "reload" ? (changes.system.because ?? "") : because,
     unless: decision === "keep" ? because : left === "" ? null : left,
+    isOthers: !is.isOwn && isUp(runningIn(observed.units, unit)),
     stops: [
       ...(is.isOwn && runningIn(observed.units, unit) !== "stopped" ? [unit] : []),
       ...is.left.filter((one) => one !== unit),

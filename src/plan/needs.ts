@@ -14,6 +14,8 @@ export interface Needing {
   readonly because: string;
   /** Stopped, it must be so with its old definitions. */
   readonly networkChanged: boolean;
+  /** What runs by the name of its service is stopped, whoever's it is: systemd stops what needs it, too. */
+  readonly isOthers?: boolean;
 }
 
 const needs = (part: ContainerPart | null): readonly string[] => part?.dependsOn ?? [];
@@ -42,7 +44,7 @@ function follow<T extends Needing>(
   needed: T,
   change: (one: T, decision: Decision, because: string) => unknown,
 ) {
-  if (isUp(one.running) && stops(needed.decision)) {
+  if (isUp(one.running) && (stops(needed.decision) || needed.isOthers)) {
     const swaps = (needed.decision === "swap" || needed.decision === "restart") && !one.networkChanged;
     const decision = swaps ? "swap" : "stop-start";
     const what = needed.decision === "stop" ? "goes" : "is stopped and started";
