@@ -112,6 +112,11 @@ describe("sudo", () => {
     expect(() => file({ extraRules: [rule("/bin/a\nALL ALL=(ALL) ALL")] })).toThrow(StowageError);
   });
 
+  test("takes no directory with arguments", () => {
+    expect(() => file({ extraRules: [rule("/bin/ -x")] })).toThrow("what ends in / is a directory");
+    for (const command of ["/bin/", "/bin/ ", "/bin/ls /srv/ x"]) file({ extraRules: [rule(command)] });
+  });
+
   test("arguments from ^ to $ are a regular expression; a ^ alone is itself", () => {
     const commandOf = (text: string) =>
       /ALL=\([^)]*\) (\/.*)/.exec(file({ extraRules: [rule(text)] })?.text ?? "")?.[1];
@@ -124,6 +129,7 @@ describe("sudo", () => {
     const command = fc.stringMatching(/^\/[^\s\\\p{Cc}][^\\\p{Cc}]{0,20}$/u);
     fc.assert(
       fc.property(command, (text) => {
+        fc.pre(!/^\S*\/\s+\S/.test(text));
         const input = file({ extraRules: [rule(text, ["NOPASSWD"])] })?.text;
         const { status, stderr, stdout } = spawnSync("/usr/sbin/visudo", ["-c", "-f", "-"], {
           input,
