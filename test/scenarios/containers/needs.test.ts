@@ -30,7 +30,10 @@ async function expectInOrder(host: Machine): Promise<void> {
 const states = async (host: Machine): Promise<string[]> =>
   (await host.run(["systemctl", "is-active", ...["db", "web", "front"].map(unit)])).stdout.trim().split("\n");
 
-scenario("those that are needed start first, and what needs them stops with them", inTurn, { timeout: 300_000 });
+scenario("those that are needed start first, and what needs them stops with them", inTurn, {
+  on: "bookworm",
+  timeout: 300_000,
+});
 
 async function inTurn({ host }: Scene): Promise<void> {
   const plan = await host.switchTo(three());

@@ -200,5 +200,5 @@ scenario(
     await machine.inside("trusted", ["ls", "/srv/late"]);
     expect(await late()).toBe("autofs\ntmpfs\n");
   },
-  { timeout: 300_000 },
+  { on: "bookworm", timeout: 300_000 },
 );

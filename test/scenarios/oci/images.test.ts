@@ -68,7 +68,7 @@ onOneMachine(
       for (const engine of engines) await logins(host, engine);
     });
   },
-  { flavour: "engines" },
+  { flavour: "engines", on: "trixie" },
 );
 
 onOneMachine(

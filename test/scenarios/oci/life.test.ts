@@ -203,7 +203,7 @@ onOneMachine(
   (scenario) => {
     scenario("podman: shown, asked, changed, taken back, repaired, removed", wholeLife("podman"));
   },
-  { flavour: "engines" },
+  { flavour: "engines", on: "trixie" },
 );
 
 // What differs between suites is podman, and its own systemd.

@@ -4,7 +4,7 @@ import { hostWith } from "../configurations.ts";
 import { expectAsBefore, type Machine, scenario, snapshot } from "../harness.ts";
 import { buildSystem, prepareNix, setProfile } from "./store.ts";
 
-const nixHost = { flavour: "nix", timeout: 240_000 } as const;
+const nixHost = { on: "bookworm", flavour: "nix", timeout: 240_000 } as const;
 const network = (n: number) => `privateNetwork: true, hostAddress: "10.233.${n}.1", localAddress: "10.233.${n}.2",`;
 const current = (host: Machine, name: string) => host.stowage(["run", name, "--", "readlink", "/run/current-system"]);
 const inside = (host: Machine, name: string, script: string) => host.stowage(["run", name, "--", "sh", "-c", script]);

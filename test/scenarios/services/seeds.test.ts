@@ -44,7 +44,7 @@ scenario(
     await restarts(host);
     await otherVersion(host);
   },
-  { timeout: 240_000 },
+  { on: "trixie", timeout: 240_000 },
 );
 
 async function logins(host: Machine): Promise<void> {
