@@ -43,11 +43,17 @@ export function secretRules(declared: Declared): string[] {
       const file = isInMemory ? (target ?? "") : `${directory}/${name}`;
       return [
         `C ${word(file)} ${mode} ${user} ${group} - ${received}/${id}`,
-        ...(isInMemory ? [] : [`L+ ${word(target ?? "")} - - - - ${file}`]),
+        ...(isInMemory ? [] : linkTo(word(target ?? ""), file)),
       ];
     }),
   ];
 }
+
+/**
+ * In the place of a file, or of a former link. Not `L+`, which takes a directory away with all that is in it: `r` fails
+ * where it is not empty, and what is there stays.
+ */
+const linkTo = (path: string, file: string): string[] => [`r ${path}`, `L ${path} - - - - ${file}`];
 
 /** systemd-nspawn(1) --load-credential=. */
 const received = "/run/host/credentials";

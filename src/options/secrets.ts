@@ -31,7 +31,7 @@ const secretOptions = {
     defaultText: "/run/secrets/<name>",
     example: "/etc/app/password",
     description:
-      "The file inside that holds it, in memory only. In a system container one that is not below /run is a link to /run/secrets/<name>.",
+      "The file inside that holds it, in memory only. In a system container one that is not below /run is a link to /run/secrets/<name>, in the place of a file that is there, and of no directory with something in it.",
   }),
   owner: mkOption({
     type: types.strMatching(new RegExp(`${account}(?::${account})?`), "user, or user:group"),

@@ -47,7 +47,8 @@ describe("of a system container", () => {
       "C /run/app/key 0400 root root - /run/host/credentials/key",
       "C /run/secrets/password 0440 www-data www-data - /run/host/credentials/password",
       "C /run/secrets/token 0400 100 200 - /run/host/credentials/app-token",
-      'L+ "/etc/app/to ken" - - - - /run/secrets/token',
+      'r "/etc/app/to ken"',
+      'L "/etc/app/to ken" - - - - /run/secrets/token',
     ]);
   });
 
@@ -165,6 +166,32 @@ describe("what cannot be", () => {
   test.each(["/usr/a", "/proc/a", "/run/host/a"])("a target where a container's root cannot write: %s", (target) => {
     expect(problemsOf(system({ a: { file, target } }))).toEqual([
       `containers.web.secrets.a.target cannot be "${target}"`,
+    ]);
+  });
+
+  test.each(["/", "/etc", "/srv", "/root", "/var/lib", "/run/secrets"])(
+    "a target that is a directory: %s",
+    (target) => {
+      expect(problemsOf(system({ a: { file, target } }))).toEqual([
+        `containers.web.secrets.a.target cannot be "${target}"`,
+      ]);
+      expect(problemsOf(oci({ a: { file, target } }))).toEqual([
+        `ociContainers.containers.web.secrets.a.target cannot be "${target}"`,
+      ]);
+    },
+  );
+
+  test.each(["/etc/app/*", "/etc/app/{a,b}", "/etc/app/a?", "/etc/app/[a]", "/etc/app/a\\b"])(
+    "a target that would be a pattern of what is removed: %s",
+    (target) => {
+      expect(problemsOf(system({ a: { file, target } }))).toHaveLength(1);
+    },
+  );
+
+  test.each(["/srv/password:/etc/password:ro", "data:/etc/password/"])("a target that a volume has: %s", (volume) => {
+    const volumes = ["data:/data", volume];
+    expect(problemsOf(oci({ password: { file, target: "/etc/password" } }, { volumes }))).toEqual([
+      `${option} and the volume "${volume}" would both be mounted at /etc/password`,
     ]);
   });
 

@@ -37,8 +37,8 @@ export function checkHost(config: HostConfig, problems: Problems): void {
     checkChange(name, container, problems);
     checkSecrets(["containers", name], container.config === null ? "given" : "system", container.secrets, problems);
   }
-  for (const [name, { secrets }] of Object.entries(config.ociContainers.containers))
-    checkSecrets(["ociContainers", "containers", name], "oci", secrets, problems);
+  for (const [name, { secrets, volumes }] of Object.entries(config.ociContainers.containers))
+    checkSecrets(["ociContainers", "containers", name], "oci", secrets, problems, volumes);
   checkOci(config, problems);
   checkEngineWords(config, problems);
   checkDefaultNetwork(config, problems);

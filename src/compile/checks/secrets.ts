@@ -5,15 +5,22 @@ import { isNormalised } from "./mounts.ts";
 
 type Declared = ContainerConfig["secrets"][string];
 
+/** Where secrets are inside, unless somewhere else is said. */
+const directory = "/run/secrets";
+
 /** What kind of container it is: `given`: a system that is not of our making. */
 export type Keeps = "system" | "given" | "oci";
 
-/** @param option the container's: `["containers", "web"]` */
+/**
+ * @param option the container's: `["containers", "web"]`
+ * @param volumes of an OCI container: its engine mounts no two things at one place
+ */
 export function checkSecrets(
   option: readonly string[],
   keeps: Keeps,
   secrets: ContainerConfig["secrets"],
   problems: Problems,
+  volumes: readonly string[] = [],
 ): void {
   const all = Object.entries(secrets);
   if (all.length === 0) return;
@@ -25,6 +32,7 @@ export function checkSecrets(
     checkTarget(name, secret, own, keeps, seen, problems);
     checkCredential(name, secret, own, seen, problems);
     if (keeps === "oci") checkNumbers(secret, own, problems);
+    checkVolumes(secret.target ?? `${directory}/${name}`, volumes, own, option, problems);
   }
 }
 
@@ -87,7 +95,7 @@ function checkTarget(
     return;
   }
   // A system container has the file itself in /run/secrets, whatever leads to it.
-  const all = [target ?? `/run/secrets/${name}`, ...(keeps === "system" ? [`/run/secrets/${name}`] : [])];
+  const all = [target ?? `${directory}/${name}`, ...(keeps === "system" ? [`${directory}/${name}`] : [])];
   for (const path of new Set(all)) {
     const former = targets.get(path);
     targets.set(path, option);
@@ -97,16 +105,50 @@ function checkTarget(
   }
 }
 
+function checkVolumes(
+  target: string,
+  volumes: readonly string[],
+  own: readonly string[],
+  container: readonly string[],
+  problems: Problems,
+): void {
+  const taken = volumes.find((volume) => volume.split(":")[1]?.replace(/(?<=.)\/+$/, "") === target);
+  if (taken === undefined) return;
+  const at = [...container, "volumes"];
+  const message = `${showOption(own)} and the volume ${JSON.stringify(taken)} would both be mounted at ${target}`;
+  problems.add(
+    { code: "secret-clash", message, hint: "give the secret another target, or remove the volume" },
+    own,
+    at,
+  );
+}
+
 /** Of a system container: where its root is not its own to write. */
 const closed = ["/usr", "/proc", "/sys", "/dev", "/run/declared", "/run/host"];
+
+/** What every system has as a directory. */
+const directories = new Set(
+  [
+    "/ /bin /boot /dev /etc /home /lib /lib32 /lib64 /media /mnt /nix /opt /proc /root /run /sbin /srv /sys /tmp /usr",
+    "/etc/apt /etc/default /etc/pam.d /etc/ssh /etc/ssl /etc/ssl/certs /etc/ssl/private /etc/systemd /etc/systemd/system",
+    "/run/lock /run/secrets /run/systemd /run/user /usr/bin /usr/lib /usr/local /usr/sbin /usr/share",
+    "/var /var/backups /var/cache /var/lib /var/lib/systemd /var/local /var/log /var/log/journal /var/mail /var/opt",
+    "/var/run /var/spool /var/tmp /var/www",
+  ].flatMap((line) => line.split(" ")),
+);
 
 function targetReason(target: string, keeps: Keeps): string | null {
   if (keeps === "given")
     return "a system that is built elsewhere gets secrets as credentials only: in its services, LoadCredential=NAME";
   if (!isNormalised(target) || target.endsWith("/") || /\p{Cc}/u.test(target)) return "it is no plain absolute path";
+  if (directories.has(target)) return "that is a directory; a secret is a file";
   if (keeps === "oci") return target.includes(":") ? "the engines' syntax of mounts has no way to write a colon" : null;
   const above = closed.find((path) => target === path || target.startsWith(`${path}/`));
-  return above === undefined ? null : `nothing can be made in ${above} of a container`;
+  if (above !== undefined) return `nothing can be made in ${above} of a container`;
+  // What is there already is removed by a pattern, tmpfiles.d(5) `r`.
+  return /[*?[\]{}\\]/.test(target)
+    ? "it has one of the characters `*?[]{}\\`, which tmpfiles.d(5) takes for a pattern"
+    : null;
 }
 
 function checkCredential(

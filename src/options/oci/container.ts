@@ -51,7 +51,8 @@ const processOptions = {
   hostname: mkOption({
     type: types.nullOr(types.hostName),
     default: null,
-    description: "The host name inside. null: what the engine chooses.",
+    description:
+      "The host name inside. null: the container's name on the default network; else what the engine chooses.",
   }),
   labels: mkOption({
     type: types.attrsOf(types.environmentValue),
