@@ -1,8 +1,9 @@
 /** Credentials for a registry, for as long as something is fetched: in no unit, no argument, and on no disk. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, unlinkSync } from "node:fs";
 import { type Problem, StowageError } from "../../error.ts";
 import { run } from "../../host/run.ts";
 import type { Layout } from "../../store/layout.ts";
+import { makeAll } from "../../store/make-all.ts";
 import type { Credentials } from "./engine.ts";
 import type { RegistryLogin } from "./recipe.ts";
 import type { ImageStore } from "./stores.ts";
@@ -23,7 +24,7 @@ export async function loggedIn<T>(
   if (login === null) return work(null);
   const password = readPassword(login);
   const directory = await ownDirectory(layout, engine.key.user);
-  const remove = () => rmSync(directory, { recursive: true, force: true });
+  const remove = () => removeFlat(directory);
   // An interrupted command ends by exit, without coming back here.
   process.on("exit", remove);
   try {
@@ -63,13 +64,34 @@ const failed = ({ passwordFile, username }: RegistryLogin, message: string, more
 async function ownDirectory({ run: runtime }: Layout, user: string): Promise<string> {
   const all = `${runtime}/logins`;
   // Others may pass through, but see nothing of it.
-  mkdirSync(all, { recursive: true, mode: 0o711 });
+  makeAll(runtime, 0o755);
+  makeAll(all, 0o711);
+  // Whatever the umask is.
+  chmodSync(all, 0o711);
   for (const name of existsSync(all) ? readdirSync(all) : []) {
-    if (!isAlive(Number(name.split("-")[0]))) rmSync(`${all}/${name}`, { recursive: true, force: true });
+    if (!isAlive(Number(name.split("-")[0]))) removeFlat(`${all}/${name}`);
   }
   const directory = mkdtempSync(`${all}/${process.pid}-`);
   if (user !== "root") await run(["chown", "--", user, directory], { package: "coreutils" });
   return directory;
+}
+
+/**
+ * A directory of files, and they alone: it is a user's, who could put a link in the place of a directory while root walks
+ * through it. What does not go stays, in memory, for the next one to try.
+ */
+function removeFlat(directory: string): void {
+  for (const name of attempt(() => readdirSync(directory)) ?? []) attempt(() => unlinkSync(`${directory}/${name}`));
+  attempt(() => rmdirSync(directory));
+}
+
+function attempt<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return null;
+  }
 }
 
 function isAlive(pid: number): boolean {
