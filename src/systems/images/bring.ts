@@ -28,9 +28,10 @@ export async function pullByName(on: Bringing, wanted: Wanted, login: RegistryLo
   const store = on.stores(wanted);
   const full = fullName(wanted.image);
   const before = await store.held();
-  await pull(on, store, wanted.image, login);
-  const image = findImage(await store.held(), wanted.image);
-  if (image === null) throw new Error(`${store.engine.key.engine} has pulled ${wanted.image}, and does not have it`);
+  // podman would look a short name up in its own list of registries, or refuse it.
+  await pull(on, store, full, login);
+  const image = findImage(await store.held(), full);
+  if (image === null) throw new Error(`${store.engine.key.engine} has pulled ${full}, and does not have it`);
   await keep(store, before, image, wanted.image);
   const pinned = pinnedAs(image, wanted.image, true);
   await restoreName(store, findImage(before, full), image.id, full);
@@ -127,12 +128,15 @@ async function load(
   }
 }
 
-/** What was not here before is ours to keep, and to remove one day. */
+/** What was not here before, or only as what `prune` would take, is ours to keep, and to remove one day. */
 async function keep(store: ImageStore, before: readonly HeldImage[], { id }: HeldImage, image: string): Promise<void> {
-  if (before.some((one) => one.id === id)) return;
+  if (before.some((one) => one.id === id && isNamed(one))) return;
   await store.engine.tag(id, keptName(image, id));
   store.changed();
 }
+
+const isNamed = ({ names, digests, pulledAs }: HeldImage): boolean =>
+  names.length > 0 || (pulledAs ?? digests).length > 0;
 
 /** A pull by name has taken the name from whatever had it. */
 async function restoreName(store: ImageStore, before: HeldImage | null, id: string, name: string): Promise<void> {

@@ -137,6 +137,9 @@ async function dockerImages(call: Call): Promise<HeldImage[]> {
 
 const isSaid = (text: string | undefined): text is string => text !== undefined && text !== "" && text !== "<none>";
 
+/** Milliseconds that a load has to end by itself. */
+const patience = 5000;
+
 /** What is written to it ends with it; what fails while it is made ends it. */
 async function loaded(argv: readonly string[], archive: AsyncIterable<Uint8Array>): Promise<void> {
   const abort = new AbortController();
@@ -155,8 +158,11 @@ async function loaded(argv: readonly string[], archive: AsyncIterable<Uint8Array
         await Promise.race([new Promise((resume) => stdin.once("drain", resume)), over]);
     }
   } catch (error) {
-    abort.abort();
+    // Half an archive is refused, and podman removes its copy in /var/tmp, which it leaves where it is when it is ended.
+    stdin.end();
+    const timer = setTimeout(() => abort.abort(), patience);
     await over;
+    clearTimeout(timer);
     throw error;
   }
   stdin.end();

@@ -1,5 +1,5 @@
 /** What images are, as the lock says it: found out where it is missing, and looked up again where that is asked for. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { type Problem, StowageError } from "../../error.ts";
 import type { Layout } from "../../store/layout.ts";
 import { whileBuilding } from "../../store/store.ts";
@@ -12,7 +12,7 @@ import { archiveId } from "./archive-source.ts";
 import { type Bringing, loadArchive, pinnedAs, pullByName } from "./bring.ts";
 import { loginFailed } from "./login.ts";
 import { gathered } from "./problems.ts";
-import { type ImageRequest, imageKey } from "./recipe.ts";
+import { type ImageRequest, imageKey, type Pull } from "./recipe.ts";
 import { byDigest } from "./reference.ts";
 import { findImage, type ImageStores } from "./stores.ts";
 
@@ -75,14 +75,27 @@ async function pinned(
   const on = { layout, stores, ...(onWork && { onWork }) };
   const fresh: Record<string, string> = {};
   await whileBuilding(layout, () =>
-    gathered(asked, async (request) => {
-      fresh[imageKey(request)] ??= await pin(request, on);
+    gathered(mostAsking(asked), async (request) => {
+      fresh[imageKey(request)] = await pin(request, on);
     }),
   );
   const before = readLock(file).images ?? {};
   if (Object.entries(fresh).every(([key, value]) => before[key] === value)) return false;
   await changeLock(layout, file, (lock) => ({ ...lock, images: { ...lock.images, ...fresh } }));
   return true;
+}
+
+const asking: readonly Pull[] = ["never", "missing", "newer", "always"];
+
+/** Of containers with the same image, the one that wants the newest most: the lock has one line for all of them. */
+function mostAsking(requests: readonly ImageRequest[]): ImageRequest[] {
+  const chosen = new Map<string, ImageRequest>();
+  for (const request of requests) {
+    const other = chosen.get(imageKey(request));
+    if (other === undefined || asking.indexOf(request.pull) > asking.indexOf(other.pull))
+      chosen.set(imageKey(request), request);
+  }
+  return [...chosen.values()];
 }
 
 const isAsked = ({ pull, source }: ImageRequest): boolean =>
@@ -137,7 +150,9 @@ async function checkedArchive(on: Bringing, { source, image }: ImageRequest, kno
 
 function fileId({ layout, onWork }: Bringing, source: { kind: "file"; path: string }, image: string): Promise<string> {
   const read = (id: string) => archiveId(source, image, id, onWork);
-  return existsSync(source.path) ? remembered(layout, `image ${image}`, source.path, read) : read(source.path);
+  // A directory would be walked whole, to be refused.
+  const isFile = statSync(source.path, { throwIfNoEntry: false })?.isFile() === true;
+  return isFile ? remembered(layout, `image ${image}`, source.path, read) : read(source.path);
 }
 
 const notHere = ({ image, engine, user }: ImageRequest): StowageError =>

@@ -28,7 +28,9 @@ export async function provideImages(
   await whileBuilding(layout, () =>
     gathered(missing, async (one) => {
       // Two containers may have the same.
-      if (!(await isHere(on, one))) await bring(on, one);
+      if (await isHere(on, one)) return;
+      await bring(on, one);
+      if (!(await isHere(on, one))) throw notLoaded(one);
     }),
   );
   return missing;
@@ -51,6 +53,15 @@ async function bring(on: Bringing, recipe: Needed): Promise<void> {
   if (source.kind === "here" || isImageId(reference) || byDigest(reference) === null) throw gone(recipe);
   await pullByDigest(on, recipe, reference, source.login);
 }
+
+/** A start would fail, and with less to go by. */
+const notLoaded = (recipe: Needed): StowageError =>
+  new StowageError({
+    code: "image-not-loaded",
+    message: `${recipe.engine} has taken the image ${recipe.image}, and does not have it as it was pinned`,
+    details: [`it was pinned as ${runReference(recipe)}`],
+    hint: `\`${recipe.engine} image ls --all --no-trunc\` shows what it has`,
+  });
 
 function gone({ engine, user, image, pinned }: Needed): StowageError {
   const whose = `${engine}${user === "root" ? "" : ` of ${user}`}`;

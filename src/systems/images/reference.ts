@@ -47,9 +47,6 @@ export function byDigest(text: string): string | null {
   return digest === null ? null : `${repository}@${digest}`;
 }
 
-/** The host that it is fetched from: `docker.io`, `127.0.0.1:5000`. */
-export const registryOf = (text: string): string => parseReference(text).repository.split("/")[0] ?? "";
-
 /** An image's ID is its configuration's hash. */
 export const isImageId = (text: string): boolean => /^sha256:[0-9a-f]{64}$/.test(text);
 

@@ -1,7 +1,7 @@
 /** The images that engines have, looked at once, and what is found among them. */
 import { type AsUser, type EngineImages, engineImages, type HeldImage } from "./engine.ts";
 import type { ImageStoreKey } from "./recipe.ts";
-import { fullName, isImageId, isKeptName, isShort, parseReference } from "./reference.ts";
+import { byDigest, fullName, isImageId, isKeptName, isShort } from "./reference.ts";
 
 export interface ImageStore {
   readonly engine: EngineImages;
@@ -39,11 +39,10 @@ function storeOf(engine: EngineImages): ImageStore {
 /** The image that an engine would take for a reference: an ID, a digest, or a name. */
 export function findImage(held: readonly HeldImage[], reference: string): HeldImage | null {
   if (isImageId(reference)) return held.find(({ id }) => id === reference) ?? null;
-  const { digest } = parseReference(reference);
-  const full = fullName(reference);
-  if (digest !== null) return held.find(({ digests }) => digests.some((one) => fullName(one) === full)) ?? null;
+  const digest = byDigest(reference);
+  if (digest !== null) return held.find(({ digests }) => digests.some((one) => byDigest(one) === digest)) ?? null;
   // A short name may also be one that was given on this machine, for podman.
-  const names = [full, ...(isShort(reference) ? [fullName(`localhost/${reference}`)] : [])];
+  const names = [fullName(reference), ...(isShort(reference) ? [fullName(`localhost/${reference}`)] : [])];
   for (const name of names) {
     const found = held.find((image) => image.names.includes(name));
     if (found !== undefined) return found;

@@ -25,6 +25,8 @@ export class Lab {
   readonly asked: string[] = [];
   password = "right";
   isReachable = true;
+  /** It says that it has loaded or pulled something, and has nothing. */
+  isForgetful = false;
   readonly stores = imageStores(
     async (_, argv) => argv,
     (key) => this.#engine(key),
@@ -96,6 +98,7 @@ export class Lab {
         const files = await filesIn(Buffer.concat(parts));
         const [said] = JSON.parse(files["manifest.json"] ?? "");
         this.asked.push(`load ${said.RepoTags}`);
+        if (this.isForgetful) return;
         this.#named(said.RepoTags[0], this.#add(files[said.Config] ?? "", []));
       },
       tag: async (id, name) => {

@@ -1,7 +1,7 @@
 /** What is pinned, brought and removed, with an engine in memory. */
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { type Problem, StowageError } from "../../../src/error.ts";
 import { removeImages, unneededImages } from "../../../src/systems/images/garbage.ts";
 import { ensureImagesPinned, forgetImages, pinImagesAnew } from "../../../src/systems/images/pin.ts";
@@ -9,10 +9,16 @@ import { missingImages, type Needed, provideImages } from "../../../src/systems/
 import type { ImageRequest } from "../../../src/systems/images/recipe.ts";
 import { keptName } from "../../../src/systems/images/reference.ts";
 import { notedStores } from "../../../src/systems/images/touched.ts";
+import { remembered } from "../../../src/systems/import/memory.ts";
 import { pinnedImage } from "../../../src/systems/lock.ts";
 import { readLock } from "../../../src/systems/lock-file.ts";
 import { id as archiveId, config, dockerFiles, tar } from "./archives.ts";
 import { idOf, Lab } from "./fake-engine.ts";
+
+vi.mock("../../../src/systems/import/memory.ts", async (original) => {
+  const real = await original<typeof import("../../../src/systems/import/memory.ts")>();
+  return { ...real, remembered: vi.fn(real.remembered) };
+});
 
 const web = "registry.example.org/web:1";
 const wanting = (more: Partial<ImageRequest> = {}): ImageRequest => ({
@@ -66,6 +72,41 @@ test("two containers with one image: one fetch", async () => {
   lab.publish(web, "one");
   await pin(wanting(), wanting({ container: "other" }));
   expect(lab.asked).toEqual([`pull ${web}`]);
+});
+
+test("of containers with one image, the one that asks for the newest is heard", async () => {
+  const other = wanting({ container: "other", pull: "never", source: { kind: "here" } });
+  lab.load(web, "one");
+  await pin(other, wanting());
+  const second = lab.publish(web, "two");
+  expect(await pin(other, wanting(), wanting({ container: "third", pull: "newer" }))).toBe(true);
+  expect(readLock(lab.lockFile).images).toEqual({ [web]: second });
+  const third = lab.publish(web, "three");
+  await pinImagesAnew(lab.layout, lab.lockFile, [other, wanting()], options());
+  expect(readLock(lab.lockFile).images).toEqual({ [web]: third });
+});
+
+test("a short name is asked for as the registry's that we take it for", async () => {
+  const digest = lab.publish("nginx:1", "one");
+  await pin(wanting({ image: "nginx:1" }));
+  expect(lab.asked).toEqual(["pull docker.io/library/nginx:1"]);
+  expect(readLock(lab.lockFile).images).toEqual({ "nginx:1": digest });
+});
+
+test("an image that was here without any name gets ours, or `prune` would take it", async () => {
+  lab.held.push({ id: idOf("one"), names: [], digests: [], pulledAs: [] });
+  lab.publish(web, "one");
+  await pin(wanting());
+  expect(lab.names()).toEqual([keptName(web, idOf("one"))]);
+});
+
+test("what an engine has taken and does not have is told before anything is started", async () => {
+  const path = join(lab.layout.state, "web.tar");
+  const request = wanting({ image: "localhost/web:1", source: { kind: "file", path } });
+  writeFileSync(path, tar(dockerFiles("localhost/web:1")));
+  await pin(request);
+  lab.isForgetful = true;
+  expect((await problems(provide(request)))[0]).toMatchObject({ code: "image-not-loaded" });
 });
 
 test("names that others gave stay theirs, and what we bring has ours", async () => {
@@ -148,6 +189,15 @@ test("never: only what somebody else has brought", async () => {
   expect(readLock(lab.lockFile).images).toEqual({ [web]: idOf("brought") });
 });
 
+test("never, with a digest: the tag beside it makes no difference", async () => {
+  const reference = lab.publish(web, "one");
+  const request = wanting({ pull: "never", source: { kind: "here" }, image: reference.replace("@", ":1@") });
+  expect((await problems(pin(request)))[0]?.code).toBe("image-not-here");
+  await pin(wanting());
+  await pin(request);
+  expect(await provide(request)).toEqual([]);
+});
+
 test("all that is wrong is told at once, and the lock is as it was", async () => {
   lab.publish(web, "one");
   const other = wanting({ container: "other", image: "registry.example.org/other:1" });
@@ -207,6 +257,15 @@ test("an archive is pinned by its ID, loaded once, and refused when it is anothe
   rmSync(path);
   await pin(request);
   expect(await provide(request)).toEqual([]);
+});
+
+test("a directory is no archive, and is not walked to find that out", async () => {
+  const path = join(lab.layout.state, "web");
+  mkdirSync(path);
+  vi.mocked(remembered).mockClear();
+  const request = wanting({ image: "localhost/web:1", source: { kind: "file", path } });
+  expect((await problems(pin(request)))[0]?.message).toBe(`container web: ${path} is no file`);
+  expect(remembered).not.toHaveBeenCalled();
 });
 
 test("a program runs when it is pinned, and again only where the image is gone", async () => {
