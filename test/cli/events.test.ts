@@ -20,6 +20,10 @@ const plan = planJson(
   [],
 );
 
+test("what is to be built and fetched is always said, be it nothing", () => {
+  expect(plan).toMatchObject({ toBuild: [], toFetch: [] });
+});
+
 type Samples = { readonly [Name in StowageEvent["event"]]: readonly Extract<StowageEvent, { event: Name }>[] };
 
 const samples: Samples = {

@@ -5,7 +5,7 @@ export const planJson = (plan: Plan, toBuild: readonly string[], toFetch: readon
   current: plan.current?.id ?? null,
   next: plan.next.id,
   toBuild,
-  ...(toFetch.length > 0 && { toFetch }),
+  toFetch,
   steps: plan.steps,
   kept: plan.kept,
   notices: plan.notices,
