@@ -1,5 +1,5 @@
 /** Running a program: argv only, everything it said kept. */
-import { type SpawnOptions, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 
 export interface Result {
   /** Exit code; 128 + the signal's number where a signal ended it, as shells count. */
@@ -22,6 +22,11 @@ export interface ExecOptions {
   readonly onOutput?: (piece: string) => void;
   /** Called with every piece of standard error alone. */
   readonly onError?: (piece: string) => void;
+  /**
+   * The program leads a process group of its own: for one that is entered into a machine, where `kill 0` must not end
+   * this process and whoever started it. Ctrl-C does not reach it then. Default false.
+   */
+  readonly ownGroup?: boolean;
   /** Descriptors that the child inherits as 3, 4, … */
   readonly descriptors?: readonly number[];
 }
@@ -48,8 +53,7 @@ export function exec(argv: readonly string[], options: ExecOptions = {}): Promis
   if (program === undefined) throw new Error("exec: empty argv");
   const spawnOptions: SpawnOptions = {
     stdio: ["pipe", "pipe", "pipe", ...(options.descriptors ?? [])],
-    // A process group of its own: what a program signals as its group must not be this process, and whoever started it.
-    detached: true,
+    detached: options.ownGroup ?? false,
     ...(options.env && { env: options.env }),
     ...(options.cwd && { cwd: options.cwd }),
   };
@@ -63,29 +67,33 @@ export function exec(argv: readonly string[], options: ExecOptions = {}): Promis
         if (name === "stderr") options.onError?.(piece);
       });
     }
-    let timedOut = false;
-    const timer =
-      options.timeout === undefined
-        ? undefined
-        : setTimeout(() => {
-            timedOut = true;
-            if (options.onTimeout) options.onTimeout();
-            else child.kill("SIGKILL");
-          }, options.timeout);
+    const limit = limited(child, options);
     child.on("error", (error) => {
-      clearTimeout(timer);
+      limit.clear();
       reject(new Error(`cannot run ${program}: ${error.message}`, { cause: error }));
     });
     child.on("close", (code, signal) => {
-      clearTimeout(timer);
+      limit.clear();
       const result = { code: code ?? 128 + (signalNumbers[signal ?? ""] ?? 0), ...out };
-      if (timedOut) reject(new CommandFailed(`not done after ${options.timeout} ms`, argv, result));
+      if (limit.isOver()) reject(new CommandFailed(`not done after ${options.timeout} ms`, argv, result));
       else resolve(result);
     });
     // A program that ends before it has read everything is no error of ours.
     child.stdin?.on("error", () => {});
     child.stdin?.end(options.input ?? "");
   });
+}
+
+/** Ends a program when its time is over. */
+function limited(child: ChildProcess, { timeout, onTimeout }: ExecOptions) {
+  let isOver = false;
+  const end = () => {
+    isOver = true;
+    if (onTimeout) onTimeout();
+    else child.kill("SIGKILL");
+  };
+  const timer = timeout === undefined ? undefined : setTimeout(end, timeout);
+  return { isOver: () => isOver, clear: () => clearTimeout(timer) };
 }
 
 /** Like {@link exec}; a non-zero exit code is thrown as {@link CommandFailed}. Returns standard output. */

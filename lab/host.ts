@@ -205,6 +205,7 @@ export class LabHost {
         ...options,
         env: { ...environment, ...options.env },
         cwd: "/",
+        ownGroup: true,
         timeout: options.timeout ?? 60_000,
         onTimeout: () => cgroup.kill(),
       });

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { cgroupMounts } from "../../lab/cgroup.ts";
 import { CommandFailed, exec, must } from "../../lab/exec.ts";
@@ -18,10 +19,22 @@ test("a failure tells the command and its output", async () => {
   expect((error as CommandFailed).message).toBe("exit code 4: sh -c echo out; echo err >&2; exit 4\nerr\nout");
 });
 
-test("a program is the leader of its process group: `kill 0` in a machine does not end the tests", async () => {
-  const { stdout } = await exec(["sh", "-c", "echo $$; cut -d ' ' -f 5 /proc/$$/stat"]);
-  const [pid, group] = stdout.split("\n");
-  expect(group).toBe(pid);
+test("in a group of its own `kill 0` does not end the tests; else Ctrl-C ends it with them", async () => {
+  const groups = async (ownGroup?: boolean) => {
+    const script = "cut -d ' ' -f 5 /proc/$$/stat; echo $$; cut -d ' ' -f 5 /proc/$PPID/stat";
+    const { stdout } = await exec(["sh", "-c", script], ownGroup === undefined ? {} : { ownGroup });
+    const [group, pid, ours] = stdout.split("\n");
+    return { group, pid, ours };
+  };
+  const own = await groups(true);
+  expect(own.group).toBe(own.pid);
+  const shared = await groups();
+  expect(shared.group).toBe(shared.ours);
+});
+
+test("what is run in a lab host is in a group of its own", () => {
+  const source = readFileSync(new URL("../../lab/host.ts", import.meta.url), "utf8");
+  expect(source).toContain("ownGroup: true");
 });
 
 test("no longer than its time", async () => {
