@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { networkProblems } from "../../src/cli/required-networks.ts";
+import type { HostUsers } from "../../src/compile/index.ts";
 import { compiled } from "../compile/oci/evaluated.ts";
 
+const users: HostUsers = new Map([["alice", { uid: 1000, home: "/home/alice", hasSubIds: true }]]);
 const image = "localhost/web:1";
 const generation = (backend = "podman", more: object = {}, networks: string[] = []) =>
   compiled({ ociContainers: { backend, containers: { web: { image, networks } }, ...more } });
@@ -38,6 +40,40 @@ test("of a network that is there already nothing is asked, not even when the oth
   expect(messages(generation("docker"), "10.87.0.0/16", generation("podman"))).toEqual([]);
   const moved = generation("podman", { defaultNetwork: { subnet: "10.99.0.0/16" } });
   expect(messages(moved, "10.99.0.0/24", generation("podman"))).toHaveLength(1);
+});
+
+test("a network of ours that is to be wider is not in its own way; what is somebody else's is", () => {
+  const own = (subnet: string) => generation("podman", { networks: { own: { subnets: [subnet] } } }, ["own"]);
+  const [now, wider] = [own("10.5.1.0/25"), own("10.5.1.0/24")];
+  expect(messages(wider, "10.5.1.0/25", now)).toEqual([]);
+  expect(messages(wider, "10.5.1.0/25")).toHaveLength(1);
+  expect(messages(wider, "10.5.1.128/25", now)).toHaveLength(1);
+});
+
+test("a network that is to be the one of a card of the host is in nobody's way", () => {
+  const of = (driver: string) =>
+    generation(
+      "podman",
+      { networks: { lan: { driver, subnets: ["192.168.7.0/24"], ...(driver !== "bridge" && { parent: "eth0" }) } } },
+      ["lan"],
+    );
+  for (const driver of ["macvlan", "ipvlan"]) expect(messages(of(driver), "192.168.7.0/24")).toEqual([]);
+  expect(messages(of("bridge"), "192.168.7.0/24")).toHaveLength(1);
+});
+
+test("a user's network has its routes elsewhere", () => {
+  const of = (podman: object) =>
+    compiled(
+      {
+        ociContainers: {
+          networks: { app: { subnets: ["10.5.0.0/24"] } },
+          containers: { web: { image, networks: ["app"], podman } },
+        },
+      },
+      { users },
+    );
+  expect(messages(of({ user: "alice" }), "10.5.0.0/24")).toEqual([]);
+  expect(messages(of({ user: "root" }), "10.5.0.0/24")).toHaveLength(1);
 });
 
 test("the host is not asked where there is no network", () => {
