@@ -120,7 +120,7 @@ export function foreignDrift({ drift, containers }: Observed, next: Generation):
   const paused = Object.values(next.containers).flatMap(({ name, oci }) =>
     oci === undefined || containers[name]?.engine !== "paused"
       ? []
-      : `container ${name} was paused by hand, and is left so: ${oci.engine} unpause ${name}`,
+      : `container ${name} was paused by hand, and is left so: ${oci.engine} unpause ${name}${oci.user === "root" ? "" : `, as ${oci.user}`}`,
   );
   if (drift === undefined) return paused;
   const added = Object.entries(drift.dropIns).map(

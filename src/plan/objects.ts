@@ -8,13 +8,15 @@ interface Named {
   readonly kind: string;
   readonly engine: string;
   readonly name: string;
+  /** null: root. */
+  readonly owner: string | null;
 }
 
-/** `stowage-podman-network@app.service`; null for any other unit. */
+/** `stowage-podman-network@app.service`, `…@app:alice.service`; null for any other unit. */
 export function objectOf(unit: string): Named | null {
-  const [, engine, kind, name] =
-    /^stowage-(podman|docker)-(network|volume|pod)@([^:]+?)(?::[^:]+)?\.service$/.exec(unit) ?? [];
-  return engine === undefined || kind === undefined || name === undefined ? null : { engine, kind, name };
+  const [, engine, kind, name, owner = null] =
+    /^stowage-(podman|docker)-(network|volume|pod)@([^:]+?)(?::([^:]+))?\.service$/.exec(unit) ?? [];
+  return engine === undefined || kind === undefined || name === undefined ? null : { engine, kind, name, owner };
 }
 
 /**
@@ -47,17 +49,21 @@ const requiredObjects =
 const wordsOf = ({ sections }: Unit): string[] =>
   linesOf(sections.Unit?.Requires ?? []).flatMap((line) => line.split(" "));
 
+/** For a person to type: another user's is nothing that root's engine knows. */
+const removal = ({ engine, kind, name, owner }: Named): string =>
+  `\`${engine} ${kind} rm ${name}\`${owner === null ? "" : ` as ${owner}`}`;
+
 /** To make a volume anew would be to lose what it keeps: told before anything is done. */
 export function changedVolumes(former: Former, next: Generation): Problem[] {
   return Object.values(next.units).flatMap((unit): Problem | readonly Problem[] => {
     const object = objectOf(unit.name);
     const known = former.generations.flatMap((one) => one.units[unit.name] ?? []).map(definitionOf);
     if (object?.kind !== "volume" || known.every((one) => one === null || one === definitionOf(unit))) return [];
-    const { engine, name } = object;
+    const { name } = object;
     return {
       code: "volume-changed",
       message: `volume ${name} has other options now, and to make it anew would be to lose what it keeps`,
-      hint: `give it another name; or take it out of host.ts, \`stowage switch\`, \`${engine} volume rm ${name}\`, and declare it again`,
+      hint: `give it another name; or take it out of host.ts, \`stowage switch\`, ${removal(object)}, and declare it again`,
       option: ["ociContainers", "volumes", name],
     };
   });
@@ -75,6 +81,5 @@ export const leftVolumes = (former: Former, next: Generation): string[] =>
   former.gone("units", next).flatMap((unit) => {
     const object = objectOf(unit);
     if (object?.kind !== "volume") return [];
-    const { engine, name } = object;
-    return [`volume ${name} stays, with all that it keeps; \`${engine} volume rm ${name}\` removes it`];
+    return [`volume ${object.name} stays, with all that it keeps; ${removal(object)} removes it`];
   });

@@ -135,6 +135,17 @@ test("a container that its engine does not have any more is started again; one t
   ]);
   expect(found("paused").steps).toEqual([]);
   expect(found("paused").drift).toEqual(["container web was paused by hand, and is left so: podman unpause web"]);
+  const alice = { uid: 1000, home: "/home/alice", hasSubIds: true };
+  const hers = compiled(
+    {
+      ociContainers: { defaultNetwork: { enable: false }, containers: { web: { ...web, podman: { user: "alice" } } } },
+    },
+    { users: new Map([["alice", alice]]) },
+  );
+  const observed = machine([hers], { containers: { web: { hasRoot: false, declared: null, engine: "paused" } } });
+  expect(plan(hers, hers, observed).drift).toEqual([
+    "container web was paused by hand, and is left so: podman unpause web, as alice",
+  ]);
 });
 
 /** Each of some names, by some service, or not at all. */

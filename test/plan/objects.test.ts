@@ -76,6 +76,22 @@ test("a volume of other options stops the plan, whatever it would lose", () => {
   expect(plan(volume({}), volume({}), machine([volume({})])).blocked).toEqual([]);
 });
 
+test("of another user's volume it is told whose podman removes it", () => {
+  const users = new Map([["alice", { uid: 1000, home: "/home/alice", hasSubIds: true }]]);
+  const hers = (volumes: object, names: readonly string[]) => {
+    const db = { image, podman: { user: "alice" }, volumes: names };
+    return compiled({ ociContainers: { defaultNetwork: { enable: false }, volumes, containers: { db } } }, { users });
+  };
+  const before = hers({ data: {} }, ["data:/data"]);
+  expect(plan(before, hers({}, []), machine([before])).notices).toEqual([
+    "volume data stays, with all that it keeps; `podman volume rm data` as alice removes it",
+  ]);
+  const changed = plan(before, hers({ data: { options: { type: "tmpfs" } } }, ["data:/data"]), machine([before]));
+  expect(changed.blocked.map(({ hint }) => hint)).toEqual([
+    "give it another name; or take it out of host.ts, `stowage switch`, `podman volume rm data` as alice, and declare it again",
+  ]);
+});
+
 test("a volume that is no longer declared is told to stay", () => {
   const next = generation({ containers: { db: { image } } });
   expect(plan(volume({}), next, machine([volume({})])).notices).toEqual([
