@@ -43,7 +43,7 @@ function objectService(layout: Layout, object: OciObject): Unit {
       objectProgramFile(layout),
       verb,
       engineOf(engine).program,
-      ownerOptions(owner).join(),
+      ownerOptions(owner).join(" "),
       kind,
       name,
       ...further,
@@ -80,9 +80,9 @@ const lastsOverBoots: UnitSection = { DefaultDependencies: false };
 
 function dependencies(object: OciObject): UnitSection {
   const { kind, engine, owner } = object;
-  const needs = [...ownerNeeds(owner), ...(kind === "pod" ? object.needs : [])];
-  // Not required: an engine that is started anew still has them.
-  const { needs: wanted } = engineOf(engine);
+  const needs = kind === "pod" ? [...ownerNeeds(owner), ...object.needs] : [];
+  // Not required: an engine that is started anew still has them, and what shutdown stops would stop them, too.
+  const wanted = [...engineOf(engine).needs, ...(kind === "pod" ? [] : ownerNeeds(owner))];
   const after = [...(kind === "pod" ? [] : ["basic.target"]), ...wanted, ...needs];
   return {
     ...(needs.length > 0 && { Requires: needs.join(" ") }),

@@ -20,6 +20,7 @@ function unit(ociContainers: object, name: string): string {
   return render(found);
 }
 const requires = (text: string): string[] => /^Requires=(.*)$/m.exec(text)?.[1]?.split(" ") ?? [];
+const wants = (text: string): string[] => /^Wants=(.*)$/m.exec(text)?.[1]?.split(" ") ?? [];
 const after = (text: string): string[] => /^After=(.*)$/m.exec(text)?.[1]?.split(" ") ?? [];
 
 describe("a network", () => {
@@ -208,6 +209,21 @@ describe("podman.user", () => {
     const text = unit(all, "stowage-podman-network@app:alice.service");
     expect(text).toContain("\nUser=alice\n");
     expect(text).toContain('"HOME=/home/alice"');
+  });
+
+  test.each(["network", "volume"])("has a %s that lasts over boots: what she has for it ends at shutdown", (kind) => {
+    const web = { image, podman, networks: ["app"], volumes: ["app:/data"] };
+    const both = { networks: { app: {} }, volumes: { app: {} }, containers: { web } };
+    const text = unit(both, `stowage-podman-${kind}@app:alice.service`);
+    expect(text).toContain("DefaultDependencies=no\n");
+    expect(requires(text)).toEqual([]);
+    expect(wants(text)).toEqual(["stowage-podman-user@alice.service"]);
+    expect(after(text)).toEqual(["basic.target", "stowage-podman-user@alice.service"]);
+  });
+
+  test("has a pod that ends with what she has for it", () => {
+    const web = { image, podman, pod: "app" };
+    const text = unit({ pods: { app: {} }, containers: { web } }, "stowage-podman-pod@app:alice.service");
     expect(requires(text)).toEqual(["stowage-podman-user@alice.service"]);
   });
 

@@ -9,7 +9,18 @@ import { definitionLabel, objectProgram } from "../../../src/runtimes/oci/object
 /** What it has is a file of that name each, with the label as text; what it is asked for is in a log. */
 const engine = `#!/bin/sh
 dir=$(dirname "$0")
+[ ! -e "$dir/down" ] || { echo "cannot connect to the engine" >&2; exit 1; }
+if [ -e "$dir/options" ]; then printf '%s\\n' "$1" "$2" >"$dir/options"; shift 2; fi
 kind=$1 verb=$2
+# Containers that have ended: a file each, with the name and the file of the ID.
+case $kind in
+ps)
+	[ "$*" = "ps -aq --filter network=app --filter status=exited --filter status=created --filter label=PODMAN_SYSTEMD_UNIT" ] || exit 1
+	for file in "$dir"/ctr.*; do [ ! -e "$file" ] || echo "\${file##*.}"; done
+	exit 0 ;;
+rm) echo "rm $2" >>"$dir/log"; rm "$dir/ctr.$2"; exit 0 ;;
+container) for last; do :; done; cat "$dir/ctr.$last"; exit 0 ;;
+esac
 shift 2
 for last; do :; done
 case $verb in
@@ -35,14 +46,19 @@ let place: string;
 beforeEach(() => {
   place = mkdtempSync(join(tmpdir(), "stowage-object-"));
   mkdirSync(join(place, "etc"));
+  program = "engine";
+  options = "";
   writeFileSync(join(place, "engine"), engine, { mode: 0o755 });
+  writeFileSync(join(place, "podman"), engine, { mode: 0o755 });
   writeFileSync(join(place, "etc/object"), objectProgram);
 });
 afterEach(() => rmSync(place, { recursive: true, force: true }));
 
+let program = "engine";
+let options = "";
 function play(verb: "make" | "remove", kind: string, name: string, ...further: string[]) {
   rmSync(join(place, "log"), { force: true });
-  const argv = [join(place, "etc/object"), verb, join(place, "engine"), "", kind, name, ...further];
+  const argv = [join(place, "etc/object"), verb, join(place, program), options, kind, name, ...further];
   const { status, stdout, stderr } = spawnSync("/bin/sh", argv, { encoding: "utf8" });
   const asked = existsSync(join(place, "log")) ? readFileSync(join(place, "log"), "utf8").trimEnd().split("\n") : [];
   return { status, stdout, stderr, asked };
@@ -79,6 +95,14 @@ describe.each(["network", "volume"])("a %s", (kind) => {
     expect(play("remove", kind, "app", "d1").asked).toEqual([]);
   });
 
+  test("is not taken for gone where the engine cannot be asked", () => {
+    is(kind, "app", "d1");
+    writeFileSync(join(place, "down"), "");
+    const told = { status: 1, stderr: "cannot connect to the engine\n", asked: [] };
+    expect(play("remove", kind, "app", "d1")).toMatchObject(told);
+    expect(play("make", kind, "app", "d1")).toMatchObject(told);
+  });
+
   test("that cannot be made is told in the engine's words", () => {
     writeFileSync(join(place, "refuse"), "");
     expect(play("make", kind, "app", "d1")).toMatchObject({ status: 1, stderr: "cannot create app\n" });
@@ -93,6 +117,37 @@ test("a network of another definition is made anew; one of ours is removed, what
   ]);
   expect(play("remove", "network", "app", "d3").asked).toEqual(["network rm app"]);
   expect(play("remove", "network", "app", "d3")).toEqual({ status: 0, stdout: "", stderr: "", asked: [] });
+});
+
+test("the default network is nothing that could be called external", () => {
+  is("network", "stowage", "");
+  expect(play("make", "network", "stowage", "d1").stderr).toBe(
+    "network stowage was made by somebody else: ociContainers.defaultNetwork.enable = false does without it\n",
+  );
+});
+
+test("the engine's options are words", () => {
+  writeFileSync(join(place, "options"), "");
+  options = "--first=* --second";
+  expect(play("make", "network", "app", "d1").status).toBe(0);
+  expect(readFileSync(join(place, "options"), "utf8")).toBe("--first=*\n--second\n");
+});
+
+test("containers of ours that have ended keep no network of podman's; others' do, and docker asks none", () => {
+  const ended = () => {
+    writeFileSync(join(place, "ctr.1"), "web=/run/podman-web/ctr-id\n");
+    writeFileSync(join(place, "ctr.2"), "renamed=/run/podman-web/ctr-id\n");
+    writeFileSync(join(place, "ctr.3"), "theirs=\n");
+  };
+  ended();
+  is("network", "app", "d1");
+  expect(play("remove", "network", "app", "d1").asked).toEqual(["network rm app"]);
+  program = "podman";
+  is("network", "app", "d1");
+  expect(play("remove", "network", "app", "d1").asked).toEqual(["rm 1", "network rm app"]);
+  ended();
+  is("network", "app", "d1");
+  expect(play("make", "network", "app", "d2").asked.map(short)).toEqual(["rm 1", "network rm app", "network create"]);
 });
 
 test("a volume of another definition stays, with what it keeps", () => {
