@@ -12,15 +12,16 @@ const subnetOption = ["ociContainers", "defaultNetwork", "subnet"];
 
 export function checkDefaultNetwork(config: HostConfig, problems: Problems): void {
   const { enable, subnet } = config.ociContainers.defaultNetwork;
+  if (!enable) return;
+  checkName(config, problems);
   const count = thoseWithoutNetwork(config).length;
-  if (!enable || count === 0) return;
+  if (count === 0) return;
   const pool = poolOf(subnet);
   if (pool === null) {
     const hint = "write the network's first address, and a prefix length from 8 to 28: 10.200.0.0/16";
     problems.add({ code: "not-a-network", message: `${subnet} is no network for containers`, hint }, subnetOption);
     return;
   }
-  checkName(config, problems);
   if (count > pool.size) {
     const message = `${count} OCI containers are to have addresses in ${subnet}, which has ${pool.size} for them`;
     problems.add({ code: "network-full", message, hint: "make the network larger" }, subnetOption);
@@ -28,17 +29,29 @@ export function checkDefaultNetwork(config: HostConfig, problems: Problems): voi
   checkOthers(config, subnet, problems);
 }
 
-function checkName({ ociContainers }: HostConfig, problems: Problems): void {
-  if (!Object.hasOwn(ociContainers.networks, defaultNetwork)) return;
-  problems.add(
-    {
-      code: "network-name-taken",
-      message: `${defaultNetwork} is the network of containers that name none`,
-      hint: "give your network another name, or set ociContainers.defaultNetwork.enable = false",
-    },
-    ["ociContainers", "networks", defaultNetwork],
-  );
+/** Also where no container is on it: the next one that names no network would be on somebody else's. */
+function checkName({ ociContainers: { networks, containers, pods } }: HostConfig, problems: Problems): void {
+  const message = `${defaultNetwork} is the network of containers that name none`;
+  const disable = "set ociContainers.defaultNetwork.enable = false";
+  if (Object.hasOwn(networks, defaultNetwork)) {
+    const hint = `give your network another name, or ${disable}`;
+    problems.add({ code: "network-name-taken", message, hint }, ["ociContainers", "networks", defaultNetwork]);
+  }
+  const naming = [...namersOf("containers", containers), ...namersOf("pods", pods)];
+  for (const option of naming) {
+    const hint = `name no network to be on it, or another one, or ${disable}`;
+    problems.add({ code: "network-name-taken", message, hint }, option);
+  }
 }
+
+const namersOf = (kind: string, all: Readonly<Record<string, { readonly networks: readonly string[] }>>): string[][] =>
+  Object.entries(all).flatMap(([name, { networks }]) =>
+    networks.some(isOurs) ? [["ociContainers", kind, name, "networks"]] : [],
+  );
+
+/** podman writes `name:options`, docker `name=…,options` in any order. */
+const isOurs = (network: string): boolean =>
+  network.split(/[:,]/).some((word, at) => (at === 0 && word === defaultNetwork) || word === `name=${defaultNetwork}`);
 
 /** A route to the one would lead packets for the other astray. */
 function checkOthers(config: HostConfig, subnet: string, problems: Problems): void {

@@ -11,6 +11,7 @@ export function checkEngineWords({ ociContainers }: Pick<HostConfig, "ociContain
     checkNames(name, "environment", container, problems);
     checkNames(name, "labels", container, problems);
     checkCapabilities(name, container, problems);
+    checkElsewhere(name, ociContainers.backend, container, problems);
     if (ociContainers.backend === "docker" && container.podman !== null) {
       const option = at(name, "podman");
       problems.add(
@@ -36,6 +37,29 @@ function checkNames(name: string, kind: "environment" | "labels", container: Oci
         code: "bad-variable-name",
         message: `${JSON.stringify(key)} cannot be a name in ${showOption(option)}`,
         hint: "a name has no `=` and no control characters, and does not begin with a blank",
+      },
+      option,
+    );
+  }
+}
+
+const elsewhere = {
+  podman: /^(?:--(?:root|runroot|imagestore|storage-driver|url|connection|remote|host|context)(?:=|$)|-[rcH])/,
+  docker: /^(?:--(?:host|context)(?:=|$)|-D*[Hc])/,
+};
+
+/** Images are brought to, and verbs ask, the engine as the host has it. */
+function checkElsewhere(name: string, backend: "podman" | "docker", container: OciConfig, problems: Problems): void {
+  const option = at(name, "preRunExtraOptions");
+  for (const word of container.preRunExtraOptions.filter((one) => elsewhere[backend].test(one))) {
+    problems.add(
+      {
+        code: "another-store",
+        message: `${JSON.stringify(word)} in ${showOption(option)} chooses another store, or another machine`,
+        details: [
+          `the image, networks and volumes are brought to ${backend} as this host has it: the container would not find them`,
+        ],
+        hint: `take it away; where ${backend} keeps everything is said in its own configuration, for all containers`,
       },
       option,
     );

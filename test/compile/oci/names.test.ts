@@ -174,3 +174,20 @@ describe("what cannot be", () => {
     ]);
   });
 });
+
+describe("the name of the network that is for all who name none", () => {
+  const message = "stowage is the network of containers that name none";
+  const pods = { all: { networks: ["stowage"] } };
+  test.each([
+    ["declared, and nobody on it", { networks: { stowage: {} } }],
+    ["named by the only container", { containers: { web: { image, networks: ["stowage"] } } }],
+    ["with options", { containers: { web: { image, networks: ["stowage:alias=a"] } } }],
+    ["as docker writes it", { backend: "docker", containers: { web: { image, networks: ["alias=a,name=stowage"] } } }],
+    ["named by a pod", { pods, containers: { web: { image, pod: "all" } } }],
+  ])("is refused: %s", (_, ociContainers) => {
+    expect(problemsOf({ ociContainers })).toContain(message);
+    expect(problemsOf({ ociContainers: { ...ociContainers, defaultNetwork: { enable: false } } })).not.toContain(
+      message,
+    );
+  });
+});

@@ -83,9 +83,9 @@ describe.each(["podman", "docker"] as const)("%s", (backend) => {
   });
 
   test("options of the engine itself hold for each of its commands", () => {
-    const section = service(backend, { preRunExtraOptions: ["--root", "/srv/a b"] });
+    const section = service(backend, { preRunExtraOptions: ["--log-level", "a b"] });
     const all = commands(section).map((words) => words.slice(words.findIndex(isEngine)));
-    for (const words of all) expect(words.slice(1, 3)).toEqual(["--root", "/srv/a b"]);
+    for (const words of all) expect(words.slice(1, 3)).toEqual(["--log-level", "a b"]);
   });
 
   test("a name that the engine would read as something else is a problem", () => {
