@@ -27,7 +27,7 @@ import { knownPlaces, placed, withDefaultNetwork } from "./oci/names.ts";
 import { checkObjects } from "./oci/object-checks.ts";
 import { ociObjects } from "./oci/objects.ts";
 import { checkOwners, type HostUsers, noUsers } from "./oci/owners.ts";
-import { bridgesOfOci, hostsOfAll, namesPieces } from "./oci/shared-names.ts";
+import { engineSide, hostsOfAll, namesPieces } from "./oci/shared-names.ts";
 import { type Piece, pieceOf } from "./piece.ts";
 import { type PlacesOf, Problems } from "./problems.ts";
 import { enabled, type Packages, packagesOf, requestOf, requestText, type SystemRequest } from "./requests.ts";
@@ -232,10 +232,11 @@ function assemble(
 ): Made {
   const made = new Set(bridges.map(({ name }) => name));
   const shared = { containers, oci: ociContainers.flatMap(foundAt) };
+  const engine = ociContainers[0]?.engine ?? "podman";
   return {
     pieces: [
       pieceOf(sharedParts(layout, containers, shared.oci.map(ociHosts))),
-      pieceOf(hostNetworkParts(layout, bridges, containers, bridgesOfOci(shared.oci))),
+      pieceOf(hostNetworkParts(layout, bridges, containers, engineSide(shared.oci, engine))),
       ...namesPieces(layout, shared).map(pieceOf),
       ...piecesOf(containers, (container) => containerParts(layout, container, made)),
       ...objectPieces(layout, ociContainers, objects),

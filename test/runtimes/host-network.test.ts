@@ -30,6 +30,43 @@ test("a host that forwards already is left as it is; one that we switched on is 
   expect(starts.findIndex((line) => line.includes("systemd-sysctl"))).toBe(2);
 });
 
+const beside = (engine: "podman" | "docker", ...containers: readonly SystemContainer[]) => {
+  const made = hostNetworkParts(defaultLayout, [], containers, { engine, bridges: ["stowage0", "podman+"] });
+  const text = (name: string) => made.units.flatMap((unit) => (unit.name === name ? [render(unit)] : [])).join();
+  return { ...made, text };
+};
+const [ipv4Unit, ipv6Unit] = ["stowage-forwarding@ipv4.service", "stowage-forwarding@ipv6.service"];
+
+test("for the sake of OCI containers alone it is their engine that switches forwarding on: Docker would not drop", () => {
+  const alone = beside("docker", withLink(isolated, [v4], [])).text(ipv4Unit);
+  expect(alone).toContain("nft -f");
+  expect(alone).toContain("/usr/bin/install");
+  expect(alone).not.toContain("systemd-sysctl /");
+  expect(beside("docker", withLink(isolated, [v4])).text(ipv4Unit)).toContain("systemd-sysctl /");
+});
+
+test("Docker comes first, where it is the engine", () => {
+  const after = (text: string) => /^After=.*$/m.exec(text)?.[0];
+  expect(after(beside("docker", isolated).text(ipv4Unit))).toMatch(/ docker\.service$/);
+  expect(after(beside("docker", isolated).text(ipv6Unit))).not.toContain("docker");
+  expect(after(beside("podman", isolated).text(ipv4Unit))).not.toContain("docker");
+});
+
+test("each family is started by what needs it", () => {
+  const starters = (made: ReturnType<typeof beside>, unit: string) =>
+    Object.keys(made.unitLinks).flatMap((link) => (link.endsWith(`/${unit}`) ? [link.split(".wants/")[0]] : []));
+  const [nft, oci] = ["stowage-nftables.service", "stowage-oci-names.service"];
+  const both = beside("podman", isolated);
+  expect(starters(both, ipv4Unit)).toEqual([nft, oci]);
+  expect(starters(both, ipv6Unit)).toEqual([nft]);
+  expect(both.text(ipv6Unit)).toContain(`Before=${nft}\n`);
+  expect(starters(beside("podman", withLink(isolated, [v4], [])), ipv4Unit)).toEqual([oci]);
+  // Ports of IPv6 alone: what loads them does not start the other family.
+  const six = beside("podman", withLink(isolated, [v6]));
+  expect(starters(six, ipv4Unit)).toEqual([oci]);
+  expect(starters(six, ipv6Unit)).toEqual([nft]);
+});
+
 test("the mark that the unit looks for is what it copies: our own first line is no match", () => {
   const text = new Map(parts(isolated).files).get("/etc/stowage/forwarding-ipv4.conf");
   expect(text).toBe("net/ipv4/ip_forward = 1\n");

@@ -8,7 +8,7 @@ import type { AcrossContainers } from "../across.ts";
 import { bridgesOf } from "../bridges.ts";
 import type { Generation } from "../generation.ts";
 import { networkFor } from "../networks.ts";
-import { bridgesOfOci, type Everybody, namesPieces } from "../oci/shared-names.ts";
+import { type Everybody, engineSide, namesPieces } from "../oci/shared-names.ts";
 import { markBefore, type Parts } from "../piece.ts";
 
 /** As what is shared is made from them, in the order of their names. */
@@ -65,7 +65,7 @@ function piecesFor(layout: Layout, across: AcrossContainers): Shared[] {
   const { containers, oci } = everybody;
   return [
     { unitLinks: {}, ...sharedParts(layout, containers, oci.map(ociHosts)) },
-    { ...hostNetworkParts(layout, bridgesOf(across), containers, bridgesOfOci(oci)) },
+    { ...hostNetworkParts(layout, bridgesOf(across), containers, engineSide(oci, across.ociContainers.backend)) },
     ...namesPieces(layout, everybody).map((piece) => ({ unitLinks: {}, ...piece })),
   ];
 }

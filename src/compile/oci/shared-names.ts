@@ -1,5 +1,6 @@
 /** What of names containers of both kinds share; from a configuration, or from what a generation has kept of it. */
 import { hostsEntries } from "../../network/index.ts";
+import type { EngineSide } from "../../runtimes/host-network/index.ts";
 import { type Networked, ownNetwork } from "../../runtimes/nspawn/index.ts";
 import { hostsOf } from "../../runtimes/nspawn/names.ts";
 import { engineBridges, type Found, namesParts, ociHosts } from "../../runtimes/oci/index.ts";
@@ -18,8 +19,9 @@ export const hostsOfAll = ({ containers, oci }: Everybody): HostsEntry[] => [
   ...oci.flatMap((one) => ociHosts(one).entries),
 ];
 
-/** Interfaces behind which only OCI containers are. */
-export const bridgesOfOci = (oci: readonly Found[]): readonly string[] => (oci.length === 0 ? [] : engineBridges);
+/** Of containers that are found by name. Others are on networks of their engine's, which no address of ours is known in. */
+export const engineSide = (oci: readonly Found[], engine: "podman" | "docker"): EngineSide =>
+  oci.length === 0 ? { engine: null, bridges: [] } : { engine, bridges: engineBridges };
 
 /** Nothing where no OCI container is found by name. */
 export function namesPieces(layout: Layout, { containers, oci }: Everybody): Parts[] {

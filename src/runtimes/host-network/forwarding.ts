@@ -18,23 +18,31 @@ import { nftablesUnit } from "../nspawn/container.ts";
 import { restartTriggers } from "../nspawn/triggers.ts";
 import { namesUnit } from "../oci/names.ts";
 import { linkTo } from "./bridges.ts";
+import type { EngineSide } from "./engine-side.ts";
 
 export const forwardingUnit = ({ name }: Forwarding): string => `stowage-forwarding@${name}.service`;
 
+/** Why a host forwards in a family. */
+interface Reason {
+  /** Ports of ours ask for it, and nobody else may switch it on. */
+  readonly forPorts: boolean;
+  /** There are OCI containers, whose engine switches it on. */
+  readonly beside: EngineSide["engine"];
+}
+
 /** @param links of all containers */
-export function forwardingParts(layout: Layout, links: readonly Link[], side: ContainerSide) {
-  const forwarding = links.filter(({ forwards }) => forwards.length > 0);
-  // Beside OCI containers their engine lets the host pass on IPv4.
-  const isBeside = side.engines.length > 0 && links.length > 0;
-  const needed = [forwarding4, forwarding6].filter(
-    ({ family }) => forwarding.some((link) => forwardsIn(link, family)) || (isBeside && family === 4),
-  );
-  const starters = [...(forwarding.length > 0 ? [nftablesUnit] : []), ...(isBeside ? [namesUnit] : [])];
-  const parts = needed.map((one) => {
+export function forwardingParts(layout: Layout, links: readonly Link[], side: ContainerSide, engine: EngineSide) {
+  const parts = [forwarding4, forwarding6].flatMap((one) => {
+    const forPorts = links.some((link) => forwardsIn(link, one.family));
+    // Beside OCI containers their engine lets the host pass on IPv4.
+    const beside = one.family === 4 && links.length > 0 ? engine.engine : null;
+    if (!forPorts && beside === null) return [];
     const [filter, setting] = [`${layout.etc}/forwarding-${one.name}.nft`, `${layout.etc}/forwarding-${one.name}.conf`];
     const rules = forwardingFilter(one, side);
+    const mark = `${layout.run}/forwarding-${one.name}`;
     return {
-      unit: forwardingService(one, { filter, setting, mark: `${layout.run}/forwarding-${one.name}` }, rules, starters),
+      unit: forwardingService(one, { filter, setting, mark }, rules, { forPorts, beside }),
+      starters: startersFor({ forPorts, beside }),
       files: [
         [filter, rules],
         [setting, `${one.setting}\n`],
@@ -45,33 +53,34 @@ export function forwardingParts(layout: Layout, links: readonly Link[], side: Co
     units: parts.map(({ unit }) => unit),
     // Started with the first container that has forwarded ports, or is an engine's.
     unitLinks: Object.fromEntries(
-      parts.flatMap(({ unit }) => starters.map((starter) => linkTo(`${starter}.wants/${unit.name}`))),
+      parts.flatMap(({ unit, starters }) => starters.map((starter) => linkTo(`${starter}.wants/${unit.name}`))),
     ),
     files: parts.flatMap(({ files }) => files),
   };
 }
 
+const startersFor = ({ forPorts, beside }: Reason): string[] => [
+  ...(forPorts ? [nftablesUnit] : []),
+  ...(beside === null ? [] : [namesUnit]),
+];
+
 interface Files {
   readonly filter: string;
   readonly setting: string;
-  /** A copy of `setting`: in this boot it was we who switched forwarding on. */
+  /** A copy of `setting`: in this boot it was off before us, so that the filter is ours to load. */
   readonly mark: string;
 }
 
-function forwardingService(
-  one: Forwarding,
-  { filter, setting, mark }: Files,
-  rules: string,
-  starters: readonly string[],
-): Unit {
+function forwardingService(one: Forwarding, { filter, setting, mark }: Files, rules: string, reason: Reason): Unit {
   const load = { exec: ["/usr/sbin/nft", "-f", filter] };
   return {
     name: forwardingUnit(one),
     sections: {
       Unit: {
         Description: `Forwarding of ${one.family === 4 ? "IPv4" : "IPv6"} to ports of containers`,
-        After: "systemd-sysctl.service nftables.service",
-        Before: [...new Set([nftablesUnit, ...starters])].join(" "),
+        // Docker shuts the host to others only where it is Docker that switches forwarding on.
+        After: `systemd-sysctl.service nftables.service${reason.beside === "docker" ? " docker.service" : ""}`,
+        Before: [...new Set([nftablesUnit, ...startersFor(reason)])].join(" "),
         "X-Reload-Triggers": restartTriggers([rules])["X-Restart-Triggers"] ?? "",
       },
       Service: {
@@ -82,7 +91,7 @@ function forwardingService(
         ExecStart: [
           load,
           { exec: ["/usr/bin/install", "-D", "-m", "0644", setting, mark] },
-          { exec: ["/usr/lib/systemd/systemd-sysctl", setting] },
+          ...(reason.forPorts ? [{ exec: ["/usr/lib/systemd/systemd-sysctl", setting] }] : []),
         ],
         ExecReload: load,
         // Forwarding stays as it is: others may have come to need it.

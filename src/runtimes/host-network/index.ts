@@ -5,9 +5,12 @@ import type { Unit } from "../../units/index.ts";
 import { linksOf, type Networked } from "../nspawn/index.ts";
 import { bridgeParts } from "./bridges.ts";
 import { dockerParts } from "./docker.ts";
+import { type EngineSide, noEngine } from "./engine-side.ts";
 import { forwardingParts } from "./forwarding.ts";
 import { managerFiles } from "./managers.ts";
 import { restoreParts } from "./restore.ts";
+
+export type { EngineSide } from "./engine-side.ts";
 
 export interface HostNetworkParts {
   readonly units: readonly Unit[];
@@ -15,12 +18,11 @@ export interface HostNetworkParts {
   readonly files: readonly (readonly [path: string, text: string])[];
 }
 
-/** @param engineBridges behind which only OCI containers are */
 export function hostNetworkParts(
   layout: Layout,
   bridges: readonly Bridge[],
   containers: readonly Networked[],
-  engineBridges: readonly string[] = [],
+  engine: EngineSide = noEngine,
 ): HostNetworkParts {
   const links = containers.flatMap(linksOf);
   const names = new Set([...bridges.map(({ name }) => name), ...links.flatMap(({ bridge }) => bridge ?? [])]);
@@ -32,22 +34,18 @@ export function hostNetworkParts(
       links.filter((link) => link.bridge === name),
     ),
   );
-  const side = containerSide(bridges, links, engineBridges);
-  const others = [dockerParts(layout, side), forwardingParts(layout, links, side)];
+  const side = containerSide(bridges, links, engine);
+  const others = [dockerParts(layout, side), forwardingParts(layout, links, side, engine)];
   const parts = [...bridges.map(bridgeParts), ...restored, ...others];
   return {
     units: parts.flatMap((part) => part.units),
     unitLinks: Object.assign({}, ...parts.map((part) => part.unitLinks)) as Record<string, string>,
-    files: [...managerFiles(bridges, links, engineBridges), ...[...restored, ...others].flatMap((part) => part.files)],
+    files: [...managerFiles(bridges, links, engine.bridges), ...[...restored, ...others].flatMap((part) => part.files)],
   };
 }
 
 /** A bridge that we made and that has no other ports joins only containers. */
-function containerSide(
-  bridges: readonly Bridge[],
-  links: readonly Link[],
-  engineBridges: readonly string[],
-): ContainerSide {
+function containerSide(bridges: readonly Bridge[], links: readonly Link[], engine: EngineSide): ContainerSide {
   const closed = bridges.filter(({ interfaces }) => interfaces.length === 0).map(({ name }) => name);
   const used = new Set(links.flatMap(({ bridge }) => bridge ?? []));
   const direct = links.filter(({ bridge }) => bridge === null).map((link) => link.interface.name);
@@ -55,6 +53,6 @@ function containerSide(
     links: [...direct, ...closed.filter((name) => used.has(name))].sort(),
     bridges: [...used].filter((name) => !closed.includes(name)).sort(),
     // Among themselves and to the world their engine lets them pass; it knows no other container.
-    engines: links.length > 0 ? engineBridges : [],
+    engines: links.length > 0 ? engine.bridges : [],
   };
 }

@@ -1,4 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { waitUntilStarted } from "../../../src/runtimes/oci/started.ts";
 import type { Exec, UnitSection } from "../../../src/units/index.ts";
@@ -126,18 +129,45 @@ describe("waiting for docker's container", () => {
     const [program = "", ...rest] = waitUntilStarted((...words) => [...inspect, ...words], "web");
     return spawnSync(program, rest, { env: { MAINPID: `${main}`, PATH: process.env.PATH }, timeout: 20_000 });
   };
+  /** Counts the questions in a file, and answers each by a text for the shell. */
+  const asking = (answer: (count: string) => string, use: (inspect: string[], asked: () => number) => void) => {
+    const directory = mkdtempSync(join(tmpdir(), "asked-"));
+    const file = join(directory, "asked");
+    try {
+      const script = `echo x >> "${file}"; ${answer(`$(wc -l < "${file}")`)}`;
+      use(["/bin/sh", "-c", script], () => readFileSync(file, "utf8").split("\n").length - 1);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  };
 
-  test("ends when the container runs, or when its command has ended", () => {
+  test("ends when the container runs, and not before", () => {
     const main = spawn("sleep", ["60"]);
     try {
-      const flag = `/tmp/started-${process.pid}-${main.pid}`;
-      // Says true the third time that it is asked.
-      const script = `echo x >> "${flag}"; test "$(wc -l < "${flag}")" -lt 3 || { rm "${flag}"; echo true; }`;
-      const { status, signal } = wait(main.pid as number, "/bin/sh", "-c", script);
-      expect({ status, signal }).toEqual({ status: 0, signal: null });
+      asking(
+        (count) => `if test "${count}" -lt 3; then echo false; else echo true; fi`,
+        (inspect, asked) => {
+          const { status, signal } = wait(main.pid as number, ...inspect);
+          expect({ status, signal, asked: asked() }).toEqual({ status: 0, signal: null, asked: 3 });
+        },
+      );
     } finally {
       main.kill();
     }
+  });
+
+  test("goes on while the container does not run, and ends with the service's command", () => {
+    // Its parent is a shell that reaps it: what has ended unseen by its parent is still there for kill(1).
+    const shell = 'sleep 1 & MAINPID=$! "$@"; wait';
+    asking(
+      () => "echo false",
+      (inspect, asked) => {
+        const words = waitUntilStarted((...more) => [...inspect, ...more], "web");
+        const { status, signal } = spawnSync("/bin/sh", ["-c", shell, "main", ...words], { timeout: 20_000 });
+        expect({ status, signal }).toEqual({ status: 0, signal: null });
+        expect(asked()).toBeGreaterThan(1);
+      },
+    );
     const ended = spawnSync("true");
     expect(wait(ended.pid, "/bin/false").status).toBe(0);
   });
