@@ -106,7 +106,13 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "systems/recipe.ts",
   ],
   doctor: ["error.ts", "host", "store", "compile/generation.ts"],
-  "doctor/checks": ["doctor", "host/id-maps.ts", "compile/generation.ts", "compile/ports.ts"],
+  "doctor/checks": [
+    "doctor",
+    "host/engine-programs.ts",
+    "host/id-maps.ts",
+    "compile/generation.ts",
+    "compile/ports.ts",
+  ],
   "index.ts": ["error.ts", "options", "modules"],
   cli: [
     // What a host.ts means by "stowage" is this program's own.
@@ -142,6 +148,7 @@ const pure = [
   "plan",
   "runtimes",
   "doctor/checks",
+  "host/engine-programs.ts",
   "host/id-maps.ts",
   "doctor/facts.ts",
   "doctor/finding.ts",

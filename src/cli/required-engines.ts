@@ -1,20 +1,31 @@
 /** Engines that OCI containers need. Looked for before an image is fetched, and before anything is stopped. */
 import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import type { Generation } from "../compile/index.ts";
+import { type Generation, imageRequestsOf } from "../compile/index.ts";
 import { type Problem, StowageError } from "../error.ts";
+import { enginePackages } from "../host/engine-programs.ts";
 import { placesOf } from "../modules/index.ts";
 import { engineOf } from "../runtimes/oci/engines.ts";
+import { pinnedImage } from "../systems/lock.ts";
+import { readLock } from "../systems/lock-file.ts";
 import type { Configured } from "./evaluate.ts";
 
 type Engine = Parameters<typeof engineOf>[0];
 type IsThere = (path: string) => boolean;
 
-/** For what a configuration declares. @throws StowageError `no-engine` */
-export function requireEngine({ evaluation }: Configured, isThere: IsThere = existsSync): void {
-  const { backend, containers } = evaluation.config.ociContainers;
+/**
+ * For what a configuration declares, of which the lock does not say yet what its image is: that is about to be fetched. What
+ * it says it of may be as it was, and then nothing is asked, as {@link engineProblems} has it.
+ * @throws StowageError `no-engine`
+ */
+export function requireEngine({ evaluation, lockFile }: Configured, isThere: IsThere = existsSync): void {
+  const { backend } = evaluation.config.ociContainers;
+  const requests = imageRequestsOf(evaluation.config);
+  if (requests.length === 0) return;
+  const lock = readLock(lockFile);
+  const names = requests.filter((request) => pinnedImage(lock, request) === null).map(({ container }) => container);
   const option = ["ociContainers", "backend"];
-  const problem = engineProblem(backend, Object.keys(containers), isThere);
+  const problem = engineProblem(backend, names, isThere);
   if (problem === null) return;
   throw new StowageError({ ...problem, option, places: placesOf(evaluation, option) });
 }
@@ -39,12 +50,9 @@ function engineProblem(engine: Engine, names: readonly string[], isThere: IsTher
     code: "no-engine",
     message: `${engine} is not installed, and ${names.length === 1 ? "container" : "containers"} ${names.join(", ")} would be run by it`,
     details: [`there is no ${program}`],
-    hint: `${installEngine[engine]}${isOther ? `, or set ociContainers.backend = "${other}", which is installed` : ""}`,
+    hint: `${installEngine(engine)}${isOther ? `, or set ociContainers.backend = "${other}", which is installed` : ""}`,
   };
 }
 
-/** From Debian 13 on docker.io does not bring the command. */
-const installEngine: Readonly<Record<Engine, string>> = {
-  podman: "install it: on Debian `apt-get install podman`",
-  docker: "install it: on Debian `apt-get install docker.io`, and from Debian 13 on `docker-cli` too",
-};
+const installEngine = (engine: Engine): string =>
+  `install it: the package is ${enginePackages[engine].debian} on Debian`;

@@ -79,9 +79,6 @@ export const programPaths = {
   awk: "/usr/bin/awk",
 } as const;
 
-/** Programs that OCI containers are run by. */
-export const enginePaths = { podman: "/usr/bin/podman", docker: "/usr/bin/docker" } as const;
-
 /** Containers with a network of their own, or with ports: whom forwarding concerns. */
 export const containersOf = ({ state }: Facts) => Object.values(state.generation?.containers ?? {});
 /** Of system containers: what an engine forwards it forwards by itself. */

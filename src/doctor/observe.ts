@@ -1,11 +1,12 @@
 /** Reads the machine for the checks. Nothing is changed: what the kernel can do is tried in namespaces that end at once. */
 import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
+import { enginePrograms } from "../host/engine-programs.ts";
 import { mountOf, parseMounts } from "../host/mounts.ts";
 import { type RunOptions, run } from "../host/run.ts";
 import { isBooted } from "../host/systemd.ts";
 import type { Layout } from "../store/layout.ts";
-import { enginePaths, type Facts, type Forwarding, type Kernel, programPaths, type State } from "./facts.ts";
+import { type Facts, type Forwarding, type Kernel, programPaths, type State } from "./facts.ts";
 
 /** What is known of the state directory by reading it. */
 export type StateRead = Pick<State, "generation" | "damage" | "interrupted">;
@@ -26,7 +27,7 @@ export async function observe(layout: Layout, read: StateRead, resolvSources: re
     systemdVersion: Number(/^systemd (\d+)/.exec(version)?.[1] ?? 0) || null,
     distributions: distributions(text("/etc/os-release") ?? ""),
     programs: Object.fromEntries(
-      [...Object.values(programPaths), ...Object.values(enginePaths)].map((path) => [path, existsSync(path)]),
+      [...Object.values(programPaths), ...Object.values(enginePrograms)].map((path) => [path, existsSync(path)]),
     ),
     loadStates: Object.fromEntries(
       loads

@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
+import { enginePackages, enginePrograms } from "./engine-programs.ts";
 import type { Ended } from "./inside.ts";
 import { stopUntil } from "./inside.ts";
 import { attach, type RunResult, run } from "./run.ts";
@@ -19,16 +20,13 @@ export interface EngineOf {
 /** How root starts a command as another user. */
 export type AsUser = (user: string, argv: readonly string[], terminal: boolean) => Promise<readonly string[]>;
 
-const programs = { podman: "/usr/bin/podman", docker: "/usr/bin/docker" } as const;
-const packages = { podman: "podman", docker: "docker.io" } as const;
-
 const commandOf = async ({ engine, user }: EngineOf, args: readonly string[], asUser: AsUser, terminal = false) =>
-  user === "root" ? [programs[engine], ...args] : asUser(user, [programs[engine], ...args], terminal);
+  user === "root" ? [enginePrograms[engine], ...args] : asUser(user, [enginePrograms[engine], ...args], terminal);
 
 /** Never where we are, where the user may not be. */
 async function ask(of: EngineOf, args: readonly string[], asUser: AsUser): Promise<RunResult> {
   const argv = await commandOf(of, args, asUser);
-  return run(argv, { accept: "any", cwd: "/", timeout: 10_000, package: packages[of.engine] });
+  return run(argv, { accept: "any", cwd: "/", timeout: 10_000, package: enginePackages[of.engine].debian });
 }
 
 export interface EngineContainer {
@@ -130,7 +128,7 @@ export async function runInContainer(
   };
   for (const signal of signals) process.on(signal, stop);
   try {
-    const status = await attach(argv, { package: packages[of.engine] });
+    const status = await attach(argv, { package: enginePackages[of.engine].debian });
     isOver = true;
     await stopping;
     return { status: interrupted === null ? status : 128 + constants.signals[interrupted], failedStep: null };

@@ -147,6 +147,9 @@ const port = { container: "web", protocol: "tcp", hostPort: 8080, containerPort:
 
 test("an engine is asked for where a container is run by it", () => {
   expect(told(oci([]))).toEqual(["problem engine-docker"]);
+  const mend = diagnose(oci([])).find(({ check }) => check === "engine-docker")?.mend;
+  // Debian 12 has no docker-cli, and with it among the names apt installs none of them.
+  expect(mend).toBe("apt install docker.io (from Debian 13 on docker-cli too)");
   const there = { ...oci([]), programs: { ...good.programs, "/usr/bin/docker": true } };
   expect(told(there)).toEqual([]);
 });

@@ -1,25 +1,21 @@
 /** The engines of OCI containers, and what they let in. */
 import { passesFirewall, portText, reachOf } from "../../compile/ports.ts";
-import { containersOf, enginePaths, type Facts } from "../facts.ts";
+import { enginePackages, enginePrograms } from "../../host/engine-programs.ts";
+import { containersOf, type Facts } from "../facts.ts";
 import { type Finding, judge } from "../finding.ts";
 import { install } from "./system.ts";
-
-const packages = {
-  podman: { debian: "podman", fedora: "podman", arch: "podman" },
-  docker: { debian: "docker.io docker-cli", fedora: "moby-engine", arch: "docker" },
-} as const;
 
 /** Of those that a container is run by. */
 export function engines(facts: Facts): Finding[] {
   return (["podman", "docker"] as const).flatMap((engine) => {
     const names = containersOf(facts).filter(({ oci }) => oci?.engine === engine);
     if (names.length === 0) return [];
-    const path = enginePaths[engine];
+    const path = enginePrograms[engine];
     return judge(`engine-${engine}`, facts.programs[path] === true, path, {
       state: "problem",
       what: `${path} is missing`,
       why: `it runs ${names.map(({ name }) => name).join(", ")}`,
-      mend: install(facts.distributions, packages[engine]),
+      mend: install(facts.distributions, enginePackages[engine]),
     });
   });
 }
