@@ -1,6 +1,7 @@
 /** healthcheck and dependsOn, of both kinds of containers, in what is compiled. */
 import { expect, test } from "vitest";
 import { mixture } from "../../src/compile/index.ts";
+import { StowageError } from "../../src/error.ts";
 import { defaultLayout } from "../../src/store/layout.ts";
 import { render } from "../../src/units/index.ts";
 import { compiled, evaluated, problemsOf } from "./oci/evaluated.ts";
@@ -32,7 +33,7 @@ const kinds = {
     unit: "container@web.service",
     stop: "0 ",
     check:
-      '/usr/bin/systemd-run --machine=web --quiet --pipe --wait --collect --service-type=exec --property=LogLevelMax=notice --property=RuntimeMaxSec=2s -- check $$$$HOME 100%% "a\\nb"',
+      '/usr/bin/systemd-run --machine=web --quiet --pipe --wait --collect --service-type=exec --property=LogLevelMax=notice --property=RuntimeMaxSec=2s --property=TimeoutStopSec=5s -- check $$$$HOME 100%% "a\\nb"',
   },
   podman: {
     host: { ociContainers: { containers: { web: { image, healthcheck } } } },
@@ -145,14 +146,24 @@ test("containers of either kind need those of the other", () => {
 });
 
 test("a name that nobody has is refused with one that is near it, of either kind", () => {
+  const near = (definitions: object) => {
+    try {
+      compiled(definitions);
+      return [];
+    } catch (error) {
+      if (!(error instanceof StowageError)) throw error;
+      return error.problems.map(({ message, hint }) => [message, hint]);
+    }
+  };
   expect(
-    problemsOf({
-      containers: { database: system },
+    near({
+      containers: { database: system, front: { ...system, dependsOn: ["weeb"] } },
       ociContainers: { containers: { web: { image, dependsOn: ["databse"] }, other: { image, dependsOn: ["wbe"] } } },
     }),
   ).toEqual([
-    'container other needs "wbe", and there is no such container',
-    'container web needs "databse", and there is no such container',
+    ['container front needs "weeb", and there is no such container', "did you mean web?"],
+    ['container other needs "wbe", and there is no such container', "did you mean web?"],
+    ['container web needs "databse", and there is no such container', "did you mean database?"],
   ]);
 });
 
