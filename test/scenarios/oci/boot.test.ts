@@ -1,6 +1,7 @@
 /**
  * A host that boots, without a network, starts every container of both kinds that it had, in the order of what they depend
- * on, and they find each other: after it was shut down, and after its power was cut.
+ * on, and they find each other: after its power was cut, with both engines; after it was shut down, the
+ * gentler end of the two, with podman alone.
  */
 import { expect } from "vitest";
 import { serving } from "../configurations.ts";
