@@ -30,15 +30,22 @@ give_up() {
   exit 1
 }
 
+# Of what a check says, in one line: the reason is at its end. Half a character is left out.
+end_of() {
+  tr '\\n' ' ' | tail -c 300 | LC_ALL=C sed '1s/^[\\o200-\\o277]*//'
+}
+
 # Runs the command behind those words.
 passes() {
   shift "$count"
-  said=$(timeout --kill-after=5 "$timeout" "$@" 2>&1 </dev/null)
+  # Around it, since the shell itself says "Killed".
+  { said=$(timeout --kill-after=5 "$timeout" "$@" 2>&1 </dev/null); } 2>/dev/null
   status=$?
   [ "$status" -ne 0 ] || return 0
-  [ "$status" -ne 124 ] || said="it took longer than $timeout seconds"
+  # The second where it had to be ended by SIGKILL.
+  case $status in 124 | 137) said="it took longer than $timeout seconds" ;; esac
   why="status $status"
-  [ -z "$said" ] || why="$why: $(printf '%.300s' "$said")"
+  [ -z "$said" ] || why="$why: $(printf '%s' "$said" | end_of)"
   return 1
 }
 
@@ -85,8 +92,10 @@ told)
   pause=1 count=$1
   shift
   listen
-  until said=$(shift "$count" && "$@" 2>&1) && [ "$said" = healthy ]; do
+  # Podman's warnings are on the other output.
+  until said=$(shift "$count" && "$@" 2>/dev/null) && [ "$said" = healthy ]; do
     if [ -z "$over" ] && [ "$said" != starting ]; then
+      [ -n "$said" ] || said=$(shift "$count" && "$@" 2>&1)
       [ -n "$said" ] || said="it has no health check"
       say "the engine does not call it healthy: $said"
       give_up "$@"

@@ -96,6 +96,13 @@ test("ready: a check that hangs is ended, and so is one that does not want to", 
   );
 });
 
+test("ready: one that SIGTERM does not end is ended by SIGKILL", () => {
+  const deaf = ["sh", "-c", 'trap "" TERM; while :; do sleep 60; done'];
+  expect(run(["ready", "0.01", "0.2", "0", "0", ...deaf]).said).toContain(
+    "status 137: it took longer than 0.2 seconds",
+  );
+}, 20_000);
+
 test("ready: a container that has ended is not waited for", () => {
   const gone = spawnSync("true").pid;
   const { status, said } = run(["ready", "0.01", "5", "60", "0", "false"], { MAINPID: `${gone}` });
@@ -117,6 +124,18 @@ test("watch: fails when so many have failed in a row, and not when one in betwee
   ]);
 });
 
+test("of a check's words the last ones are kept, in one line, without half a character", () => {
+  const said = (text: string) =>
+    run(["watch", "0.01", "5", "1", "sh", "-c", 'printf "%s\\n" "$1"; exit 7', "-", text]).said;
+  expect(said("one\ncurl: (7) refused")).toBe("check failed, 1 of 1: status 7: one curl: (7) refused\n");
+  for (const end of ["", "x", "xx", "xxx"]) {
+    const cut = said(`${"€\u{1f600}".repeat(200)}${end}`);
+    expect(cut).not.toContain("\ufffd");
+    expect(cut.endsWith(`€\u{1f600}${end}\n`)).toBe(true);
+    expect(cut.length).toBeLessThan(400);
+  }
+});
+
 test("a check's words are cut short, and do nothing", () => {
   const words = `$(touch ${place}/planted) \`id\` %s %n \\n`;
   const { said } = run([
@@ -126,11 +145,12 @@ test("a check's words are cut short, and do nothing", () => {
     "1",
     "sh",
     "-c",
-    'printf "%s" "$1"; head -c 1000 /dev/zero | tr "\\0" x; exit 1',
+    'head -c 1000 /dev/zero | tr "\\0" x; printf "%s" "$1"; exit 1',
     "-",
     words,
   ]);
-  expect(said.startsWith(`check failed, 1 of 1: status 1: ${words}xxx`)).toBe(true);
+  expect(said).toMatch(/^check failed, 1 of 1: status 1: xxx/);
+  expect(said.endsWith(`xxx${words}\n`)).toBe(true);
   expect(said.length).toBeLessThan(400);
   expect(() => readFileSync(`${place}/planted`)).toThrow("ENOENT");
 });
@@ -138,7 +158,8 @@ test("a check's words are cut short, and do nothing", () => {
 test("a check gets its arguments as they are", () => {
   const words = ["", " ", "$HOME", "`id`", '"', "'", "\\", "*", "-n", "a\nb", "é€\u{1f600}", "%s"];
   const { said } = run(["watch", "0.01", "5", "1", "sh", "-c", 'printf "<%s>" "$@"; exit 1', "-", ...words]);
-  expect(said).toContain(words.map((word) => `<${word}>`).join(""));
+  // In one line.
+  expect(said).toContain(words.map((word) => `<${word.replace("\n", " ")}>`).join(""));
 });
 
 test("told: as the engine says it", () => {
@@ -153,6 +174,14 @@ test("told: as the engine says it", () => {
     status: 1,
     said: "the engine does not call it healthy: it has no health check\n",
   });
+});
+
+test("told: podman's warnings are no answer, but tell why there is none", () => {
+  const says = (script: string) => run(["told", "0", "sh", "-c", script]);
+  expect(says("echo a warning >&2; echo healthy")).toMatchObject({ status: 0, said: "" });
+  expect(says("echo no such container >&2; exit 125").said).toBe(
+    "the engine does not call it healthy: no such container\n",
+  );
 });
 
 test("renew: only where the watch has ended by itself", () => {

@@ -40,6 +40,8 @@ const insideCommand = (name: string, { command, timeout }: Health): string[] => 
   "--service-type=exec",
   "--property=LogLevelMax=notice",
   `--property=RuntimeMaxSec=${timeout}s`,
+  // Of a check that does not end by SIGTERM; systemd would wait for 90.
+  "--property=TimeoutStopSec=5s",
   "--",
   ...(command[0]?.includes("$") ? ["env", "--"] : []),
   ...command.map((word) => word.replaceAll("$", "$$$$")),
