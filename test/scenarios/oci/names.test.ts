@@ -123,5 +123,5 @@ onOneMachine(
       });
     }
   },
-  { flavour: "engines", timeout: 300_000 },
+  { flavour: "engines", on: "bookworm", timeout: 300_000 },
 );

@@ -82,5 +82,5 @@ onOneMachine(
       });
     }
   },
-  { flavour: "engines", timeout: 240_000 },
+  { flavour: "engines", on: "bookworm", timeout: 240_000 },
 );
