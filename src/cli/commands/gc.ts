@@ -15,13 +15,15 @@ import {
 } from "../../store/generations.ts";
 import { generationsDir, type Layout } from "../../store/layout.ts";
 import { removeLeftovers } from "../../store/store.ts";
-import { type GarbageImage, removeImages, unneededImages } from "../../systems/images/garbage.ts";
+import { type GarbageImage, type RemovedImages, removeImages, unneededImages } from "../../systems/images/garbage.ts";
 import { imageStores } from "../../systems/images/stores.ts";
 import { notedStores } from "../../systems/images/touched.ts";
 import { whileRemoving } from "../alone.ts";
 import { asUser } from "../as-user.ts";
 import { begin } from "../begun.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { imageText, refusedText } from "../report/garbage-images.ts";
+import { printable } from "../report/paint.ts";
 import type { Session } from "../session.ts";
 import { printDocument } from "../shown.ts";
 import type { GcFlags } from "../verb-parts.ts";
@@ -42,10 +44,13 @@ export default async function gc(session: Session, flags: GcFlags): Promise<numb
       await begin(alone, `${generations.length} generations, ${paths.length} store paths, ${images.length} images`);
       alone.ifInterrupted("what it did not come to is still there; the same command goes on where this one stopped");
     }
-    const freed = flags.dryRun ? null : await remove(session.layout, garbage);
-    alone.log?.line("info", `gc: ${text(garbage, freed).trimEnd().replaceAll("\n", ", ")}`);
-    printDocument(session, flags, { exitCode: exitCodes.done, document: { ...garbage, freed } });
-    if (!flags.json && !session.events) session.print(text(garbage, freed));
+    const done = flags.dryRun ? null : await remove(session.layout, garbage);
+    const freed = done?.freed ?? null;
+    const gone = done === null ? garbage : { ...garbage, images: done.removed };
+    alone.log?.line("info", `gc: ${text(gone, freed).trimEnd().replaceAll("\n", ", ")}`);
+    printDocument(session, flags, { exitCode: exitCodes.done, document: { ...gone, freed } });
+    if (!flags.json && !session.events) session.print(text(gone, freed));
+    if (done !== null) session.tell(printable(refusedText(done)));
     return exitCodes.done;
   });
 }
@@ -100,14 +105,17 @@ function readKept(layout: Layout, number: number): Generation {
   }
 }
 
-/** Generations first: one that is kept never lacks what it needs. @returns bytes that are free now and were not */
-async function remove(layout: Layout, { generations, paths, images }: Garbage): Promise<number> {
+/** Generations first: one that is kept never lacks what it needs. @returns also bytes that are free now and were not */
+async function remove(
+  layout: Layout,
+  { generations, paths, images }: Garbage,
+): Promise<RemovedImages & { readonly freed: number }> {
   const before = free(layout);
   for (const number of generations) removeGeneration(layout, number);
   removePaths(layout, paths);
-  await removeImages(images, imageStores(asUser));
+  const gone = await removeImages(images, imageStores(asUser));
   await removeLeftovers(layout);
-  return Math.max(0, free(layout) - before);
+  return { ...gone, freed: Math.max(0, free(layout) - before) };
 }
 
 function free({ state }: Layout): number {
@@ -121,6 +129,3 @@ function text({ generations, paths, images }: Garbage, freed: number | null): st
   const end = freed === null ? "" : `removed; ${(freed / 2 ** 20).toFixed(1)} MiB are free again\n`;
   return `${lines.map((line) => `${line}\n`).join("")}${end}`;
 }
-
-const imageText = ({ engine, user, name, id }: GarbageImage): string =>
-  `image ${name} ${id.slice(0, 19)} (${engine}${user === "root" ? "" : ` of ${user}`})`;

@@ -2,10 +2,12 @@
 import { resolve } from "node:path";
 import type { ContainerPart, Generation } from "../../compile/index.ts";
 import { StowageError } from "../../error.ts";
+import { pasteable } from "../../host/run.ts";
 import { storePath } from "../../store/layout.ts";
 import { whileBuilding } from "../../store/store.ts";
 import { endings } from "../../systems/image/format.ts";
 import { makeImage } from "../../systems/image/make.ts";
+import { runReference } from "../../systems/images/recipe.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { findContainers } from "../names.ts";
 import { buildPart, generationOf } from "../pipeline.ts";
@@ -48,6 +50,12 @@ function systemsOf({ systems }: Generation, container: ContainerPart | undefined
   return Object.fromEntries(Object.entries(systems).filter(([name]) => needed.has(name)));
 }
 
+/** What we bring has no name that a person would know. */
+function savedBy(name: string, { user, ...oci }: NonNullable<ContainerPart["oci"]>): string {
+  const whose = user === "root" ? "" : `, as user ${user}`;
+  return `to have it as a file${whose}: ${pasteable([oci.engine, "save", "-o", `${name}.tar`, runReference(oci)])}`;
+}
+
 function partsOf(session: Session, container: ContainerPart | undefined) {
   if (container === undefined) throw new Error("a container that was found is there");
   const { name, system, packages } = container;
@@ -58,7 +66,7 @@ function partsOf(session: Session, container: ContainerPart | undefined) {
     throw new StowageError({
       code: "no-own-system",
       message: `container ${name} is an OCI container: it runs an image already`,
-      hint: `to have it as a file: ${container.oci.engine} save ${container.oci.image}`,
+      hint: savedBy(name, container.oci),
     });
   }
   throw new StowageError({

@@ -8,6 +8,8 @@ import { asUser } from "../as-user.ts";
 import { begin } from "../begun.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { planFor } from "../pipeline.ts";
+import { refusedText } from "../report/garbage-images.ts";
+import { printable } from "../report/paint.ts";
 import type { Session } from "../session.ts";
 import { type Changed, carriedOut, printDocument } from "../shown.ts";
 import type { UninstallFlags } from "../verb-parts.ts";
@@ -48,7 +50,7 @@ async function removeOwnImages({ layout, tell }: Session): Promise<void> {
   const images = await unneededImages(layout, [], stores, ({ message }) =>
     tell(`its images are left as they are: ${message}\n`),
   );
-  await removeImages(images, stores);
+  tell(printable(refusedText(await removeImages(images, stores))));
 }
 
 /** A switch to nothing. */

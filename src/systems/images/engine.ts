@@ -40,9 +40,9 @@ export interface EngineImages {
   tag(id: string, name: string): Promise<void>;
   /**
    * Takes a name away, and the image with its last one.
-   * @returns false where the engine refuses, as a container has it
+   * @returns why the engine refuses, as a container has it
    */
-  remove(name: string): Promise<boolean>;
+  remove(name: string): Promise<{ readonly refused: string | null }>;
 }
 
 /** A command of an engine as a user of the host runs it, with standard input and output. */
@@ -82,8 +82,8 @@ export function engineImages(key: ImageStoreKey, asUser: AsUser): EngineImages {
     load: async (archive) => loaded(await command("load"), archive),
     tag: async (id, name) => void (await call(["tag", "--", id.replace(/^sha256:/, ""), name])),
     async remove(name) {
-      const { status } = await call(["rmi", "--", name], { accept: "any" });
-      return status === 0;
+      const { status, stderr } = await call(["rmi", "--", name], { accept: "any" });
+      return { refused: status === 0 ? null : lastLine(stderr) };
     },
   };
 }

@@ -51,17 +51,30 @@ async function unneededIn(
     }));
 }
 
+export interface RemovedImages {
+  readonly removed: readonly GarbageImage[];
+  /** Those that stay, and why: the engine's words. */
+  readonly refused: readonly { readonly image: GarbageImage; readonly why: string }[];
+}
+
 /**
  * Takes away what we gave: our name, and the digest that it was fetched by. With other names of its own it stays, and so
  * does one that a container has: the engine refuses, and the next `gc` finds it again.
  */
-export async function removeImages(images: readonly GarbageImage[], stores: ImageStores): Promise<void> {
-  for (const { id, ...key } of images) {
+export async function removeImages(images: readonly GarbageImage[], stores: ImageStores): Promise<RemovedImages> {
+  const removed: GarbageImage[] = [];
+  const left: { image: GarbageImage; why: string }[] = [];
+  for (const garbage of images) {
+    const { id, ...key } = garbage;
     const store = stores(key);
     const image = (await store.held()).find((one) => one.id === id);
     const kept = image?.names.filter((name) => isKeptName(name, id)) ?? [];
     // Ours last: by it one that stays is known.
-    for (const name of [...(image?.pulledAs ?? []), ...kept]) await store.engine.remove(name);
+    let why: string | null = null;
+    for (const name of [...(image?.pulledAs ?? []), ...kept]) ({ refused: why } = await store.engine.remove(name));
     store.changed();
+    if (why === null) removed.push(garbage);
+    else left.push({ image: garbage, why });
   }
+  return { removed, refused: left };
 }

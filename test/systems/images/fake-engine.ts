@@ -121,13 +121,13 @@ export class Lab {
     else image.pulledAs.push(fullName(reference));
   }
 
-  #remove(name: string): boolean {
+  #remove(name: string): { refused: string | null } {
     const image = this.held.find(({ names, pulledAs }) => [...names, ...pulledAs].includes(name));
-    if (image === undefined) return false;
-    if (image.names.length + image.pulledAs.length === 1 && this.used.has(image.id)) return false;
+    if (image === undefined) return { refused: "no such image" };
+    if (image.names.length + image.pulledAs.length === 1 && this.used.has(image.id)) return { refused: "in use" };
     image.names = image.names.filter((one) => one !== name);
     image.pulledAs = image.pulledAs.filter((one) => one !== name);
     if (image.names.length + image.pulledAs.length === 0) this.held = this.held.filter((one) => one !== image);
-    return true;
+    return { refused: null };
   }
 }

@@ -315,10 +315,11 @@ test("only what we brought and nothing needs is removed; what a container has st
   lab.used.add(idOf("other"));
   const garbage = await unneeded(wanting());
   expect(garbage).toEqual([{ engine: "podman", user: "root", id: idOf("other"), name: "registry.example.org/other" }]);
-  await removeImages(garbage, lab.freshStores());
+  const remove = () => removeImages(garbage, lab.freshStores());
+  expect(await remove()).toEqual({ removed: [], refused: [{ image: garbage[0], why: "in use" }] });
   expect(await unneeded(wanting())).toEqual(garbage);
   lab.used.clear();
-  await removeImages(garbage, lab.freshStores());
+  expect(await remove()).toEqual({ removed: garbage, refused: [] });
   expect(lab.held.map(({ id }) => id)).toEqual([idOf("theirs"), idOf("one")]);
   // Another name that somebody has given since keeps it.
   lab.load("localhost/also:1", "one");
