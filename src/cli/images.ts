@@ -61,12 +61,18 @@ export async function fetchImages(session: Session, generation: Generation, onPr
   await provideImages(session.layout, needed, imageOptions(session, onProgress));
 }
 
-/** As they are declared, of those that a switch would fetch or load. An engine that cannot be asked has none. */
-export async function imagesToFetch(generation: Generation): Promise<string[]> {
-  const needed = neededBy(generation);
+/**
+ * As they are declared, of those that a switch would fetch or load because they are not there. An engine that cannot be
+ * asked has none. What is of this machine, and not pinned yet, will be pinned as it is; of any other the registry may be
+ * asked, as `pull` says.
+ */
+export async function imagesToFetch(generation: Generation, stores = imageStores(asUser)): Promise<string[]> {
+  // With `pull = "never"` somebody else brings it.
+  const needed = neededBy(generation).filter(({ source }) => source.kind !== "here");
   if (needed.length === 0) return [];
-  const unpinned = needed.filter(({ pinned }) => pinned === null);
-  const missing = await missingImages(needed, imageStores(asUser)).catch((error) => {
+  const isOwn = ({ image, source }: Needed) => source.kind === "registry" && image.startsWith("localhost/");
+  const unpinned = needed.filter((one) => one.pinned === null && !isOwn(one));
+  const missing = await missingImages(needed, stores).catch((error) => {
     if (error instanceof StowageError) return needed;
     throw error;
   });

@@ -17,7 +17,7 @@ export const proxyOptions = {
       default: null,
       example: "http://proxy.example.org:3128",
       description:
-        "The proxy that OCI containers and their engine's commands use, by variables of the environment. podman hands them on to the containers that it runs; docker does not, and fetches images as its own daemon is set up. Of system containers say it in their `config`. Everybody on the host can read it: a password in it is none.",
+        "The proxy that OCI containers and their engine's commands use, by variables of the environment. podman hands them on to the containers that it runs; docker does not. Images are fetched without them: podman takes the proxy from the environment that `stowage` is called in (rootless: none but what its containers.conf says), docker from how its daemon is set up. Of system containers say it in their `config`. Everybody on the host can read it: a password in it is none.",
     }),
     httpProxy: proxy("http (`http_proxy`)"),
     httpsProxy: proxy("https (`https_proxy`)"),
