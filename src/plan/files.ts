@@ -29,7 +29,11 @@ export function diffFiles(former: Former, next: Generation, observed: Observed, 
     changes: [...removed.changes, ...links.changes, ...written, ...diffHosts(former, next, observed)].map((one) =>
       onlyChange(one, isCut),
     ),
-    blocked: [...foreign.map(({ path, found }) => inTheWay(path, found?.link)), ...links.blocked],
+    blocked: [
+      ...foreign.map(({ path, found }) => inTheWay(path, found?.link)),
+      ...links.blocked,
+      ...shadowed(former, next, observed),
+    ],
     notices: removed.notices,
   };
 }
@@ -141,6 +145,25 @@ function diffHosts(former: Former, next: Generation, observed: Observed): FileCh
   const names = next.hosts.flatMap((entry) => entry.names);
   return [{ action: { do: "write-hosts" }, because: names.length === 0 ? noLonger : [...new Set(names)].join(", ") }];
 }
+
+/** systemd would run ours under the name of a unit that the host has from elsewhere, and whatever asks for that. */
+const shadowed = (former: Former, next: Generation, { packaged = {} }: Observed): Problem[] =>
+  Object.entries(packaged).flatMap(([unit, path]) => {
+    if (former.has("units", unit) || !Object.hasOwn(next.units, unit)) return [];
+    const owner = Object.values(next.containers).find((container) => container.unit === unit);
+    const whose = owner === undefined ? "" : ` of container ${owner.name}`;
+    return [
+      {
+        code: "foreign-unit",
+        message: `the unit ${unit}${whose} would take the place of one that this host has: ${path}`,
+        details: ["systemd would run ours wherever that one is asked for"],
+        hint:
+          owner?.kind === "oci"
+            ? "give the container another serviceName"
+            : "remove what brings that unit, or rename ours",
+      },
+    ];
+  });
 
 function inTheWay(path: string, link?: string): Problem {
   const unit = path.slice(path.lastIndexOf("/") + 1);

@@ -89,6 +89,8 @@ export interface Observed {
   readonly files: Readonly<Record<string, ObservedFile | null>>;
   /** By link path below the unit directory: its target, or null. */
   readonly unitLinks: Readonly<Record<string, string | null>>;
+  /** By name of a unit that was never ours: the host's unit file of that name, which ours would take the place of. */
+  readonly packaged?: Readonly<Record<string, string>>;
   /** Our block of the hosts file as it is, or null where there is none. */
   readonly hosts: string | null;
   /** By container: what is on disk of it. */

@@ -23,6 +23,7 @@ import { saysOurs } from "../../units/index.ts";
 import { type EngineStates, observeEngines } from "../oci/observe.ts";
 import { containerUnit } from "./container.ts";
 import { askAboutDrift, observeDrift } from "./observe/drift.ts";
+import { observePackaged } from "./observe/packaged.ts";
 import { observeSecrets } from "./observe/secrets.ts";
 
 export interface ObserveRequest {
@@ -59,6 +60,7 @@ export async function observe(request: ObserveRequest): Promise<Observed> {
       ]),
     ),
     unitLinks: Object.fromEntries(keysOf(all, "unitLinks").map((link) => [link, readLink(`${layout.units}/${link}`)])),
+    packaged: observePackaged(request.ours, request.next),
     hosts: hostsBlock(readText(request.hostsFile ?? "/etc/hosts") ?? ""),
     containers: await observeContainers(request, keysOf(all, "containers"), engines),
     secrets: await observeSecrets(request.next, units),
