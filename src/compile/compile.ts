@@ -98,7 +98,7 @@ export function compileConfig(
     });
     const whole = withDefaultNetwork(config);
     const users = more.users ?? noUsers;
-    const oci = placed(knownPlaces(layout, whole), ociContainers(whole, lock, users));
+    const oci = placed(knownPlaces(layout, whole), ociContainers(whole, lock, users, layout));
     return assemble(layout, bridgesOf(config), containers, oci, ociObjects(whole.ociContainers, users), systems);
   });
 }

@@ -1,4 +1,5 @@
 /** Whether a container is isolated, and if not, why not. */
+import { posix } from "node:path";
 import type { ContainerConfig, HostConfig } from "../options/index.ts";
 import { openingFlags, type UserNamespace } from "../runtimes/nspawn/index.ts";
 import type { Layout } from "../store/layout.ts";
@@ -27,7 +28,7 @@ export function isolationOf(name: string, config: HostConfig, layout: Layout, ki
   const container = Object.hasOwn(all, name) ? all[name] : undefined;
   if (container === undefined) return null;
   const trustedBecause =
-    "image" in container ? ociTrust(container) : trustOf(name, config, usersFor(container), layout);
+    "image" in container ? ociTrust(container, layout) : trustOf(name, config, usersFor(container), layout);
   return { isolation: trustedBecause.length === 0 ? "isolated" : "trusted", trustedBecause } as const;
 }
 
@@ -41,7 +42,7 @@ function usersReasons(container: ContainerConfig, users: UserNamespace): string[
 /** Devices by which nothing of the host can be read or changed that is not the device's own. */
 export const isTame = (node: string): boolean =>
   /^\/dev\/(fuse|kvm|net\/tun|null|zero|full|random|urandom|tty(USB|ACM|AMA|S)\d+|serial\/.+|dri\/.+|snd\/.+|video\d+|nvidia.*)$/.test(
-    node,
+    posix.normalize(node),
   );
 
 /** Whoever writes these, or what is above or below them, rules the host. */
@@ -56,6 +57,7 @@ const ruling = [
   "/root",
   "/var/spool/cron",
   "/var/lib/systemd",
+  ...["/var/lib/containers", "/var/lib/docker"],
 ];
 /** Whoever sees these can connect to what rules the host, also where it cannot write. */
 const sockets = [
@@ -75,9 +77,14 @@ function bindReasons({ bindMounts }: ContainerConfig, layout: Layout): string[] 
   });
 }
 
-/** Why what is mounted from a path opens the host. */
-export const opensHost = (path: string, isReadOnly: boolean): string[] =>
-  reasonsOf(plainPath(path), isReadOnly, ruling);
+/** Why what an engine mounts from a path, which it takes with `..` in it, opens the host. */
+export function opensHost(path: string, isReadOnly: boolean, layout: Layout): string[] {
+  const source = plainPath(posix.normalize(path));
+  // Of a directory all that is in it.
+  if (isTame(source) || isTame(`${source}/all`)) return [];
+  const kernel = ["/proc", "/sys", "/dev"];
+  return reasonsOf(source, isReadOnly, [...ruling, ...kernel, layout.state, layout.etc, layout.run]);
+}
 
 function reasonsOf(source: string, isReadOnly: boolean, opening: readonly string[]): string[] {
   if (sockets.some((path) => overlaps(source, path))) return [`it sees ${source} of the host`];

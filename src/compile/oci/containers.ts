@@ -2,6 +2,7 @@
 import type { HostConfig, OciConfig } from "../../options/index.ts";
 import { containerUnit } from "../../runtimes/nspawn/index.ts";
 import { type OciContainer, ociUnit } from "../../runtimes/oci/index.ts";
+import type { Layout } from "../../store/layout.ts";
 import { runReference } from "../../systems/images/recipe.ts";
 import { type Lock, pinnedImage } from "../../systems/lock.ts";
 import { healthOf } from "../health.ts";
@@ -19,13 +20,14 @@ export function ociContainers(
   config: Declared & Pick<HostConfig, "networking">,
   lock: Lock,
   users: HostUsers,
+  layout: Layout,
 ): OciContainer[] {
   const { containers } = config.ociContainers;
   return Object.keys(containers)
     .sort()
     .flatMap((name) => {
       const container = containers[name];
-      return container === undefined ? [] : resolve(name, container, config, lock, users);
+      return container === undefined ? [] : resolve(name, container, config, lock, users, layout);
     });
 }
 
@@ -42,6 +44,7 @@ function resolve(
   config: Declared & Pick<HostConfig, "networking">,
   lock: Lock,
   users: HostUsers,
+  layout: Layout,
 ): OciContainer {
   const { backend } = config.ociContainers;
   const { podman, dependsOn, serviceName, healthcheck, ...same } = container;
@@ -63,7 +66,7 @@ function resolve(
     needs: dependsOn.flatMap((other) => unitOf(other, config) ?? []),
     commandEnvironment: proxyVariables(config.networking),
     runAs,
-    trustedBecause: ociTrust(container),
+    trustedBecause: ociTrust(container, layout),
     ready: podman?.sdnotify ?? "conmon",
     health: healthOf(healthcheck),
   };
