@@ -1,4 +1,4 @@
-/** Containers of a user who is not logged in, does not linger, and whose further ids are the last there are. */
+/** Containers of a user who is not logged in, and whose further ids are the last there are; without lingering, and with. */
 import { expect } from "vitest";
 import { makeImage, putImage } from "../harness/oci-image.ts";
 import { eventually, type Machine, onOneMachine } from "../harness.ts";
@@ -80,16 +80,39 @@ onOneMachine(
       },
     );
 
-    scenario("it is ready when its health check has passed", async ({ host }) => {
-      await prepare(host);
-      const cmd = ["sh", "-c", 'trap "exit 0" TERM; sleep 2; touch /tmp/ready; while :; do sleep 1 & wait $!; done'];
-      const healthcheck = { command: ["test", "-e", "/tmp/ready"], interval: "1s", retries: 30 };
-      const late = { ...archive, cmd, healthcheck, podman: { ...podman, sdnotify: "healthy" } };
-      await switchTo(host, { containers: { late } });
-      // Nobody waits any more: the switch has.
-      expect(await host.stowage(["run", "late", "--", "ls", "/tmp/ready"])).toBe("/tmp/ready\n");
-      await switchTo(host, {});
-    });
+    scenario(
+      "of a user who lingers: ready when its health check has passed, and not before (T43)",
+      async ({ host }) => {
+        await prepare(host);
+        const uid = (await host.must(["id", "-u", "alice"])).trim();
+        // As libpam-systemd says it, which a lab host does not have.
+        const runtime = "[Service]\nEnvironment=XDG_RUNTIME_DIR=/run/user/%i\n";
+        await host.put("/etc/systemd/system/user@.service.d/runtime.conf", runtime);
+        await host.must(["systemctl", "daemon-reload"]);
+        await host.must(["loginctl", "enable-linger", "alice"]);
+        await host.waitForUnit(`user@${uid}.service`);
+        const serve = "sleep 2; httpd -p 6379 -h /etc; while :; do sleep 1 & wait $!; done";
+        const healthcheck = {
+          command: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:6379/group"],
+          interval: "1s",
+        };
+        const late = {
+          ...archive,
+          cmd: ["sh", "-c", `trap "exit 0" TERM; ${serve}`],
+          ports: ["127.0.0.1:6379:6379"],
+          healthcheck: { ...healthcheck, retries: 30 },
+          podman: { ...podman, sdnotify: "healthy" },
+        };
+        await switchTo(host, { containers: { late } });
+        // Once: nobody has to wait any more, the switch has.
+        expect(await host.must(["curl", "-sS", "http://127.0.0.1:6379/group"])).toContain("app:x:");
+        const moment = async (name: string) => Number(await host.property("podman-late.service", name)) / 1e6;
+        const began = await moment("ExecMainStartTimestampMonotonic");
+        expect((await moment("ActiveEnterTimestampMonotonic")) - began).toBeGreaterThan(1);
+        await switchTo(host, {});
+        await host.must(["loginctl", "disable-linger", "alice"]);
+      },
+    );
   },
   { flavour: "engines" },
 );
