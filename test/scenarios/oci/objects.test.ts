@@ -155,12 +155,46 @@ async function pod(host: Machine): Promise<void> {
   expect(await host.must(["podman", "ps", "--all", "--quiet"])).toBe("");
 }
 
+/** What a network is declared as shows in what its containers have. */
+async function networks(host: Machine, engine: EngineName): Promise<void> {
+  // A card, and what it is plugged into. Of ipvlan the kernel of tests has nothing: its option is looked at as text alone.
+  await host.sh("ip link add card0 type veth peer name lan0 && ip link set card0 up && ip link set lan0 up");
+  const on = (network: string) => ({ ...ours, cmd: idle, networks: [network] });
+  await switchTo(host, engine, {
+    networks: {
+      inner: { subnets: ["10.97.7.0/24", "fd00:7::/64"], gateways: ["10.97.7.9", "fd00:7::9"], internal: true },
+      card: { driver: "macvlan", parent: "card0", subnets: ["192.168.77.0/24"] },
+      outer: { subnets: ["10.97.8.0/24"], gateways: ["10.97.8.9"], ...(engine === "podman" && { ipv6: true }) },
+    },
+    containers: { inner: on("inner"), card: on("card"), outer: on("outer") },
+  });
+  const inside = (name: string, ...words: string[]) => host.must([engine, "exec", name, "ip", ...words]);
+  const inner = await inside("inner", "address");
+  expect(inner).toContain("inet 10.97.7.");
+  expect(inner).toContain("inet6 fd00:7::");
+  // Docker 20.10 leaves a way to its bridge, and lets nothing pass there.
+  if (engine === "podman") expect(await inside("inner", "route")).not.toContain("default");
+  expect(await host.must([engine, "network", "inspect", "--format", "{{.Internal}}", "inner"])).toBe("true\n");
+  expect(await inside("outer", "route")).toContain("default via 10.97.8.9 ");
+  if (engine === "podman") expect(await inside("outer", "address")).toMatch(/inet6 f[cd]/);
+  expect(await inside("card", "address")).toContain("inet 192.168.77.");
+  for (const [name, driver] of Object.entries({ inner: "bridge", card: "macvlan" }))
+    expect(await host.must([engine, "network", "inspect", "--format", "{{.Driver}}", name])).toBe(`${driver}\n`);
+  // It is on the card's own network: what is plugged in there sees its address.
+  await host.sh("ip address add 192.168.77.250/24 dev lan0");
+  const address = /inet (192[\d.]+)/.exec(await inside("card", "address"))?.[1] ?? "none";
+  await host.must(["ping", "-c1", "-W5", "-I", "lan0", address]);
+  await switchTo(host, engine, {});
+  await host.sh("ip link del card0");
+}
+
 const objects = (engine: EngineName) => (scenario: SharedScenario) =>
   scenario(`${engine}: networks and volumes come before their users and outlive our mistakes`, async ({ host }) => {
     await prepare(host);
     await made(host, engine);
     await changed(host, engine);
     await left(host, engine);
+    await networks(host, engine);
   });
 
 onOneMachine(
