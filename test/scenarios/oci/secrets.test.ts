@@ -47,7 +47,8 @@ export default defineHost({
   } },
 });
 `;
-const limits = 'memoryMax: "500M", cpuQuota: "50%", pidsMax: 300';
+const limits =
+  'memoryMax: "500M", memoryHigh: "400M", memoryLow: "100M", memorySwapMax: "200M", cpuQuota: "50%", cpuWeight: 50, ioWeight: 20, pidsMax: 300';
 
 const unitsOf = (engine: Engine): string[] => [
   `${engine}-oci.service`,
@@ -161,6 +162,9 @@ async function expectLimits(host: Machine, engine: Engine): Promise<void> {
   const properties = (unit: string) =>
     Promise.all(["MemoryMax", "CPUQuotaPerSecUSec", "TasksMax"].map((key) => host.property(unit, key)));
   for (const unit of limited) expect(await properties(unit)).toEqual([`${500 * 1024 ** 2}`, "500ms", "300"]);
+  const further = ["MemoryHigh", "MemoryLow", "MemorySwapMax", "CPUWeight", "IOWeight"];
+  const given = [...[400, 100, 200].map((megabytes) => `${megabytes * 1024 ** 2}`), "50", "20"];
+  for (const unit of limited) expect(await Promise.all(further.map((key) => host.property(unit, key)))).toEqual(given);
   await host.switchTo(hostTs(engine, 'memoryMax: "1G", pidsMax: 200'));
   for (const unit of limited) expect(await properties(unit)).toEqual([`${1024 ** 3}`, "infinity", "200"]);
   expect(await runsOf(host, unitsOf(engine))).toEqual(before);
