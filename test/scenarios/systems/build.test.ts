@@ -22,8 +22,7 @@ import { type DebianRecipe, emptyToplevel, recipeName } from "../../../src/syste
 import { makeToplevel } from "../../../src/systems/toplevel.ts";
 import { canBuild, makePlace, type TestPlace, treeHashOf } from "./place.ts";
 
-// By `npm test` of one suite alone: how a tree is built does not hang on what it is built from.
-const suites = process.env.STOWAGE_SUITES === "all" ? ["trixie", "bookworm"] : ["bookworm"];
+const suites = ["trixie", "bookworm"];
 let place: TestPlace;
 let base: Record<string, string>;
 let nginx: Record<string, DebianRecipe>;
