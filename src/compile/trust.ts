@@ -57,7 +57,7 @@ const ruling = [
   "/root",
   "/var/spool/cron",
   "/var/lib/systemd",
-  ...["/var/lib/containers", "/var/lib/docker"],
+  ...["/var/lib/containers/storage", "/var/lib/docker"],
 ];
 /** Whoever sees these can connect to what rules the host, also where it cannot write. */
 const sockets = [
