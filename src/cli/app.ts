@@ -3,9 +3,9 @@ import { type ApplicationContext, buildApplication, buildRouteMap, ExitCode, hel
 import { exitCodes } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { text } from "./text.ts";
-import { unlisted } from "./unlisted-verbs.ts";
-import type { Context } from "./verb.ts";
-import { rootHelp, verbs } from "./verbs.ts";
+import { rootHelp, verbs } from "./verbs/index.ts";
+import { unlisted } from "./verbs/unlisted.ts";
+import type { Context } from "./verbs/verb.ts";
 
 const app = buildApplication<Context>(
   buildRouteMap({

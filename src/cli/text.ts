@@ -1,7 +1,7 @@
 /** What is said when the command line itself is wrong; in the form of all our errors. */
 import { type ApplicationText, text_en } from "@stricli/core";
 import { nearestNames } from "../modules/suggest.ts";
-import { verbs } from "./verbs.ts";
+import { verbs } from "./verbs/index.ts";
 
 const usageError = (message: string, hint?: string): string =>
   `error[bad-usage]: ${message}${hint ? `\n  ${hint}` : ""}`;

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { verbFirst } from "../../src/cli/app.ts";
-import { verbs } from "../../src/cli/verbs.ts";
+import { verbs } from "../../src/cli/verbs/index.ts";
 import { container, World } from "./world.ts";
 
 let world: World;

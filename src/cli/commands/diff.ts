@@ -9,7 +9,7 @@ import { keptGeneration } from "../as-it-was.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { printable } from "../report/paint.ts";
 import { requireRoot, type Session } from "../session.ts";
-import type { DiffFlags } from "../verb-parts.ts";
+import type { DiffFlags } from "../verbs/parts.ts";
 
 /** One of the two. */
 interface Side {

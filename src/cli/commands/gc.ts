@@ -26,7 +26,7 @@ import { imageText, refusedText } from "../report/garbage-images.ts";
 import { printable } from "../report/paint.ts";
 import type { Session } from "../session.ts";
 import { printDocument } from "../shown.ts";
-import type { GcFlags } from "../verb-parts.ts";
+import type { GcFlags } from "../verbs/parts.ts";
 
 interface Garbage {
   readonly generations: readonly number[];

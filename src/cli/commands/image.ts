@@ -13,7 +13,7 @@ import { findContainers } from "../names.ts";
 import { buildPart, generationOf } from "../pipeline.ts";
 import { progressOf } from "../report/progress.ts";
 import { requireRoot, type Session } from "../session.ts";
-import type { ImageFlags } from "../verb-parts.ts";
+import type { ImageFlags } from "../verbs/parts.ts";
 
 export default async function image(session: Session, flags: ImageFlags, name: string): Promise<number> {
   requireRoot(session, "image");

@@ -25,7 +25,7 @@ import { findContainers } from "../names.ts";
 import { printable } from "../report/paint.ts";
 import { timeText } from "../report/words.ts";
 import { requireRoot, type Session } from "../session.ts";
-import type { LogsFlags } from "../verb-parts.ts";
+import type { LogsFlags } from "../verbs/parts.ts";
 
 interface Source {
   readonly from: "host" | "inside";

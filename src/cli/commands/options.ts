@@ -11,7 +11,7 @@ import {
 import { evaluate, ownModules } from "../evaluate.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Session } from "../session.ts";
-import type { OptionsFlags } from "../verb-parts.ts";
+import type { OptionsFlags } from "../verbs/parts.ts";
 
 type Flags = OptionsFlags & { readonly json?: boolean };
 

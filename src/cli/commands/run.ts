@@ -8,7 +8,7 @@ import { currentOf } from "../current.ts";
 import { findContainers, notRunning } from "../names.ts";
 import { printable } from "../report/paint.ts";
 import { requireRoot, type Session } from "../session.ts";
-import type { RunFlags } from "../verb-parts.ts";
+import type { RunFlags } from "../verbs/parts.ts";
 
 export default async function run(session: Session, flags: RunFlags, name: string, ...command: string[]) {
   requireRoot(session, "run");

@@ -12,7 +12,7 @@ import { refusedText } from "../report/garbage-images.ts";
 import { printable } from "../report/paint.ts";
 import type { Session } from "../session.ts";
 import { type Changed, carriedOut, printDocument } from "../shown.ts";
-import type { UninstallFlags } from "../verb-parts.ts";
+import type { UninstallFlags } from "../verbs/parts.ts";
 
 export default async function uninstall(session: Session, flags: UninstallFlags): Promise<number> {
   return whileRemoving(session, "uninstall", flags, async (alone) => {

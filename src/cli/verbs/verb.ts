@@ -1,7 +1,7 @@
 /** Ties a verb's function to the command line: its session, its exit code, and one place that tells errors. */
 import { buildCommand, type CommandContext, type TypedCommandParameters } from "@stricli/core";
-import type { Io } from "./io.ts";
-import { type Session, type SharedFlags, sessionOf } from "./session.ts";
+import type { Io } from "../io.ts";
+import { type Session, type SharedFlags, sessionOf } from "../session.ts";
 
 export interface Context extends CommandContext {
   readonly io: Io;
@@ -43,7 +43,7 @@ export function verb<Flags extends AnyFlags, Args extends readonly unknown[]>(sp
           const { default: run } = await spec.load();
           this.finish(await run(session, flags, ...args));
         } catch (error) {
-          const { tellError } = await import("./report/errors.ts");
+          const { tellError } = await import("../report/errors.ts");
           this.finish(tellError(session, error));
         }
       },

@@ -1,6 +1,6 @@
 /** What the descriptions of several verbs share. */
 import type { TypedCommandParameters } from "@stricli/core";
-import type { ImageFormat } from "../systems/image/format.ts";
+import type { ImageFormat } from "../../systems/image/format.ts";
 import {
   type ChangeFlags,
   changeFlags,
@@ -10,8 +10,8 @@ import {
   sharedAliases,
   sharedFlags,
   textParameter,
-} from "./flags.ts";
-import type { HostFlags, SharedFlags } from "./session.ts";
+} from "../flags.ts";
+import type { HostFlags, SharedFlags } from "../session.ts";
 import type { Context } from "./verb.ts";
 
 export type WithJson<Flags> = Flags & { readonly json?: boolean };
