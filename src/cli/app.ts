@@ -3,7 +3,7 @@ import { type ApplicationContext, buildApplication, buildRouteMap, ExitCode, hel
 import { exitCodes } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { text } from "./text.ts";
-import { rootHelp, verbs } from "./verbs/index.ts";
+import { aliases, rootHelp, verbs } from "./verbs/index.ts";
 import { unlisted } from "./verbs/unlisted.ts";
 import type { Context } from "./verbs/verb.ts";
 
@@ -11,7 +11,7 @@ const app = buildApplication<Context>(
   buildRouteMap({
     routes: { ...verbs, ...unlisted },
     docs: { brief: "Declarative containers" },
-    aliases: { ls: "list", ps: "list" },
+    aliases,
   }),
   {
     name: "stowage",

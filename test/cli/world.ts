@@ -6,6 +6,7 @@ import type { Io } from "../../src/cli/io.ts";
 import type { ContainerPart, Generation } from "../../src/compile/generation.ts";
 import { setCurrentGeneration, writeGeneration } from "../../src/store/generations.ts";
 import { defaultLayout } from "../../src/store/layout.ts";
+import { requireDocumented } from "./json-page.ts";
 
 export interface Outcome {
   readonly code: number;
@@ -30,6 +31,7 @@ export class World {
       geteuid: () => this.uid,
     };
     const code = await main(argv, io);
+    requireDocumented(argv, out.join(""));
     return { code, out: out.join(""), err: err.join("") };
   }
 

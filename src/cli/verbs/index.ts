@@ -13,6 +13,9 @@ export const groups = {
   Containers: { ...looking, ...running, ...inside },
 };
 
+/** Other names of verbs, those that people of other tools know. */
+export const aliases: Readonly<Record<string, keyof typeof verbs>> = { ls: "list", ps: "list" };
+
 export const verbs = { ...configuration, ...host, ...diagnosis, ...looking, ...running, ...inside };
 
 export function rootHelp(): string {

@@ -6,6 +6,7 @@ import type { Result } from "../../../lab/exec.ts";
 import type { LabHost, RunOptions } from "../../../lab/host.ts";
 import { type LinkEnd, Neighbour } from "../../../lab/network.ts";
 import type { Suite } from "../../../lab/tree.ts";
+import { requireDocumented } from "../../cli/json-page.ts";
 import { eventually } from "./wait.ts";
 
 /** A cable to a neighbour: addresses of documentation, RFC 5737 and RFC 3849. */
@@ -51,14 +52,18 @@ export class Machine {
     return this.lab.get(path);
   }
 
-  /** Runs the command; a non-zero exit code is thrown with what it said. Returns standard output. */
-  stowage(argv: readonly string[], options?: RunOptions): Promise<string> {
-    return this.lab.must(["stowage", ...argv], { timeout: 110_000, ...options });
+  /** Runs the command; a non-zero exit code is thrown with what it said, and a document that json.md does not describe. Returns standard output. */
+  async stowage(argv: readonly string[], options?: RunOptions): Promise<string> {
+    const stdout = await this.lab.must(["stowage", ...argv], { timeout: 110_000, ...options });
+    requireDocumented(argv, stdout);
+    return stdout;
   }
 
   /** Runs the command, whatever its exit code. */
-  tryStowage(argv: readonly string[], options?: RunOptions): Promise<Result> {
-    return this.lab.run(["stowage", ...argv], { timeout: 110_000, ...options });
+  async tryStowage(argv: readonly string[], options?: RunOptions): Promise<Result> {
+    const result = await this.lab.run(["stowage", ...argv], { timeout: 110_000, ...options });
+    requireDocumented(argv, result.stdout);
+    return result;
   }
 
   /**
