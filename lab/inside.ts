@@ -25,7 +25,7 @@ const plainDirectories: Readonly<Record<string, string>> = {
 export const plainFor = (flavour: Flavour): [name: string, target: string][] =>
   Object.entries({ ...plainDirectories, ...(flavour === "nix" && { nix: "/nix" }) });
 
-/** The command: the product as it was built, run by this machine's node. Constant. */
+/** The command: the product as it was built, which finds this machine's node. Constant. */
 export const wrapper = `#!/bin/sh
-exec /usr/local/bin/node /opt/stowage/dist/cli.js "$@"
+exec /opt/stowage/dist/cli.cjs "$@"
 `;

@@ -6,8 +6,8 @@
  *
  * - `app.cjs`, all verbs: one file, and no ES module, as V8 keeps the compiled code only of what is run as a script
  *   (src/cli/cached-code.ts).
- * - `cli.cjs`, the entry: small, so that `stowage --version` loads almost nothing (bench/startup.mjs). `cli.js` is the
- *   same for whoever has it by that name.
+ * - `cli.cjs`, the entry: small, so that `stowage --version` loads almost nothing (bench/startup.mjs). It is a program of
+ *   sh's at first, and of Node's then (src/cli/entry.sh). `cli.js` is the same for whoever has it by that name.
  * - `library/`, ES modules, and `index.js` and `modules.js` above it, which are those of the running command if there is
  *   one: the module library exists once, whoever imports it.
  */
@@ -76,6 +76,10 @@ async function buildEntry(hash) {
     plugins: [app],
     define: { STOWAGE_VERSION: version, APP_HASH: JSON.stringify(hash) },
   });
+  writeFileSync(
+    entry,
+    readFileSync(entry, "utf8").replace(/^#!.*\n/, () => readFileSync(join(root, "src/cli/entry.sh"), "utf8")),
+  );
   const same = join(out, "cli.js");
   writeFileSync(same, '#!/usr/bin/env node\nimport "./cli.cjs";\n');
   for (const file of [entry, same]) chmodSync(file, 0o755);

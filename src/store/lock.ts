@@ -56,7 +56,8 @@ async function openLocked(
 ): Promise<number> {
   for (;;) {
     makeAll(layout.run, 0o755);
-    const fd = openSync(path, "a+", 0o644);
+    // Who can open it for reading can hold its lock.
+    const fd = openSync(path, "a+", 0o600);
     try {
       // Looked at first: of many that come at once each is spared a program.
       const holder = onWait === undefined ? otherHolder(fd) : null;

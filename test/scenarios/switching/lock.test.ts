@@ -40,11 +40,16 @@ scenario(
     tellTimes("at once", ended);
     const said = await host.sh("grep -h '^error' /tmp/many/*.out");
     const line = `error[busy]: process ${winner} (switch) is changing this machine, since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\n`;
+    // By sh, before there is a Node for each of them (src/cli/entry.sh).
+    const early = await host.sh("grep -l 'it holds /run/stowage/gate' /tmp/many/*.out | wc -l");
+    expect(Number(early)).toBeGreaterThan(many - 5);
+    // Programs that the winner starts do not have it.
+    const having = "find /proc/[0-9]*/fd -lname /run/stowage/gate 2>/dev/null | cut -d / -f 3";
+    expect(await host.sh(having)).toBe(`${winner}\n`);
     // Where the machine is so busy that the winner does not come to writing its name for seconds, it has none yet.
     const unnamed = "error[busy]: another process is changing this machine\n";
     expect(said.replaceAll(unnamed, "")).toMatch(new RegExp(`^(${line.replace(/[[\]()]/g, "\\$&")}){${many - 10},}$`));
 
-    // Who comes while it is held need not even load the command's code.
     await host.must(["sh", "-c", `rm -r /tmp/many; ${atOnce}`]);
     await eventually(async () => expect(await endings(host)).toHaveLength(many), 120_000);
     const later = await endings(host);
@@ -55,6 +60,8 @@ scenario(
 
     // Killed: what is left is no lock, and the next one finishes.
     await host.must(["kill", "-9", String(winner)]);
+    await host.must(["flock", "-w", "10", "/run/stowage/gate", "true"]);
+    await host.must(["flock", "-w", "10", "/run/stowage/lock", "true"]);
     await openGate(host);
     await host.stowage(["switch"]);
     expect(await host.property("container@web.service", "ActiveState")).toBe("active");
