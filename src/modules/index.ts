@@ -12,6 +12,7 @@ export { type Lib, lib } from "./lib.ts";
 export * from "./module.ts";
 export * from "./moves.ts";
 export * from "./option.ts";
+export { type AtPath, optionAt } from "./option-at.ts";
 export { Conflict, type Definition, type JsonSchema, type Merging, type OptionType } from "./option-type.ts";
 export { placesOf } from "./places-of.ts";
 export { type OptionDoc, optionDocs, optionsMarkdown } from "./reference.ts";

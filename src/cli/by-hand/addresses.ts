@@ -1,0 +1,63 @@
+/** Addresses of containers that are made by hand: a pair for each, out of one pool. Pure. */
+import { StowageError } from "../../error.ts";
+
+export interface AddressPair {
+  readonly hostAddress: string;
+  readonly localAddress: string;
+}
+
+/** As `nixos-container` has it: 10.233.1.1 and 10.233.1.2, up to 10.233.254.1 and 10.233.254.2. */
+const pool = "10.233";
+const last = 254;
+
+/** What is in use already, as far as it is known. */
+export interface TakenAddresses {
+  /** Texts in which addresses stand: of generations, as they are kept. */
+  readonly texts: readonly string[];
+  /** Networks of the host, with prefix lengths. */
+  readonly networks: readonly string[];
+}
+
+/**
+ * The first pair of which neither address is anybody's.
+ * @throws StowageError `out-of-addresses`
+ */
+export function freeAddresses({ texts, networks }: TakenAddresses): AddressPair {
+  const named = new Set(
+    texts.flatMap((text) => [...text.matchAll(/(?<![\d.])10\.233\.(\d{1,3})\.\d/g)].map((one) => Number(one[1]))),
+  );
+  const ranges = networks.flatMap((network) => rangeOf(network) ?? []);
+  for (let number = 1; number <= last; number++) {
+    const [host, local] = [`${pool}.${number}.1`, `${pool}.${number}.2`];
+    const isTaken = named.has(number) || [host, local].some((one) => ranges.some((range) => isIn(one, range)));
+    if (!isTaken) return { hostAddress: host, localAddress: local };
+  }
+  throw outOfAddresses();
+}
+
+interface Range {
+  readonly first: number;
+  readonly size: number;
+}
+
+function rangeOf(network: string): Range | null {
+  const [address = "", prefix = "32"] = network.split("/");
+  if (!/^\d+(\.\d+){3}$/.test(address)) return null;
+  const size = 2 ** (32 - Number(prefix));
+  return { first: Math.floor(numberOf(address) / size) * size, size };
+}
+
+function isIn(address: string, { first, size }: Range): boolean {
+  const number = numberOf(address);
+  return number >= first && number < first + size;
+}
+
+const numberOf = (address: string): number => address.split(".").reduce((all, part) => all * 256 + Number(part), 0);
+
+const outOfAddresses = (): StowageError =>
+  new StowageError({
+    code: "out-of-addresses",
+    message: `out of addresses: every pair from ${pool}.1.1 to ${pool}.${last}.2 is in use`,
+    details: ["in use is what containers have, and what interfaces and routes of the host lead to"],
+    hint: "choose a pair with --host-address and --local-address, or destroy a container",
+  });
