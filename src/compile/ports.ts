@@ -1,5 +1,5 @@
 /** Who gets to a port of the host that leads into a container, and how it is said. */
-import { isLoopback } from "../network/index.ts";
+import { isLoopback } from "../network/loopback.ts";
 import type { ContainerPart, ForwardedPort } from "./generation.ts";
 
 type Port = Omit<ForwardedPort, "container">;

@@ -2,7 +2,7 @@
  * The only place that starts a program. An argument list, never shell text; what came of it is a value, and a failure is
  * told as people need it: the cause, then the command to paste, then what the program said.
  */
-import { spawn } from "node:child_process";
+import type * as childProcess from "node:child_process";
 import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { StowageError } from "../error.ts";
@@ -45,6 +45,9 @@ export interface RunResult {
   readonly stderr: string;
 }
 
+/** Loaded when a program is started: it takes some milliseconds, and many a run of ours starts none. */
+const processes = (): typeof childProcess => process.getBuiltinModule("node:child_process");
+
 /** Milliseconds between SIGTERM and SIGKILL. */
 const patience = 2000;
 
@@ -62,7 +65,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   const withUs = options.endsWithUs ? ["setpriv", "--pdeathsig", "KILL", "--"] : [];
   const [program, ...args] = [...withUs, ...argv];
   if (program === undefined) throw new TypeError("run: an empty argument list");
-  const child = spawn(program, args, {
+  const child = processes().spawn(program, args, {
     cwd: options.cwd,
     env: environment(options.env),
     stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe", ...(options.fds ?? [])],
@@ -96,7 +99,7 @@ export function pipe(
 ): Piped {
   const [program, ...args] = argv;
   if (program === undefined) throw new TypeError("pipe: an empty argument list");
-  const child = spawn(program, args, { env: environment(options.env), stdio: "pipe", detached: true });
+  const child = processes().spawn(program, args, { env: environment(options.env), stdio: "pipe", detached: true });
   const stderr = collect(child.stderr, "stderr", {});
   child.stdin.on("error", () => undefined);
   const finish = async () => {
@@ -119,7 +122,7 @@ export async function attach(argv: readonly string[], options: AttachOptions = {
   const [program, ...args] = argv;
   if (program === undefined) throw new TypeError("attach: an empty argument list");
   const stdin = options.passInput ? "pipe" : "inherit";
-  const child = spawn(program, args, { stdio: [stdin, "inherit", "inherit"], env: environment(options.env) });
+  const child = processes().spawn(program, args, { stdio: [stdin, "inherit", "inherit"], env: environment(options.env) });
   if (child.stdin !== null) {
     child.stdin.on("error", () => undefined);
     process.stdin.pipe(child.stdin);
@@ -151,7 +154,7 @@ function environment(changes: RunOptions["env"]): NodeJS.ProcessEnv {
   return env;
 }
 
-function ended(child: ReturnType<typeof spawn>, argv: readonly string[], options: RunOptions): Promise<Ending> {
+function ended(child: childProcess.ChildProcess, argv: readonly string[], options: RunOptions): Promise<Ending> {
   return new Promise((resolve, reject) => {
     let timedOut = false;
     let killer: NodeJS.Timeout | undefined;
@@ -187,7 +190,7 @@ function ended(child: ReturnType<typeof spawn>, argv: readonly string[], options
   });
 }
 
-function letGo(child: ReturnType<typeof spawn>): void {
+function letGo(child: childProcess.ChildProcess): void {
   child.stdout?.destroy();
   child.stderr?.destroy();
 }

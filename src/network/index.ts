@@ -45,6 +45,7 @@ export {
   type Network,
   networkOf,
 } from "./link.ts";
+export { isLoopback } from "./loopback.ts";
 export { networkdUnmanaged, networkManagerUnmanaged } from "./managers.ts";
 export {
   extraInterface,
@@ -72,6 +73,6 @@ export {
 } from "./nft.ts";
 export { addressesIn, type Pool, poolOf } from "./pool.ts";
 export { portWords } from "./port.ts";
-export { doAddressesMeet, isChosen, isLoopback, lengthOf, type Published, parsePublished } from "./published.ts";
+export { doAddressesMeet, isChosen, lengthOf, type Published, parsePublished } from "./published.ts";
 export { isWithin, overlaps, type Subnet, subnetOf } from "./subnets.ts";
 export { hostSysctls, insideSysctls, linkSysctls, sysctlText } from "./sysctl.ts";

@@ -38,10 +38,6 @@ export const lengthOf = ({ from, to }: PortRange): number => to - from + 1;
 export const isChosen = ({ host, inside }: Published): boolean =>
   host === null || (lengthOf(host) > 1 && lengthOf(inside) === 1);
 
-/** Whether only this very machine gets to an address of its own. null: all of its addresses. */
-export const isLoopback = (address: string | null): boolean =>
-  address !== null && (address.startsWith("127.") || address === "::1");
-
 /** Whether there is a packet for both. `0.0.0.0` and `::` are all addresses of their family. */
 export function doAddressesMeet(a: string | null, b: string | null): boolean {
   if (a === null || b === null || a === b) return true;
