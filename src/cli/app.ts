@@ -1,31 +1,55 @@
 /** The verbs of the command, and what happens when there is no such verb. Each verb's code is loaded when it is used. */
-import { type ApplicationContext, buildApplication, buildRouteMap, ExitCode, help, run } from "@stricli/core";
+import {
+  type Application,
+  type ApplicationContext,
+  buildApplication,
+  buildRouteMap,
+  ExitCode,
+  run,
+  type StricliIntegration,
+} from "@stricli/core";
 import { exitCodes } from "./exit-codes.ts";
+import { rootHelp, verbHelp } from "./help.ts";
 import type { Io } from "./io.ts";
-import { text } from "./text.ts";
-import { aliases, rootHelp, verbs } from "./verbs/index.ts";
+import { textFor } from "./text.ts";
+import { type Described, describeVerb, type VerbDescription } from "./verbs/described.ts";
+import { aliases, verbs } from "./verbs/index.ts";
 import { unlisted } from "./verbs/unlisted.ts";
 import type { Context } from "./verbs/verb.ts";
 
-const app = buildApplication<Context>(
-  buildRouteMap({
+/** By name, also by another one; undefined of what is none for people. */
+function described(input: string): VerbDescription | undefined {
+  const name = aliases[input] ?? input;
+  const known: Readonly<Record<string, Described>> = verbs;
+  return Object.hasOwn(known, name) ? describeVerb(name, known[name]!) : undefined;
+}
+
+/** @param verb the one that was typed */
+function application(verb: VerbDescription | undefined): Application<Context> {
+  /** `-h` and `--help`, wherever they stand among the verb's flags. */
+  const help: StricliIntegration<Context> = {
+    flag: {
+      brief: "Print this",
+      global: true,
+      aliases: ["h"],
+      run() {
+        this.process.stdout.write(verb === undefined ? rootHelp() : verbHelp(verb));
+      },
+    },
+  };
+  const routes = buildRouteMap({
     routes: { ...verbs, ...unlisted },
     docs: { brief: "Declarative containers" },
     aliases,
-  }),
-  {
+  });
+  const config = {
     name: "stowage",
     scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
     documentation: { disableAnsiColor: true },
-    localization: { text },
-  },
-  {
-    help: help({
-      brief: "Print this",
-      formatting: { caseStyle: "convert-camel-to-kebab", onlyRequiredInUsageLine: true, useAliasInUsageLine: false },
-    }),
-  },
-);
+    localization: { text: textFor(verb) },
+  } as const;
+  return buildApplication<Context>(routes, config, { help });
+}
 
 /** Flags that take a value, among those that may stand before the verb. */
 const withValue = new Set(["-c", "--config", "--state-dir"]);
@@ -64,7 +88,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       answer = code;
     },
   };
-  await run(app, verbFirst(argv), context);
+  const words = verbFirst(argv);
+  await run(application(described(words[0] ?? "")), words, context);
   return answer ?? ownCode(process.exitCode ?? ExitCode.InternalError);
 }
 

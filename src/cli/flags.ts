@@ -7,7 +7,7 @@ const text = (value: string): string => value;
 export const sharedFlags: FlagParametersForType<SharedFlags> = {
   quiet: { kind: "boolean", optional: true, brief: "Only the answer and errors", withNegated: false },
   verbose: { kind: "boolean", optional: true, brief: "Also what went well, and how long it took", withNegated: false },
-  color: { kind: "boolean", default: true, brief: "Colours on a terminal (NO_COLOR is respected too)" },
+  color: { kind: "boolean", default: true, brief: "No colours (NO_COLOR is respected too)" },
   stateDir: {
     kind: "parsed",
     parse: text,

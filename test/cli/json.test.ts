@@ -70,7 +70,7 @@ describe("is printed as it says", () => {
     ["build"],
     ["diff", "--config", "host.ts"],
     ["doctor"],
-    ["gc", "--dry-run"],
+    ["gc", "--dry-run", "--wait"],
   ])("%j", async (...argv) => {
     const { out } = await world.run(...argv, "--json");
     expect(out).not.toBe("");

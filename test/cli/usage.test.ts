@@ -32,18 +32,26 @@ describe("bad usage has code 64, says what is wrong, and what to do", () => {
   });
 
   test.each([
-    [["list", "--jsn"], "no flag registered for --jsn, did you mean --json?"],
-    [["status"], "expected argument for name"],
-    [["logs", "web", "-n", "many"], "expected a whole number"],
-    [["list", "surplus"], "too many arguments"],
-    [["start"], "expected at least 1 argument"],
-    [["run", "web"], "expected at least 2 argument"],
+    [["list", "--jsn"], "list has no flag --jsn\n  did you mean --json?"],
+    [["ls", "-x"], "list has no flag -x\n  usage: stowage list [flags]\n"],
+    [["status"], "missing argument: name\n"],
+    [["gc", "--keep", "many"], '--keep: expected a whole number, not "many"'],
+    [["logs", "web", "-n"], "--lines needs a value"],
+    [["logs", "web", "-n", "1", "-n", "2"], '--lines is given twice, now with "2"'],
+    [["list", "surplus"], 'too many arguments: list takes none, and there is "surplus"'],
+    [
+      ["image", "web", "--format", "tat"],
+      '--format: expected one of tar, squashfs, oci, not "tat"\n  did you mean tar?',
+    ],
+    [["image", "web"], "--format needs a value"],
+    [["start"], "missing argument: name\n"],
+    [["run", "web"], "missing argument: name -- command (at least 2 words, and there is 1)"],
   ])("%j", async (argv, message) => {
     const { code, out, err } = await world.run(...argv);
     expect({ code, out }).toEqual({ code: 64, out: "" });
     expect(err).toMatch(/^error\[bad-usage\]: /);
     expect(err).toContain(message);
-    expect(err).toContain("stowage VERB --help");
+    expect(err).toMatch(/\n {2}usage: stowage \w+ .*\n {2}stowage \w+ --help has all of it\n$/);
   });
 
   test("no verb at all: the help goes to stderr", async () => {
@@ -64,15 +72,16 @@ describe("help", () => {
   test.each(Object.keys(verbs))("of %s: what it does, with an example", async (name) => {
     const { code, out } = await world.run(name, "--help");
     expect(code).toBe(0);
-    const examples = out.split("EXAMPLES\n")[1] ?? "";
+    const examples = out.split("Examples:\n")[1] ?? "";
     expect(examples).toMatch(new RegExp(`^  stowage (-c \\S+ )?${name}\\b`));
+    expect(await world.run(name, "-h")).toMatchObject({ code: 0, out });
     expect(await world.run("help", name)).toMatchObject({ code: 0, out });
   });
 
   test("is not asked for by what follows --", async () => {
     world.containers(container("web"));
     const { code, out } = await world.run("run", "web", "--", "ls", "--help");
-    expect(out).not.toContain("USAGE");
+    expect(out).not.toContain("usage:");
     expect(code).not.toBe(0);
   });
 });

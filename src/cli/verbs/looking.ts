@@ -8,6 +8,7 @@ export const looking = {
   list: verb<WithJson<SharedFlags>, []>({
     brief: "List the containers: state, address, ports",
     examples: ["list", "list --json"],
+    aliases: ["ls", "ps"],
     parameters: nameJson,
     load: () => import("../commands/list.ts"),
   }),

@@ -23,18 +23,19 @@ export interface VerbSpec<Flags extends AnyFlags, Args extends readonly unknown[
   readonly details?: string;
   /** Lines to copy, without the `stowage`. */
   readonly examples: readonly string[];
+  /** Other names of it, those that people of other tools know. */
+  readonly aliases?: readonly string[];
   readonly parameters: TypedCommandParameters<Flags, Args, Context>;
   /** The verb's module, loaded when it is used. */
   readonly load: () => Promise<{ readonly default: Verb<Flags, Args> }>;
 }
 
+/** What help, man pages and completion say of a verb, beside its parameters. */
+export type VerbWords = Required<Pick<VerbSpec<AnyFlags, []>, "brief" | "details" | "examples" | "aliases">>;
+
 export function verb<Flags extends AnyFlags, Args extends readonly unknown[]>(spec: VerbSpec<Flags, Args>) {
-  const examples = spec.examples.map((line) => `  stowage ${line}`).join("\n");
-  return buildCommand<Flags, Args, Context>({
-    docs: {
-      brief: spec.brief,
-      fullDescription: `${spec.brief}.${spec.details ? ` ${spec.details}` : ""}\n\nEXAMPLES\n${examples}`,
-    },
+  const command = buildCommand<Flags, Args, Context>({
+    docs: { brief: spec.brief },
     parameters: spec.parameters,
     loader: async () =>
       async function (this: Context, flags, ...args) {
@@ -48,4 +49,6 @@ export function verb<Flags extends AnyFlags, Args extends readonly unknown[]>(sp
         }
       },
   });
+  const { brief, details = "", examples, aliases = [] } = spec;
+  return Object.assign(command, { words: { brief, details, examples, aliases } satisfies VerbWords });
 }
