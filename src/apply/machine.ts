@@ -10,7 +10,7 @@ import { hostsText } from "../network/index.ts";
 import type { InnerChange } from "../plan/inner.ts";
 import type { Plan, TakeOver } from "../plan/plan.ts";
 import { diskErrors } from "../store/disk-errors.ts";
-import { markTested, writeGeneration } from "../store/generations.ts";
+import { markSwitched, markTested, setCurrentGeneration, writeGeneration } from "../store/generations.ts";
 import type { Layout } from "../store/layout.ts";
 import { render } from "../units/index.ts";
 import { removeEmptied, removeIfEmpty, removeMade } from "./directories.ts";
@@ -71,6 +71,8 @@ export interface Machine {
   readonly becomes?: Becomes;
   /** What the next boot has, where the machine has another one. */
   readonly nextBoot?: Generation;
+  /** What it is to have from now on: a change by hand is made in both. `wasCurrent`: the machine's has been the next boot's. */
+  readonly nextBootToo?: { readonly generation: Generation; readonly wasCurrent: boolean };
   /** For the next boot, where the machine has another generation until then. */
   readonly carrier?: Carrier;
 }
@@ -196,6 +198,9 @@ function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEf
     begin: () =>
       diskErrors(layout.state, async () => {
         if (becomes === "active") currentOrNothing(layout);
+        // First: of a test the machine's has the higher number, of a `boot` it has been current (formerGeneration).
+        if (machine.nextBootToo !== undefined)
+          setCurrentGeneration(layout, writeGeneration(layout, machine.nextBootToo.generation));
         const isCurrent = plan.current?.id === plan.next.id && machine.current !== null;
         number.next = isCurrent ? machine.current : (machine.stored ?? writeGeneration(layout, plan.next));
         removeTemporaries(temporaryPlaces(plan, machine));
@@ -211,7 +216,8 @@ function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEf
     },
     async recordGeneration() {
       const next = known(number.next, "the generation's number");
-      if (becomes === "active") markTested(layout, next);
+      if (becomes === "active" && machine.nextBootToo?.wasCurrent) markSwitched(layout, next);
+      else if (becomes === "active") markTested(layout, next);
       if (becomes === "current" || becomes === "current-at-boot") giveBoth(layout, next);
       // Before systemd reads units anew; at boot not before the end: containers come after it.
       if (becomes === "current") removeBootUnit(layout);
@@ -233,11 +239,17 @@ function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEf
 /** Whatever becomes of it from here on: the next boot finds what it needs to put everything right. */
 function prepareNextBoot(
   plan: Plan,
-  { layout, leftBehind, becomes, nextBoot, carrier }: Machine,
+  { layout, leftBehind, becomes, nextBoot, nextBootToo, carrier }: Machine,
   number: number,
 ): void {
   if (carrier === undefined || becomes === "current-at-boot" || becomes === "restored") return;
-  const generations = [plan.current, plan.next, nextBoot, ...leftBehind.map((one) => one.generation)];
+  const generations = [
+    plan.current,
+    plan.next,
+    nextBoot,
+    nextBootToo?.generation,
+    ...leftBehind.map((one) => one.generation),
+  ];
   const there = generations.filter((one) => one !== null && one !== undefined);
   if (becomes === "active") giveMachine(layout, number, carrier, there);
   else renewBootUnit(layout, carrier, there);

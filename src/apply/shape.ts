@@ -44,6 +44,8 @@ const parts: Readonly<Record<string, Is>> = {
   systems: isRecord(isRecipe),
   hosts: isList(isEntry),
   ports: isList(isObject),
+  byHand: (value) => value === undefined || has({ verb: isText, name: isText })(value),
+  declaredIn: (value) => value === undefined || Number.isSafeInteger(value),
   asIn: (value) => value === undefined || isRecord((number) => Number.isSafeInteger(number))(value, "asIn"),
 };
 

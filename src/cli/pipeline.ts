@@ -7,7 +7,7 @@ import { dirname, resolve } from "node:path";
 import { apply } from "../apply/apply.ts";
 import { readActive, readChecked, readCurrent } from "../apply/current.ts";
 import { leftBehind, readJournal } from "../apply/journal.ts";
-import { type Becomes, type Containers, type Machine, machineEffects } from "../apply/machine.ts";
+import { type Becomes, type Machine, machineEffects } from "../apply/machine.ts";
 import type { OnProgress, Report } from "../apply/report.ts";
 import {
   accountsAsked,
@@ -23,24 +23,18 @@ import {
 import { StowageError } from "../error.ts";
 import { containerStates } from "../host/engines.ts";
 import { machineId } from "../host/machine-id.ts";
-import { takeOverInside } from "../host/take-over.ts";
 import { placesOf } from "../modules/index.ts";
 import { type Plan, plan, runningIn } from "../plan/index.ts";
 import { observe } from "../runtimes/nspawn/observe.ts";
-import { takeOverCommand } from "../runtimes/nspawn/reload.ts";
-import type { Layout } from "../store/layout.ts";
-import { checkStoreName } from "../store/names.ts";
-import { systemLayout } from "../store/nix-places.ts";
-import { writeOrder } from "../store/order.ts";
 import { buildSystems } from "../systems/build-all.ts";
-import { copyDeclared, declare, declaredDir, removeFormerDeclared } from "../systems/declare.ts";
 import { ensurePinned } from "../systems/import/pins.ts";
 import { ensureLocked, readLock } from "../systems/lock-file.ts";
-import { markApplied, seedRoot } from "../systems/seed.ts";
 import { asUser } from "./as-user.ts";
 import { carrier } from "./carrier.ts";
 import { type Configured, evaluate } from "./evaluate.ts";
 import { buildFlakes } from "./flakes.ts";
+import { withMade } from "./made.ts";
+import { onDisk } from "./on-disk.ts";
 import { madeFrom, placed } from "./placed.ts";
 import { problemText } from "./report/problems.ts";
 import { requireSystems } from "./required.ts";
@@ -77,7 +71,15 @@ export async function generationHere(
   const configured = await evaluate(session, flags);
   const generation = await generationFor(session, configured, onProgress);
   requireSystems(session, configured, generation);
-  return withImages(session, configured, generation, onProgress, images);
+  return withMadeHere(session, configured, await withImages(session, configured, generation, onProgress, images));
+}
+
+/** What was made by hand on this machine stays, whatever host.ts says. */
+export function withMadeHere(session: Session, { evaluation }: Configured, generation: Generation): Generation {
+  return madeFrom(
+    evaluation,
+    withMade(session, generation, (option) => placesOf(evaluation, option)),
+  );
 }
 
 const hasImages = ({ containers }: Generation): boolean =>
@@ -210,12 +212,14 @@ export interface Planned {
  * What would be done on this machine for a generation. Changes nothing.
  * @param stored the number that it is kept under already; default: it gets the next one, unless the next boot has it
  * @param wanted whose it becomes; `test` of what the next boot has anyway is as good as a switch to it
+ * @param nextBootToo see {@link Machine.nextBootToo}
  */
 export async function planFor(
   session: Session,
   next: Generation,
   stored?: number,
   wanted: Becomes = "current",
+  nextBootToo?: Machine["nextBootToo"],
 ): Promise<Planned> {
   const { layout } = session;
   const current = readActive(layout);
@@ -251,6 +255,7 @@ export async function planFor(
       meant: journal?.meant ?? [],
       becomes,
       carrier: carrier(),
+      ...(nextBootToo !== undefined && { nextBootToo }),
       ...(boot !== null && { nextBoot: boot.generation }),
       ...(stored !== undefined ? { stored } : isBoots && { stored: boot.number }),
     },
@@ -260,36 +265,3 @@ export async function planFor(
 /** Carries out the very plan that was shown. */
 export const carryOut = ({ plan, machine }: Planned, onProgress: OnProgress): Promise<Report> =>
   apply(plan, machineEffects(plan, machine, onProgress), onProgress);
-
-/** What a container has on disk: made from its store paths. */
-const onDisk = (layout: Layout): Containers => ({
-  async seed({ name, system, packages, path }) {
-    if (path !== null) {
-      await seedRoot(layout, { container: name, ...(systemLayout(path) === "nix" ? { nix: true } : { tree: path }) });
-      return;
-    }
-    if (system === null || packages === null) throw new Error(`container ${name} has no system to seed from`);
-    // A root that is there by now was made by somebody else: the merge has to see to it.
-    const made = await seedRoot(layout, { container: name, toplevel: system, packages });
-    if (made) markApplied(layout, name, system);
-  },
-  async declare({ name, system }) {
-    if (system === null) throw new Error(`container ${name} has no system of ours to declare`);
-    await declare(layout, name, system);
-  },
-  async prepare({ name, system }, invocation, { from, units, refuse }) {
-    if (system === null) throw new Error(`container ${name} has no system of ours to take over`);
-    await copyDeclared(layout, name, system);
-    writeOrder(declaredDir(layout, name), invocation, { from, lines: units, refuse });
-  },
-  stopOld: ({ name, system }, invocation) =>
-    takeOverInside([
-      ...takeOverCommand(name, `/run/declared/${checkStoreName(system ?? "")}/take-over`),
-      invocation,
-      "stop",
-    ]),
-  tookOver({ name, system }) {
-    if (system !== null) markApplied(layout, name, system);
-  },
-  settled: (name) => removeFormerDeclared(layout, name),
-});

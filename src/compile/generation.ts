@@ -11,6 +11,8 @@ export interface HostFile {
   readonly text: string;
   /** Octal: "0644". */
   readonly mode: string;
+  /** A person may edit it, which is no drift, and is kept; see `src/plan/files.ts`. Left out: our text is put back. */
+  readonly editable?: true;
 }
 
 /** A line of the host's hosts file. */
@@ -85,6 +87,8 @@ export interface ContainerPart {
   readonly health?: string;
   /** Of an OCI container; left out for others. */
   readonly oci?: OciPart;
+  /** By hand, by `stowage create`, and not by host.ts, which says nothing of it; left out where host.ts declares it. */
+  readonly made?: true;
 }
 
 /** What is known of an OCI container beyond its unit: its engine, whose it is, its image with where that comes from. */
@@ -100,6 +104,17 @@ export interface Generation extends Content {
    * from is no part of what it is, nor of its id.
    */
   readonly asIn?: Readonly<Record<string, number>>;
+  /** What was done by hand that made it; left out where host.ts did. No part of the id either. */
+  readonly byHand?: ByHand;
+  /** The number of the generation that it has everything from that is declared, after a rollback to that; else left out. */
+  readonly declaredIn?: number;
+}
+
+/** A change of one container alone, made by hand. */
+export interface ByHand {
+  readonly verb: "create" | "update" | "destroy" | "rollback";
+  /** Of the container. */
+  readonly name: string;
 }
 
 export interface Content {

@@ -3,10 +3,21 @@
 export { accountsAsked } from "./accounts.ts";
 export { type Children, childrenOf, everySystem } from "./children.ts";
 export { compile, compileConfig, type More } from "./compile.ts";
-export type { ContainerPart, ForwardedPort, Generation, HostFile, HostsEntry } from "./generation.ts";
+export type { ByHand, ContainerPart, ForwardedPort, Generation, HostFile, HostsEntry } from "./generation.ts";
 export { compileJson, type JsonExec, type JsonGeneration, type JsonSections } from "./json.ts";
 export { printedOf } from "./lazy.ts";
-export { isSame, mixture, ownedBy } from "./mixture/index.ts";
+export {
+  graft,
+  graftMade,
+  isSame,
+  type Made,
+  madeNames,
+  mixture,
+  ownedBy,
+  withNotes,
+  withoutContainer,
+  withoutContainers,
+} from "./mixture/index.ts";
 export { imageRequestsOf } from "./oci/images.ts";
 export { type HostUser, type HostUsers, usersAsked } from "./oci/owners.ts";
 export type { PlacesOf } from "./problems.ts";

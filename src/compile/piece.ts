@@ -13,6 +13,8 @@ export interface Parts {
   readonly unitLinks?: Readonly<Record<string, string>>;
   /** Absolute path and text, without our mark. */
   readonly files: readonly (readonly [path: string, text: string])[];
+  /** Files as they are, with their modes and without a mark of ours: texts of a person's. */
+  readonly plain?: readonly Entry<HostFile>[];
   readonly part?: ContainerPart;
 }
 
@@ -47,7 +49,7 @@ export interface Heading {
 
 /** A piece as it was made. */
 export function pieceOf(parts: Parts): Piece {
-  const files = parts.files.map(([path, text]): Entry<HostFile> => [path, hostFile(path, text)]);
+  const files = allFiles(parts);
   deepFreeze([files, parts.units, parts.part ?? null]);
   return {
     identity() {
@@ -84,9 +86,14 @@ export function printedPaths<T>(
   ];
 }
 
-export function textsOf({ files, units, unitLinks = {}, part }: Parts): Texts {
+const allFiles = ({ files, plain = [] }: Pick<Parts, "files" | "plain">): readonly Entry<HostFile>[] => [
+  ...files.map(([path, text]): Entry<HostFile> => [path, hostFile(path, text)]),
+  ...plain,
+];
+
+export function textsOf({ units, unitLinks = {}, part, ...parts }: Parts): Texts {
   return {
-    files: files.flatMap(([path, text]) => [path, hostFile(path, text).mode, hostFile(path, text).text]),
+    files: allFiles(parts).flatMap(([path, { mode, text }]) => [path, mode, text]),
     others: [
       JSON.stringify(part ?? null),
       ...units.flatMap((unit) => [unit.name, render(unit)]),

@@ -110,7 +110,7 @@ export function generationStamp(layout: Layout, number: number): string {
 export function setCurrentGeneration(layout: Layout, number: number): void {
   readGeneration(layout, number);
   // Before the link: what is current has been current, even if the power fails in between.
-  writeFileAtomic(switchedFile(layout, number), `${new Date().toISOString()}\n`, 0o600);
+  markSwitched(layout, number);
   flipSymlink(`${generationsDir(layout)}/current`, String(number));
 }
 
@@ -126,6 +126,11 @@ export function clearActiveGeneration(layout: Layout): void {
   if (lstatSync(link, { throwIfNoEntry: false }) === undefined) return;
   rmSync(link);
   fsyncDirectory(generationsDir(layout));
+}
+
+/** This generation has been current, or is as one that has been but for what was made by hand. */
+export function markSwitched(layout: Layout, number: number): void {
+  writeFileAtomic(switchedFile(layout, number), `${new Date().toISOString()}\n`, 0o600);
 }
 
 /** A test of this generation came to where a switch would have made it current. */

@@ -29,3 +29,6 @@ export const generationsDir = (layout: Layout): string => `${layout.state}/gener
 export const containersDir = (layout: Layout): string => `${layout.state}/containers`;
 export const containerDir = (layout: Layout, container: string): string => `${containersDir(layout)}/${container}`;
 export const runtimeRoot = (layout: Layout, container: string): string => `${layout.run}/containers/${container}`;
+/** Definitions of containers that were made by hand, and their lock file. */
+export const madeDir = (layout: Layout): string => `${layout.etc}/made`;
+export const madeFile = (layout: Layout, container: string): string => `${madeDir(layout)}/${container}.ts`;

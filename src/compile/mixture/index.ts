@@ -1,3 +1,4 @@
-/** Generations with one container of another one. Pure. */
-export { mixture } from "./mixture.ts";
+/** Generations with containers of other ones. Pure. */
+export { graft, graftMade, type Made, madeNames, withoutContainer, withoutContainers } from "./graft.ts";
+export { mixture, withNotes } from "./mixture.ts";
 export { isSame, type Owned, ownedBy } from "./owned.ts";

@@ -1,6 +1,6 @@
 /** What a generation has of one container alone. */
 import { ownedFiles } from "../../runtimes/nspawn/index.ts";
-import type { Layout } from "../../store/layout.ts";
+import { type Layout, madeFile } from "../../store/layout.ts";
 import type { Recipe, StoreName } from "../../systems/recipe.ts";
 import type { Unit } from "../../units/index.ts";
 import type { ContainerPart, Generation, HostFile } from "../generation.ts";
@@ -28,7 +28,7 @@ export function ownedBy(layout: Layout, generation: Generation, name: string): O
     links: Object.fromEntries(
       Object.entries(generation.unitLinks).filter(([link]) => names.includes(link.slice(link.lastIndexOf("/") + 1))),
     ),
-    files: ownedFiles(layout, part, paths).flatMap((path) => {
+    files: [...ownedFiles(layout, part, paths), madeFile(layout, name)].flatMap((path) => {
       const file = generation.files[path];
       return file === undefined ? [] : [[path, file] as const];
     }),

@@ -25,27 +25,29 @@ export const everybodyOf = (across: AcrossContainers): Everybody => ({
     .flatMap(([name, { place = null }]) => foundAt({ name, place })),
 });
 
-type Shared = Required<Omit<Parts, "part">>;
+export type Shared = Required<Omit<Parts, "part" | "plain">>;
 
 /**
- * Both pieces of a generation that are nobody's alone. What a mixture makes no difference to is kept to the letter: a
+ * The pieces of a generation that are nobody's alone. What a mixture makes no difference to is kept to the letter: a
  * former version of Stowage may have said it in other words.
  * @param isOwned whether a unit, link or file of `now` is a container's
+ * @returns also what `now` has beside all that
  */
 export function sharedPieces(
   layout: Layout,
   now: { readonly generation: Generation; readonly across: AcrossContainers },
   mixed: AcrossContainers,
   isOwned: (name: string) => boolean,
-): Shared[] {
+): { readonly shared: readonly Shared[]; readonly others: Shared } {
   const [before, wanted] = [piecesFor(layout, now.across), piecesFor(layout, mixed)];
   const known = merged(before);
-  const pieces = wanted.map((piece) => kept(piece, known, now.generation));
   const { units, unitLinks, files } = now.generation;
   const isUnknown = (kind: ReadonlyMap<string, string>) => (name: string) => !kind.has(name) && !isOwned(name);
-  return [
-    ...pieces,
-    {
+  // Before the first switch there is nothing, not even what a configuration without any container has.
+  const isNothing = Object.keys(units).length + Object.keys(files).length === 0;
+  return {
+    shared: isNothing ? wanted : wanted.map((piece) => kept(piece, known, now.generation)),
+    others: {
       units: Object.keys(units)
         .filter(isUnknown(known.units))
         .flatMap((name) => units[name] ?? []),
@@ -54,11 +56,8 @@ export function sharedPieces(
         .filter(([path]) => isUnknown(known.files)(path))
         .map(([path, { text }]) => [path, unmarked(path, text)] as const),
     },
-  ].filter((piece, index) => index < pieces.length || !isEmpty(piece));
+  };
 }
-
-const isEmpty = ({ units, unitLinks, files }: Shared): boolean =>
-  units.length + Object.keys(unitLinks).length + files.length === 0;
 
 function piecesFor(layout: Layout, across: AcrossContainers): Shared[] {
   const everybody = everybodyOf(across);
