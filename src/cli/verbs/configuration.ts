@@ -1,11 +1,42 @@
 /** The verbs about host.ts and what it means. */
 import { imageFormats } from "../../systems/image/format.ts";
-import { hostAliases, textParameter } from "../flags.ts";
+import type { InitFlags } from "../commands/init.ts";
+import { hostAliases, sharedAliases, textParameter } from "../flags.ts";
 import type { HostFlags } from "../session.ts";
-import { hostJson, hostVerb, type ImageFlags, type OptionsFlags, one, oneOptional, type WithJson } from "./parts.ts";
+import {
+  hostJson,
+  hostVerb,
+  type ImageFlags,
+  type InitFlags,
+  nameJson,
+  type OptionsFlags,
+  one,
+  oneOptional,
+  type WithJson,
+} from "./parts.ts";
 import { verb } from "./verb.ts";
 
 export const configuration = {
+  init: verb<InitFlags, [directory?: string]>({
+    brief: "Write a first host.ts, and a tsconfig.json and package.json by which an editor knows its words",
+    details:
+      "Nothing is fetched: the types are those of this installation. A file that is there is never overwritten. Stowage itself needs host.ts alone.",
+    examples: ["init", "init /etc/stowage", "init --editor"],
+    parameters: {
+      flags: {
+        ...nameJson.flags,
+        editor: {
+          kind: "boolean",
+          optional: true,
+          withNegated: false,
+          brief: "Only tsconfig.json and package.json, for a host.ts that is there",
+        },
+      },
+      aliases: sharedAliases,
+      positional: oneOptional("The directory to write them into; default this one", "directory"),
+    },
+    load: () => import("../commands/init.ts"),
+  }),
   check: verb<HostFlags, []>({
     brief: "Evaluate the configuration and check it; change nothing",
     examples: ["check", "-c examples/web/host.ts check"],
