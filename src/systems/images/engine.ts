@@ -1,4 +1,6 @@
 /** What an engine does with images, by its command. Facts: podman-image(1), podman-load(1), docker-image(1), docker-load(1). */
+import { enginePackages, enginePrograms } from "../../host/engine-programs.ts";
+import type { AsUser } from "../../host/engines.ts";
 import { pipe, type RunOptions, run } from "../../host/run.ts";
 import type { ImageStoreKey } from "./recipe.ts";
 import { fullName, isImageId, parseReference } from "./reference.ts";
@@ -45,18 +47,12 @@ export interface EngineImages {
   remove(name: string): Promise<{ readonly refused: string | null }>;
 }
 
-/** A command of an engine as a user of the host runs it, with standard input and output. */
-export type AsUser = (user: string, argv: readonly string[], terminal: false) => Promise<readonly string[]>;
-
-export const programs = { podman: "/usr/bin/podman", docker: "/usr/bin/docker" } as const;
-const packages = { podman: "podman", docker: "docker.io" } as const;
-
 export function engineImages(key: ImageStoreKey, asUser: AsUser): EngineImages {
   const { engine, user } = key;
   // Not where the caller is, where its user may not be.
-  const options = { package: packages[engine], cwd: "/" } satisfies RunOptions;
+  const options = { package: enginePackages[engine].debian, cwd: "/" } satisfies RunOptions;
   const command = async (...args: string[]) => {
-    const argv = [programs[engine], ...args];
+    const argv = [enginePrograms[engine], ...args];
     return user === "root" ? argv : asUser(user, argv, false);
   };
   const call = async (args: readonly string[], more: RunOptions = {}) =>

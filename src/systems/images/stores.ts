@@ -1,5 +1,6 @@
 /** The images that engines have, looked at once, and what is found among them. */
-import { type AsUser, type EngineImages, engineImages, type HeldImage } from "./engine.ts";
+import type { AsUser } from "../../host/engines.ts";
+import { type EngineImages, engineImages, type HeldImage } from "./engine.ts";
 import type { ImageStoreKey } from "./recipe.ts";
 import { byDigest, fullName, isImageId, isKeptName, isShort } from "./reference.ts";
 
