@@ -7,7 +7,6 @@ import {
   hostJson,
   hostVerb,
   type ImageFlags,
-  type InitFlags,
   nameJson,
   type OptionsFlags,
   one,
