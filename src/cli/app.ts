@@ -67,6 +67,12 @@ const asksForHelp = (argv: readonly string[]): boolean =>
 
 /** @returns the exit code */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
+  // Its words are those of a command line that is not whole yet.
+  if (argv[0] === "complete") {
+    const { complete } = await import("./complete/index.ts");
+    io.stdout.write(await complete(argv.slice(1), io));
+    return exitCodes.done;
+  }
   if (asksForHelp(argv)) {
     // `stowage help plan`, as people try it.
     const [, name] = argv;

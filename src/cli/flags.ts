@@ -105,3 +105,12 @@ export function span(value: string): number {
   if (number === undefined) throw new Error("expected a span such as 12h, 30d, 8w");
   return Number(number) * units[unit as keyof typeof units];
 }
+
+/** One of these words. */
+export const oneOf =
+  <Word extends string>(words: readonly Word[]) =>
+  (value: string): Word => {
+    const word = words.find((one) => one === value);
+    if (word === undefined) throw new Error(`expected one of ${words.join(", ")}`);
+    return word;
+  };

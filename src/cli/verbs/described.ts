@@ -121,3 +121,15 @@ function argumentUsage({ placeholder, isOptional, isRepeated }: ArgumentDescript
   const many = isRepeated ? `${shown}…` : shown;
   return isOptional ? `[${many}]` : many;
 }
+
+/** The flag that a word means: `--lines`, `-n`, `--lines=3`, `-fn`; of several letters the last. */
+export function flagAt(
+  flags: readonly FlagDescription[],
+  word: string,
+): { readonly flag: FlagDescription /** Its value is the next word. */; readonly next: boolean } | undefined {
+  const [, long, letters, given] = /^(?:--([^=]+)|-([^-=]+))(=.*)?$/s.exec(word) ?? [];
+  const flag = flags.find(({ name, letter }) => (long === undefined ? letter === letters?.at(-1) : name === long));
+  return flag === undefined || (long ?? letters) === undefined
+    ? undefined
+    : { flag, next: flag.value !== undefined && given === undefined };
+}

@@ -1,10 +1,14 @@
 /** The verbs about the machine as a whole. */
+
+import { type Shell, shells } from "../complete/scripts.ts";
 import {
   type BackFlag,
   backFlag,
   type ChangeFlags,
   count,
+  oneOf,
   sharedAliases,
+  sharedFlags,
   span,
   type ToFlag,
   toFlag,
@@ -142,5 +146,24 @@ export const diagnosis = {
     examples: ["doctor", "doctor -v", "doctor --json"],
     parameters: nameJson,
     load: () => import("../commands/doctor.ts"),
+  }),
+  completion: verb<SharedFlags, [shell: Shell]>({
+    brief: "Print what makes a shell complete verbs, flags, names of containers, options and generations",
+    details:
+      "At each Tab the shell asks stowage itself; no host.ts is loaded for that. Without root the names are those of the units that everybody sees.",
+    examples: [
+      "completion bash > /etc/bash_completion.d/stowage",
+      "completion zsh > /usr/local/share/zsh/site-functions/_stowage",
+      "completion fish > /etc/fish/completions/stowage.fish",
+    ],
+    parameters: {
+      flags: sharedFlags,
+      aliases: sharedAliases,
+      positional: {
+        kind: "tuple",
+        parameters: [{ brief: "bash, zsh or fish", placeholder: "shell", parse: oneOf(shells) }],
+      },
+    },
+    load: () => import("../commands/completion.ts"),
   }),
 };
