@@ -1,4 +1,5 @@
 /** The effects of a plan's steps on this machine. */
+import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerPart, Generation } from "../compile/generation.ts";
@@ -11,7 +12,7 @@ import type { InnerChange } from "../plan/inner.ts";
 import type { Plan, TakeOver } from "../plan/plan.ts";
 import { diskErrors } from "../store/disk-errors.ts";
 import { markSwitched, markTested, setCurrentGeneration, writeGeneration } from "../store/generations.ts";
-import type { Layout } from "../store/layout.ts";
+import { type Layout, madeDir } from "../store/layout.ts";
 import { render } from "../units/index.ts";
 import { removeEmptied, removeIfEmpty, removeMade } from "./directories.ts";
 import type { Effects } from "./effects.ts";
@@ -171,6 +172,9 @@ function fileEffects(plan: Plan, { layout, hostsFile, leftBehind }: Machine): Fi
     },
     async removeFile(path) {
       removeOurs(path, lists("files", path));
+      // With the last one that was made by hand: what its packages were locked to is of use to nobody.
+      if (dirname(path) === madeDir(layout) && Object.values(plan.next.containers).every(({ made }) => !made))
+        rmSync(`${madeDir(layout)}/stowage.lock`, { force: true });
       // /etc/stowage/network is ours alone; /etc/stowage has the user's files, /etc/sysctl.d everyone's.
       if (dirname(path).startsWith(`${layout.etc}/`)) removeIfEmpty(dirname(path));
       removeMade(layout, dirname(path));

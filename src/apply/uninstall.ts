@@ -2,11 +2,11 @@
  * What is left on the machine once nothing is declared: the store, generations, caches, and what containers have written.
  * All of it is ours but the last, which goes only on request.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { StowageError } from "../error.ts";
 import { parseMounts } from "../host/mounts.ts";
 import { run } from "../host/run.ts";
-import { containerDir, containersDir, generationsDir, type Layout, storeDir } from "../store/layout.ts";
+import { containerDir, containersDir, generationsDir, type Layout, madeDir, storeDir } from "../store/layout.ts";
 import { removeIfEmpty } from "./directories.ts";
 import { removeBootUnit } from "./next-boot.ts";
 
@@ -45,7 +45,8 @@ export async function removeInstallation(layout: Layout): Promise<void> {
     await removeWhole(path);
   }
   for (const name of ["switch.json", "directories", "images", "format"]) await removeWhole(`${layout.state}/${name}`);
-  for (const directory of [layout.state, layout.etc]) removeIfEmpty(directory);
+  rmSync(`${madeDir(layout)}/stowage.lock`, { force: true });
+  for (const directory of [layout.state, madeDir(layout), layout.etc]) removeIfEmpty(directory);
   await removeWhole(layout.run);
 }
 

@@ -1,7 +1,7 @@
 /** Which generation `rollback` goes back to: of the whole machine, or of one container. */
 import { readActive, readChecked, type StoredGeneration } from "../apply/current.ts";
 import { readJournal } from "../apply/journal.ts";
-import { isSame, ownedBy } from "../compile/index.ts";
+import { type Generation, isSame, madeNames, type Owned, ownedBy, withoutContainers } from "../compile/index.ts";
 import { StowageError } from "../error.ts";
 import { nearestNames } from "../modules/suggest.ts";
 import {
@@ -28,7 +28,8 @@ function keptText(kept: readonly number[]): string {
 }
 
 /**
- * The former one of the machine: before a switch to a new one that was cut short, what was current then.
+ * The former one of the machine: before a switch to a new one that was cut short, what was current then. One that differs
+ * only in what was made by hand is passed over: that is not what is rolled back.
  * @throws StowageError `no-generation`
  */
 export function formerOfMachine(layout: Layout): number {
@@ -36,12 +37,35 @@ export function formerOfMachine(layout: Layout): number {
   if (active === null) throw noGeneration("there is no generation yet", "run `stowage switch` first");
   if ((cutShort(layout, active) ?? 0) > active) return active;
   const former = formerGeneration(layout);
-  if (former !== null) return former;
+  const declared =
+    former === null || active !== currentGeneration(layout) ? former : formerDeclared(layout, active, former);
+  if (declared !== null) return declared;
   throw noGeneration(
     `there is no generation before ${currentGeneration(layout)}, the current one`,
     "`stowage generations` lists those that are kept",
   );
 }
+
+/** The newest below in which something else is declared; after a rollback, below the one that that went to. */
+function formerDeclared(layout: Layout, current: number, former: number): number | null {
+  const now = readChecked(layout, current);
+  const { byHand, declaredIn } = now;
+  const hasMade = madeNames(now).length > 0;
+  const isSameAs = (number: number): boolean => {
+    // What is damaged is told of, not passed over.
+    if (!isWhole(layout, number)) return false;
+    const then = readChecked(layout, number);
+    // Where nothing was made by hand each is another one.
+    if (!hasMade && byHand === undefined && declaredIn === undefined && madeNames(then).length === 0) return false;
+    return declaredId(layout, then) === declaredId(layout, now);
+  };
+  if (declaredIn === undefined && !isSameAs(former)) return former;
+  return formerOnes(layout, declaredIn ?? current).find((number) => !isSameAs(number)) ?? null;
+}
+
+/** Of what a generation has without what was made by hand. */
+const declaredId = (layout: Layout, generation: Generation): string =>
+  withoutContainers(layout, generation, madeNames(generation)).id;
 
 /** The generation that a switch was cut short on the way to, before it was the machine's; null: none was. */
 function cutShort(layout: Layout, active: number): number | null {
@@ -103,6 +127,7 @@ export function containerThen(layout: Layout, name: string, to: number | undefin
     const then = { number: to, generation: readChecked(layout, keptGeneration(layout, to)) };
     const old = ownedBy(layout, then.generation, name);
     if (old === null) throw notThere(layout, name, to, now);
+    refuseDeclared(name, to, own, old);
     return { now, then, same: isSame(own, old) };
   }
   const underWay = cutShort(layout, now.number);
@@ -116,6 +141,7 @@ export function containerThen(layout: Layout, name: string, to: number | undefin
     for (const other of Object.keys(then.generation.containers)) seen.add(other);
     if (isSame(own, old)) continue;
     if (old === null) throw notThere(layout, name, number, now);
+    refuseDeclared(name, number, own, old);
     return { now, then, same: false };
   }
   if (own === null) throw unknownContainer(name, [...seen]);
@@ -124,6 +150,27 @@ export function containerThen(layout: Layout, name: string, to: number | undefin
       ? `there is no former generation: container ${name} is as in generation ${from}, and none before it is kept`
       : `container ${name} is the same in every former generation that is kept`;
   throw noGeneration(message, "`stowage generations` lists those that are kept; --to takes any of them");
+}
+
+/**
+ * The generations in which a container is another than in the one before, also those in which it came or went; damaged
+ * ones are passed over.
+ * @throws StowageError `unknown-container`
+ */
+export function changedIn(layout: Layout, name: string): number[] {
+  const seen = new Set<string>();
+  let before: Owned | null = null;
+  const changed = listGenerations(layout).filter((number) => {
+    if (!isWhole(layout, number)) return false;
+    const generation = readChecked(layout, number);
+    for (const one of Object.keys(generation.containers)) seen.add(one);
+    const own = ownedBy(layout, generation, name);
+    const isOther = !isSame(before, own);
+    before = own;
+    return isOther;
+  });
+  if (changed.length === 0) throw unknownContainer(name, [...seen]);
+  return changed;
 }
 
 /** What it differs from is not known then. */
@@ -137,8 +184,18 @@ const halfWay = (name: string, number: number): StowageError =>
 /** As it is typed where a number alone would be a generation's. */
 const named = (name: string): string => (/^\d+$/.test(name) ? `container@${name}` : name);
 
+/** The next switch would remove it, with no word in host.ts that says so. */
+function refuseDeclared(name: string, number: number, own: Owned | null, old: Owned): void {
+  if (own?.part.made !== true || old.part.made === true) return;
+  throw new StowageError({
+    code: "was-declared",
+    message: `in generation ${number} host.ts declared container ${name}, which was made by hand since`,
+    hint: `declare it in host.ts again, and switch: it is host.ts's then; or --to a generation since: \`stowage generations ${name}\``,
+  });
+}
+
 function notThere(layout: Layout, name: string, number: number, now: StoredGeneration): StowageError {
-  const own = Object.hasOwn(now.generation.containers, name);
+  const own = now.generation.containers[name];
   const having = listGenerations(layout)
     .reverse()
     .find((one) => one < number && isWhole(layout, one) && Object.hasOwn(readChecked(layout, one).containers, name));
@@ -148,7 +205,7 @@ function notThere(layout: Layout, name: string, number: number, now: StoredGener
     code: "no-container-then",
     message: `in generation ${number} there was no container ${name}`,
     hint: own
-      ? `to remove it, take it out of host.ts, and run \`stowage switch\`${older}`
+      ? `to remove it, ${own.made ? `run \`stowage destroy ${name}\`` : "take it out of host.ts, and run `stowage switch`"}${older}`
       : `\`stowage generations\` says which generation has which containers${older}`,
   });
 }

@@ -13,6 +13,7 @@ export {
   type Made,
   madeNames,
   mixture,
+  type Owned,
   ownedBy,
   withNotes,
   withoutContainer,

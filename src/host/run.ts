@@ -122,7 +122,10 @@ export async function attach(argv: readonly string[], options: AttachOptions = {
   const [program, ...args] = argv;
   if (program === undefined) throw new TypeError("attach: an empty argument list");
   const stdin = options.passInput ? "pipe" : "inherit";
-  const child = processes().spawn(program, args, { stdio: [stdin, "inherit", "inherit"], env: environment(options.env) });
+  const child = processes().spawn(program, args, {
+    stdio: [stdin, "inherit", "inherit"],
+    env: environment(options.env),
+  });
   if (child.stdin !== null) {
     child.stdin.on("error", () => undefined);
     process.stdin.pipe(child.stdin);

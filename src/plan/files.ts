@@ -1,8 +1,8 @@
 /** Which files, units, links and hosts entries differ from what they should be, and which are in the way. */
-import type { Generation } from "../compile/generation.ts";
+import type { Generation, HostFile } from "../compile/generation.ts";
 import type { Problem } from "../error.ts";
 import { hostsText } from "../network/index.ts";
-import type { Layout } from "../store/layout.ts";
+import { type Layout, madeFile } from "../store/layout.ts";
 import { render } from "../units/index.ts";
 import type { Former } from "./former.ts";
 import type { Action, Observed, ObservedFile } from "./plan.ts";
@@ -62,12 +62,23 @@ function writtenUnits(former: Former, next: Generation, observed: Observed, layo
 }
 
 function writtenFiles(former: Former, next: Generation, observed: Observed): Written[] {
-  return Object.entries(next.files).flatMap(([path, { text }]) =>
-    written(path, text, () => former.generations.flatMap((one) => one.files[path]?.text ?? []), observed, {
-      do: "write-file",
-      path,
-    }),
-  );
+  return Object.entries(next.files).flatMap(([path, file]) => {
+    const formers = () => former.generations.flatMap((one) => one.files[path]?.text ?? []);
+    return isEdited(file, formers, observed.files[path])
+      ? []
+      : written(path, file.text, formers, observed, { do: "write-file", path });
+  });
+}
+
+/** By a person who may: a text that is none of ours, where we have nothing new to say. */
+function isEdited(
+  { text, editable }: HostFile,
+  formers: () => readonly string[],
+  found: ObservedFile | null | undefined,
+): boolean {
+  if (!editable || !found || found.link !== undefined) return false;
+  const known = formers();
+  return known.length > 0 && known.every((one) => one === text) && !known.includes(found.text);
 }
 
 /** @param formers the texts that it may have by our doing */
@@ -95,14 +106,33 @@ function removedTexts(former: Former, next: Generation, observed: Observed, layo
     action: { do: "remove-unit", unit } as const,
   }));
   const files = former.gone("files", next).map((path) => ({ path, action: { do: "remove-file", path } as const }));
+  const edited = editedDefinitions(former, next, observed, layout);
   const there = [...units, ...files].flatMap((one) => {
     const found = observed.files[one.path] ?? null;
-    return found === null ? [] : [{ ...one, ours: found.ours }];
+    return found === null || edited.has(one.path) ? [] : [{ ...one, ours: found.ours }];
   });
   return {
     changes: there.filter((one) => one.ours).map(({ action }): FileChange => ({ action, because: noLonger })),
-    notices: there.filter((one) => !one.ours).map(({ path }) => `${path} is not ours any more: it is left as it is`),
+    notices: [
+      ...there.filter((one) => !one.ours).map(({ path }) => `${path} is not ours any more: it is left as it is`),
+      ...[...edited].map(([path, name]) => `${path} was edited by hand, and is left: ${name} is as host.ts says now`),
+    ],
   };
+}
+
+/** Of containers that were made by hand and that host.ts declares now: what a person wrote there may not be there. By path. */
+function editedDefinitions(former: Former, next: Generation, observed: Observed, layout: Layout): Map<string, string> {
+  const taken = Object.keys(next.containers).filter(
+    (name) => former.container(name)?.made && !next.containers[name]?.made,
+  );
+  return new Map(
+    taken.flatMap((name): [string, string][] => {
+      const path = madeFile(layout, name);
+      const found = observed.files[path]?.text;
+      const isOurs = former.generations.some((one) => one.files[path]?.text === found);
+      return found === undefined || isOurs ? [] : [[path, name]];
+    }),
+  );
 }
 
 const noLonger = "no longer in the configuration";

@@ -123,7 +123,13 @@ function noticesOf({ name, former, next }: ContainerSubject, layout: Layout): st
   }
   const forsaken = former !== null && !former.ephemeral && next.ephemeral;
   const trusted = next.isolation === "trusted" && former?.isolation !== "trusted";
+  const taken = former?.made === true && next.made !== true;
   return [
+    ...(taken
+      ? [
+          `container ${name} was made by hand, and is host.ts's from now on: its state in ${containerDir(layout, name)} stays its own`,
+        ]
+      : []),
     ...(forsaken
       ? [
           `container ${name} is ${next.kind === "oci" ? "an OCI container" : "ephemeral"} now: its state in ${containerDir(layout, name)} stays, and is no longer used`,

@@ -81,6 +81,8 @@ describe("generations", () => {
       id: "a".repeat(32),
       containers: ["web", "db"],
       asIn: {},
+      byHand: null,
+      declaredIn: null,
     });
   });
 
@@ -89,7 +91,7 @@ describe("generations", () => {
     const made: Generation = { ...generation("b", "web", "db"), asIn: { web: 1, db: 7 } };
     setCurrentGeneration(layout, writeGeneration(layout, made));
     const rows = (await world.run("generations")).out.split("\n").map((line) => line.split(/ {2,}/).at(-1));
-    expect(rows).toEqual(["ROLLED BACK", "web, db", "web as in 1, db as in 7", ""]);
+    expect(rows).toEqual(["MADE BY", "web, db", "web as in 1, db as in 7", ""]);
     expect(JSON.parse((await world.run("generations", "--json")).out)[1].asIn).toEqual({ web: 1, db: 7 });
   });
 

@@ -66,13 +66,15 @@ const kept = (layout: Layout, number: number): Side => ({
 
 /** @throws StowageError with every problem of the configuration */
 async function configured(session: Session, flags: DiffFlags, name: string): Promise<Side> {
-  const [{ generationOf }, { progressOf }] = await Promise.all([
+  const [{ generationOf }, { withMade }, { progressOf }] = await Promise.all([
     import("../pipeline.ts"),
+    import("../made.ts"),
     import("../report/progress.ts"),
   ]);
   const progress = progressOf(session);
   const generation = await generationOf(session, flags, progress.on).finally(progress.end);
-  return { number: null, name, generation };
+  // As a switch would have it.
+  return { number: null, name, generation: withMade(session, generation) };
 }
 
 /** A number, or a word for one. */

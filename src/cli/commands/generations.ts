@@ -1,7 +1,9 @@
 /** stowage generations: what the machine was switched to, and what it can be rolled back to. */
 import { readChecked } from "../../apply/current.ts";
+import type { ByHand } from "../../compile/generation.ts";
 import { StowageError } from "../../error.ts";
 import { activeGeneration, currentGeneration, listGenerations, switchedAt, testedAt } from "../../store/generations.ts";
+import type { Layout } from "../../store/layout.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { JsonFlag } from "../flags.ts";
 import { columns } from "../report/columns.ts";
@@ -9,17 +11,30 @@ import { printable } from "../report/paint.ts";
 import { timeText } from "../report/words.ts";
 import { requireRoot, type Session, type SharedFlags } from "../session.ts";
 
-export default async function generations(session: Session, flags: SharedFlags & JsonFlag): Promise<number> {
+/** @param container of which only those are listed in which it is another than before */
+export default async function generations(
+  session: Session,
+  flags: SharedFlags & JsonFlag,
+  container?: string,
+): Promise<number> {
   requireRoot(session, "generations");
   const { layout } = session;
   const [current, active] = [currentGeneration(layout), activeGeneration(layout)];
-  const rows = listGenerations(layout).map((number) => rowOf(session, number, current, active));
+  const listed = container === undefined ? listGenerations(layout) : await changesOf(layout, container);
+  const rows = listed.map((number) => rowOf(session, number, current, active));
   session.print(flags.json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows));
+  if (container !== undefined) return exitCodes.done;
   const missing = [...new Set([current, active])].filter((one) => !rows.some(({ number }) => number === one));
   for (const number of missing) {
     if (number !== null) session.tell(`generation ${number}, which this machine is to have, is gone\n`);
   }
   return exitCodes.done;
+}
+
+/** @throws StowageError `unknown-container` */
+async function changesOf(layout: Layout, name: string): Promise<number[]> {
+  const { changedIn } = await import("../as-it-was.ts");
+  return changedIn(layout, name);
 }
 
 interface Row {
@@ -37,6 +52,10 @@ interface Row {
   readonly containers: readonly string[];
   /** Containers that were rolled back by themselves, and the generation that each is as in. */
   readonly asIn: Readonly<Record<string, number>>;
+  /** What was done by hand that made it; null: it is what host.ts said. */
+  readonly byHand: ByHand | null;
+  /** The generation that it has everything from that is declared, after a rollback to that; null: its own. */
+  readonly declaredIn: number | null;
 }
 
 function rowOf({ layout }: Session, number: number, current: number | null, active: number | null): Row {
@@ -48,10 +67,11 @@ function rowOf({ layout }: Session, number: number, current: number | null, acti
     testedAt: testedAt(layout, number)?.toISOString() ?? null,
   };
   try {
-    const { id, containers, asIn = {} } = readChecked(layout, number);
-    return { ...row, id, containers: Object.keys(containers), asIn };
+    const { id, containers, asIn = {}, byHand = null, declaredIn = null } = readChecked(layout, number);
+    return { ...row, id, containers: Object.keys(containers), asIn, byHand, declaredIn };
   } catch (error) {
-    if (error instanceof StowageError) return { ...row, id: null, containers: [], asIn: {} };
+    if (error instanceof StowageError)
+      return { ...row, id: null, containers: [], asIn: {}, byHand: null, declaredIn: null };
     throw error;
   }
 }
@@ -65,13 +85,22 @@ function table(rows: readonly Row[]): string {
     row.id?.slice(0, 8) ?? "damaged",
     stateText(row),
     listText(row.containers),
-    Object.entries(row.asIn)
-      .map(([name, number]) => printable(`${name} as in ${number}`))
-      .join(", "),
+    printable(noteOf(row)),
   ]);
-  const all = [["NUMBER", "SWITCHED", "ID", "STATE", "CONTAINERS", "ROLLED BACK"], ...cells];
+  const all = [["NUMBER", "SWITCHED", "ID", "STATE", "CONTAINERS", "MADE BY"], ...cells];
   const isEmpty = cells.every((row) => row.at(-1) === "");
   return columns(isEmpty ? all.map((row) => row.slice(0, -1)) : all);
+}
+
+const done = { create: "created", update: "updated", destroy: "destroyed", rollback: "rolled back" } as const;
+
+/** Where it comes from, other than from host.ts. */
+function noteOf({ asIn, byHand, declaredIn }: Row): string {
+  return [
+    ...(byHand === null ? [] : [`${done[byHand.verb]} ${byHand.name} by hand`]),
+    ...(declaredIn === null || byHand !== null ? [] : [`rollback to ${declaredIn}`]),
+    ...Object.entries(asIn).map(([name, number]) => `${name} as in ${number}`),
+  ].join(", ");
 }
 
 /** "active" only beside another one that is current. */

@@ -1,5 +1,6 @@
 /** stowage rollback: the machine, or one container of it, becomes what a former generation says. */
 import type { StoredGeneration } from "../../apply/current.ts";
+import type { Generation } from "../../compile/generation.ts";
 import { type Alone, whileAlone } from "../alone.ts";
 import { containerThen, formerOfMachine, keptGeneration, readFormer } from "../as-it-was.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -30,8 +31,9 @@ async function rollBack(alone: Alone, flags: Flags, to: number | undefined): Pro
   const { session } = alone;
   const { layout } = session;
   const number = to === undefined ? formerOfMachine(layout) : keptGeneration(layout, to);
-  const { generation } = readFormer(layout, number, (whole) => `rollback ${whole}`);
+  const kept = readFormer(layout, number, (whole) => `rollback ${whole}`).generation;
   const { planFor, planAndCarryOut, rebuild, requirePaths } = await parts();
+  const generation = await withMadeNow(session, kept, number);
   requirePaths(session, generation);
   let isThere = false;
   const exitCode = await planAndCarryOut(alone, flags, {
@@ -39,13 +41,23 @@ async function rollBack(alone: Alone, flags: Flags, to: number | undefined): Pro
     interrupted: `\`stowage rollback ${number}\` goes on to generation ${number}, \`stowage switch\` to what host.ts says`,
     async prepare(onProgress) {
       await rebuild(session, generation, onProgress);
-      const planned = await planFor(session, generation, number);
+      const planned = await planFor(session, generation, generation === kept ? number : undefined);
       isThere = planned.plan.steps.length + planned.plan.blocked.length === 0;
       return planned;
     },
   });
+  const isNew = generation !== kept && !isThere && exitCode === exitCodes.done;
+  if (isNew && !flags.json && !session.events && !session.quiet)
+    session.print(`what is declared is as in generation ${number}; what was made by hand stays as it was\n`);
   if (isThere) session.tell(`this machine is as generation ${number} says: there is nothing to do\n`);
   return exitCode;
+}
+
+/** What was made by hand has generations of its own. @returns `kept` itself where that has what there is now */
+async function withMadeNow(session: Session, kept: Generation, number: number): Promise<Generation> {
+  const [{ withMade }, { withNotes }] = await Promise.all([import("../made.ts"), import("../../compile/index.ts")]);
+  const generation = withMade(session, kept);
+  return generation === kept ? kept : withNotes(generation, { declaredIn: kept.declaredIn ?? number });
 }
 
 async function rollBackOne(alone: Alone, flags: Flags, name: string): Promise<number> {
@@ -55,20 +67,26 @@ async function rollBackOne(alone: Alone, flags: Flags, name: string): Promise<nu
     session.tell(`container ${name} is the same in generation ${then.number}: there is nothing to do\n`);
     return printNothing(alone, flags, now);
   }
-  const { planFor, planAndCarryOut, rebuild, requirePaths, mixture } = await parts();
-  const next = mixture(session.layout, now.generation, then, name);
+  const { planFor, planAndCarryOut, rebuild, requirePaths, mixture, withNotes } = await parts();
+  const isMade = then.generation.containers[name]?.made === true;
+  const { declaredIn } = now.generation;
+  const next = withNotes(mixture(session.layout, now.generation, then, name), {
+    ...(isMade && { byHand: { verb: "rollback", name } }),
+    ...(isMade && declaredIn !== undefined && { declaredIn }),
+  });
   requirePaths(session, next);
   const exitCode = await planAndCarryOut(alone, flags, {
-    interrupted: `\`stowage rollback ${name} --to ${then.number}\` goes on with it, \`stowage switch\` to what host.ts says`,
+    interrupted: isMade
+      ? `\`stowage rollback ${name} --to ${then.number}\` goes on with it`
+      : `\`stowage rollback ${name} --to ${then.number}\` goes on with it, \`stowage switch\` to what host.ts says`,
     async prepare(onProgress) {
       await rebuild(session, next, onProgress);
       return planFor(session, next);
     },
   });
   if (exitCode === exitCodes.done && !flags.json && !session.events && !session.quiet) {
-    session.print(
-      `container ${name} is as in generation ${next.asIn?.[name]}; the next \`stowage switch\` makes it what host.ts says\n`,
-    );
+    const later = isMade ? "" : "; the next `stowage switch` makes it what host.ts says";
+    session.print(`container ${name} is as in generation ${next.asIn?.[name]}${later}\n`);
   }
   return exitCode;
 }
@@ -87,11 +105,11 @@ async function printNothing({ session }: Alone, flags: Flags, now: StoredGenerat
 
 /** Only now: who comes second is told so before any of it is loaded. */
 async function parts() {
-  const [{ planFor, rebuild }, { planAndCarryOut }, { requirePaths }, { mixture }] = await Promise.all([
+  const [{ planFor, rebuild }, { planAndCarryOut }, { requirePaths }, { mixture, withNotes }] = await Promise.all([
     import("../pipeline.ts"),
     import("../shown.ts"),
     import("../required.ts"),
     import("../../compile/index.ts"),
   ]);
-  return { planFor, rebuild, planAndCarryOut, requirePaths, mixture };
+  return { planFor, rebuild, planAndCarryOut, requirePaths, mixture, withNotes };
 }

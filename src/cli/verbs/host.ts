@@ -76,10 +76,11 @@ export const host = {
     },
     load: () => import("../commands/rollback.ts"),
   }),
-  generations: verb<WithJson<SharedFlags>, []>({
+  generations: verb<WithJson<SharedFlags>, [container?: string]>({
     brief: "List the generations that are kept: when each became current, and its containers",
-    examples: ["generations", "generations --json"],
-    parameters: nameJson,
+    details: "With a container: those in which it came, went or is another than before.",
+    examples: ["generations", "generations web", "generations --json"],
+    parameters: { ...nameJson, positional: oneOptional("A container", "name") },
     load: () => import("../commands/generations.ts"),
   }),
   diff: verb<DiffFlags, [a?: string, b?: string]>({
