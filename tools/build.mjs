@@ -6,6 +6,7 @@
  *
  * - `app.cjs`, all verbs: one file, and no ES module, as V8 keeps the compiled code only of what is run as a script
  *   (src/cli/cached-code.ts).
+ * - `quick.cjs`, those few that must not wait for so much code (src/cli/quick.ts).
  * - `cli.cjs`, the entry: small, so that `stowage --version` loads almost nothing (bench/startup.mjs). It is a program of
  *   sh's at first, and of Node's then (src/cli/entry.sh). `cli.js` is the same for whoever has it by that name.
  * - `library/`, ES modules, and `index.js` and `modules.js` above it, which are those of the running command if there is
@@ -37,11 +38,11 @@ const shared = {
 const version = JSON.stringify(manifest.version);
 
 /** @returns a hash of the text */
-async function buildApp() {
-  const file = join(out, "app.cjs");
+async function buildScript(name, entry) {
+  const file = join(out, name);
   const result = await build({
     ...shared,
-    entryPoints: ["src/cli/whole-app.ts"],
+    entryPoints: [entry],
     outfile: file,
     write: false,
     format: "cjs",
@@ -124,6 +125,7 @@ mkdirSync(out, { recursive: true });
 for (const former of ["chunks", "library", "app.js", "app.js.map", "cli.js.map", "index.js.map", "modules.js.map"]) {
   rmSync(join(out, former), { recursive: true, force: true });
 }
-await buildEntry(await buildApp());
+await buildEntry(await buildScript("app.cjs", "src/cli/whole-app.ts"));
+await buildScript("quick.cjs", "src/cli/quick.ts");
 await buildLibraries();
 if (!process.argv.includes("--no-types")) buildTypes();

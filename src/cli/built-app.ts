@@ -1,33 +1,18 @@
-/**
- * The verbs as the build has them: all in one file, run from V8's code cache. In its place, tests have app.ts itself; so
- * has main.ts, but for the build.
- */
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { tellBusy } from "./busy.ts";
-import { runCode } from "./cached-code.ts";
-import { ownCache } from "./caches.ts";
-import { tuneEngine } from "./engine.ts";
-import { exitCodes } from "./exit-codes.ts";
-import type * as app from "./whole-app.ts";
+/** The verbs as the build has them, in files of their own beside the entry. Tests have app.ts itself; so has main.ts, but for the build. */
+import type * as quick from "./quick.ts";
+import { isQuick } from "./quick-verbs.ts";
 
-/** Of app.cjs; put in by tools/build.mjs. */
-declare const APP_HASH: string;
 declare const __dirname: string;
+declare const require: NodeJS.Require;
 
 /** @returns the exit code */
 export async function main(argv: readonly string[], io: NodeJS.Process): Promise<number> {
-  const busy = tellBusy(argv, io);
-  if (busy !== null) return busy;
-  tuneEngine();
-  const path = join(__dirname, "app.cjs");
-  // Flags that stand before the verb are rare.
-  const verb = /^[a-z-]{1,40}$/.exec(argv[0] ?? "")?.[0] ?? "any";
-  const code = runCode({ path, hash: APP_HASH }, createRequire(path), join(ownCache(io), "code"), verb);
-  const built = code.exports as typeof app;
-  built.importWith((url) => import(url));
-  const exitCode = await built.main(argv, io);
-  // Words that are no verbs are without number.
-  if (exitCode !== exitCodes.badUsage) code.keep();
-  return exitCode;
+  if (isQuick(argv)) {
+    // Without a cache of compiled code: what keeps one takes longer to load than so little takes to compile.
+    const { main } = require(`${__dirname}/quick.cjs`) as typeof quick;
+    const exitCode = await main(argv, io);
+    if (exitCode !== null) return exitCode;
+  }
+  const { main } = await import("./built-whole.ts");
+  return main(argv, io);
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { container, World } from "./world.ts";
 
@@ -43,9 +43,20 @@ describe("list", () => {
     world.containers(web, container("db", { isolation: "trusted", trustedBecause: ["it has macvlans", "it has tun"] }));
     const rows = (await world.run("ls")).out.split("\n").map((line) => line.split(/ {2,}/));
     expect(rows).toEqual([
-      ["NAME", "KIND", "ISOLATION", "STATE", "ADDRESS", "PORTS", "OPEN TO", "SINCE", "TRUSTED BECAUSE"],
-      ["db", "system", "trusted", "down", "-", "-", "-", "-", "it has macvlans, it has tun"],
-      ["web", "system", "isolated", "down", "10.233.1.2", "8080->80/tcp,53/udp", "other machines", "-", "-"],
+      ["NAME", "KIND", "ISOLATION", "STATE", "ADDRESS", "PORTS", "OPEN TO", "SINCE", "SYSTEM", "TRUSTED BECAUSE"],
+      ["db", "system", "trusted", "down", "-", "-", "-", "-", "/srv/tree", "it has macvlans, it has tun"],
+      [
+        "web",
+        "system",
+        "isolated",
+        "down",
+        "10.233.1.2",
+        "8080->80/tcp,53/udp",
+        "other machines",
+        "-",
+        "/srv/tree",
+        "-",
+      ],
       [""],
     ]);
   });
@@ -69,6 +80,8 @@ describe("list", () => {
         autoStart: false,
         since: null,
         unit: "container@web.service",
+        source: "/srv/tree",
+        byHand: false,
         oci: null,
       },
     ]);
@@ -78,12 +91,57 @@ describe("list", () => {
     world.containers(web, app);
     const rows = (await world.run("list")).out.split("\n").map((line) => line.split(/ {2,}/));
     expect(rows.slice(0, 2)).toEqual([
-      ["NAME", "KIND", "ISOLATION", "STATE", "ADDRESS", "PORTS", "OPEN TO", "SINCE", "IMAGE"],
+      ["NAME", "KIND", "ISOLATION", "STATE", "ADDRESS", "PORTS", "OPEN TO", "SINCE", "SYSTEM"],
       ["app", "oci", "isolated", "down", "-", "-", "-", "-", "docker.io/library/app:1"],
     ]);
     const [first] = JSON.parse((await world.run("list", "--json")).out);
     expect(first.oci).toEqual({ engine: "podman", user: "alice", image: "docker.io/library/app:1", pinned: digest });
   });
+});
+
+describe("list --all", () => {
+  const names = (out: string) => JSON.parse(out).map(({ name, state }: Record<string, string>) => `${name} ${state}`);
+
+  test("what is in a kept generation only, and what has a root only; the machine's first", async () => {
+    world.containers(container("old"), app);
+    world.containers(web);
+    mkdirSync(`${world.directory}/state/containers/left/root`, { recursive: true });
+    mkdirSync(`${world.directory}/state/containers/old/root`, { recursive: true });
+    mkdirSync(`${world.directory}/state/containers/web/root`, { recursive: true });
+    mkdirSync(`${world.directory}/state/containers/foreign`);
+    writeFileSync(`${world.directory}/state/containers/podman.conf`, "");
+    const { out } = await world.run("list", "--all", "--json");
+    expect(names(out)).toEqual(["web down", "app gone", "left gone", "old gone"]);
+    const root = (name: string) => `${world.directory}/state/containers/${name}/root`;
+    expect(JSON.parse(out).slice(1)).toEqual([
+      { name: "app", state: "gone", kind: "oci", generation: 1, root: null },
+      { name: "left", state: "gone", kind: "system", generation: null, root: root("left") },
+      { name: "old", state: "gone", kind: "system", generation: 1, root: root("old") },
+    ]);
+    const rows = (await world.run("ls", "-a")).out.split("\n").map((line) => line.split(/ {2,}/));
+    expect(rows[0]?.at(-1)).toBe("LEFT");
+    expect(rows.slice(2, 5).map((row) => [row[0], row[1], row[3], row.at(-1)])).toEqual([
+      ["app", "oci", "gone", "generation 1"],
+      ["left", "system", "gone", "its root"],
+      ["old", "system", "gone", "generation 1, its root"],
+    ]);
+    expect(names((await world.run("list", "--json")).out)).toEqual(["web down"]);
+  });
+
+  test("a generation that cannot be read hides no other", async () => {
+    world.containers(container("old"));
+    world.containers(web);
+    world.containers(web);
+    const file = `${world.directory}/state/generations/2/generation.json`;
+    writeFileSync(file, "{");
+    expect(names((await world.run("list", "--all", "--json")).out)).toEqual(["web down", "old gone"]);
+  });
+});
+
+test("list: what was made by hand says so, where there is any", async () => {
+  world.containers(web, container("db", { made: true }));
+  const rows = (await world.run("list")).out.split("\n").map((line) => line.split(/ {2,}/));
+  expect(rows.slice(0, 3).map((row) => row.at(-1))).toEqual(["MADE", "by hand", "host.ts"]);
 });
 
 describe("status", () => {

@@ -1,15 +1,24 @@
 /** The verbs that look at containers. */
+import type { ListFlags } from "../commands/list.ts";
 import { sharedAliases, sharedFlags } from "../flags.ts";
 import type { SharedFlags } from "../session.ts";
 import { nameJson, one, type WithJson } from "./parts.ts";
 import { verb } from "./verb.ts";
 
 export const looking = {
-  list: verb<WithJson<SharedFlags>, []>({
+  list: verb<ListFlags, []>({
     brief: "List the containers: state, address, ports",
-    examples: ["list", "list --json"],
+    details:
+      "With --all also those that the machine does not have any more, and of which a generation or a root is left.",
+    examples: ["list", "list --all", "list --json"],
     aliases: ["ls", "ps"],
-    parameters: nameJson,
+    parameters: {
+      flags: {
+        ...nameJson.flags,
+        all: { kind: "boolean", optional: true, withNegated: false, brief: "Also what is gone and has left something" },
+      },
+      aliases: { ...sharedAliases, a: "all" },
+    },
     load: () => import("../commands/list.ts"),
   }),
   status: verb<WithJson<SharedFlags>, [name: string]>({

@@ -6,9 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Call, CallFailed, Connection, ConnectionLost } from "./connection.ts";
 import type { Aftermath } from "./job-result.ts";
 import type { Message } from "./message.ts";
+import { typeOf, unitPath } from "./unit-names.ts";
 import type { Value, Variant } from "./values.ts";
 
-export const privateSocket = "/run/systemd/private";
+export { privateSocket, typeOf, unitPath } from "./unit-names.ts";
 
 const usualPatience = 60_000;
 /** Milliseconds between two attempts to reach a lost systemd. */
@@ -136,12 +137,6 @@ export class Manager {
   }
 }
 
-/** `Service` of `web.service`: the interface that has what only services have. */
-export function typeOf(unit: string): string {
-  const suffix = unit.slice(unit.lastIndexOf(".") + 1);
-  return suffix.charAt(0).toUpperCase() + suffix.slice(1);
-}
-
 /** Where systemd refuses to answer. */
 export const orElse =
   <T>(value: T) =>
@@ -167,14 +162,4 @@ function listedUnits([rows]: readonly Value[]): ListedUnit[] {
     active,
     sub,
   }));
-}
-
-/** The object of a unit: what is no letter and no digit, and a digit at the beginning, as `_` and its bytes in hex. */
-export function unitPath(unit: string): string {
-  const escaped = [...Buffer.from(unit)].map((byte, index) => {
-    const character = String.fromCharCode(byte);
-    const stays = /[A-Za-z]/.test(character) || (index > 0 && /[0-9]/.test(character));
-    return stays ? character : `_${byte.toString(16).padStart(2, "0")}`;
-  });
-  return `/org/freedesktop/systemd1/unit/${escaped.join("") || "_"}`;
 }

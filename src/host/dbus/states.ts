@@ -1,6 +1,7 @@
 /** How units stand: the same answers as by systemctl, from the properties themselves. */
 import { type Activity, type UnitState, wallClock } from "../systemd.ts";
 import { type ListedUnit, type Manager, orElse, typeOf, unitPath } from "./manager.ts";
+import { patternsOf } from "./unit-names.ts";
 import type { Value } from "./values.ts";
 
 /** Units of one call that loads those that are not loaded. */
@@ -15,11 +16,6 @@ export async function activityOf(manager: Manager, units: readonly string[]): Pr
     }),
   );
 }
-
-/** Few patterns, however many containers: systemd compares each of its units with each of them. A name has no character of glob(7). */
-const patternsOf = (units: readonly string[]): string[] => [
-  ...new Set(units.map((unit) => unit.replace(/@.*(?=\.)/, "@*"))),
-];
 
 export async function statesOf(manager: Manager, units: readonly string[]): Promise<Record<string, UnitState>> {
   const states: Record<string, UnitState> = {};
