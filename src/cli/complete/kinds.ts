@@ -24,6 +24,7 @@ const argumentKinds: Readonly<Record<string, ValueKind>> = {
   path: "options",
   shell: "shells",
   dir: "directories",
+  directory: "directories",
   search: "nothing",
 };
 

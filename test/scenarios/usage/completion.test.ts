@@ -1,0 +1,78 @@
+/** Completion in real shells, on a terminal: what is typed and a Tab, and what then stands on the screen. */
+import { describe, expect } from "vitest";
+import type { Suite } from "../../../lab/tree.ts";
+import { shells as allShells, type Shell } from "../../../src/cli/complete/scripts.ts";
+import { type Machine, onOneMachine } from "../harness.ts";
+import { installShells, shellPackages, Terminal } from "./shells.ts";
+
+const hostTs = (suite: Suite): string => `import { debian, defineHost } from "stowage";
+
+const system = { source: debian({ suite: "${suite}" }) };
+export default defineHost({
+  containers: {
+    web: { autoStart: true, privateNetwork: true, system, config: { packages: ${shellPackages} } },
+    off: { privateNetwork: true, system, config: {} },
+  },
+});
+`;
+
+/** Installed as `stowage completion --help` says it, and how the shell is started. */
+const installed: Readonly<Record<Shell, { readonly script: string; readonly shell: string }>> = {
+  bash: { script: "/etc/bash_completion.d/stowage", shell: "bash --rcfile /root/rc/bashrc -i" },
+  zsh: { script: "/usr/local/share/zsh/site-functions/_stowage", shell: "env ZDOTDIR=/root/rc zsh -i" },
+  fish: { script: "/etc/fish/completions/stowage.fish", shell: "fish -i" },
+};
+
+const rc = {
+  "/root/rc/bashrc": ". /etc/bash_completion.d/stowage\nPS1='ready> '\n",
+  "/root/rc/.zshrc": "autoload -Uz compinit && compinit -u -D\nPROMPT='ready> '\n",
+  "/root/.config/fish/config.fish": "function fish_prompt; echo -n 'ready> '; end\nset -g fish_greeting\n",
+};
+
+async function prepare(host: Machine): Promise<void> {
+  const first = hostTs(host.suite);
+  await host.switchTo(first);
+  await installShells(host);
+  for (const [path, text] of Object.entries(rc)) await host.put(path, text);
+  for (const shell of allShells) {
+    const { script } = installed[shell];
+    await host.sh(`mkdir -p $(dirname ${script}) && stowage completion ${shell} > ${script}`);
+  }
+  // A second generation.
+  await host.switchTo(first.replace("off: {", "off: { ephemeral: true,"));
+}
+
+/** Line by line: what is typed, what it becomes, and how often Tab is pressed. */
+const lines: readonly (readonly [typed: string, becomes: RegExp, taps?: number])[] = [
+  ["stowage gener", /stowage generations /],
+  ["stowage help unin", /stowage help uninstall /],
+  // Of two containers one runs.
+  ["stowage stop ", /stowage stop web /],
+  ["stowage start ", /stowage start off /],
+  ["stowage logs web --sin", /--since /],
+  ["stowage image web --format s", /--format squashfs /],
+  ["stowage image web --format=s", /--format=squashfs /],
+  ["stowage plan -c /etc/stowage/hos", /-c \/etc\/stowage\/host\.ts/],
+  ["stowage plan --config=/etc/stowage/hos", /--config=\/etc\/stowage\/host\.ts/],
+  ["stowage explain contai", /explain containers\./],
+  ["stowage explain containers.web.autoS", /containers\.web\.autoStart /],
+  ["stowage create new --set autoSt", /--set autoStart=/],
+  ["stowage create new --set autoStart=f", /--set autoStart=false/],
+  ["stowage rollback --to ", /\b2\b[\s\S]*\b1\b/, 2],
+  ["stowage completion f", /completion fish /],
+];
+
+onOneMachine(
+  (scenario) => {
+    describe.each(allShells)("%s", (shell) => {
+      scenario("completes what there is", async ({ host }) => {
+        if ((await host.run(["test", "-e", installed[shell].script])).code !== 0) await prepare(host);
+        const terminal = await Terminal.open(host, shell, installed[shell].shell, "ready>");
+        for (const [typed, becomes, taps] of lines) await terminal.typed(typed, becomes, taps);
+        // A stop that is a mistake: the running one alone is offered, and nothing else.
+        expect(await terminal.typed("stowage stop ", /stop web/)).not.toContain("off");
+      });
+    });
+  },
+  { on: "trixie" },
+);
