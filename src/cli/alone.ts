@@ -1,7 +1,9 @@
 /** What changes the machine runs alone, as root, and on a machine that has systemd. */
 
+import { existsSync } from "node:fs";
 import type { SystemLog } from "../host/system-log.ts";
 import { type Holder, holderText, sinceText } from "../store/holder.ts";
+import { unfinishedFile } from "../store/layout.ts";
 import { type SwitchLock, takeSwitchLock } from "../store/lock.ts";
 import { whileNothingIsBuilt } from "../store/store.ts";
 import { requireBooted } from "./booted.ts";
@@ -36,7 +38,22 @@ export async function whileAlone<T>(
   requireRoot(session, verb);
   requireBooted();
   const onWait = (holder: Holder | null) => tellWaiting(session, holder);
-  return whileHeld(session, verb, () => takeSwitchLock(session.layout, verb, flags.wait ? { onWait } : {}), work);
+  return whileHeld(
+    session,
+    verb,
+    () => takeSwitchLock(session.layout, verb, flags.wait ? { onWait } : {}),
+    async (alone) => {
+      await finishByHand(session);
+      return work(alone);
+    },
+  );
+}
+
+/** A `create` or `destroy` that was killed: what it left is nobody's, and is not to become part of what we do. */
+async function finishByHand(session: Session): Promise<void> {
+  if (!existsSync(unfinishedFile(session.layout))) return;
+  const { finishOthers } = await import("./by-hand/unfinished.ts");
+  await finishOthers(session);
 }
 
 /** {@link whileAlone} with any lock. */
@@ -53,7 +70,8 @@ export async function whileHeld<T>(
     ending.of(alone);
     try {
       const result = await work(alone);
-      lock.done();
+      // A step that failed may have left something half made: the next one looks for it.
+      if (result !== exitCodes.unitsFailed) lock.done();
       return result;
     } catch (error) {
       alone.log?.line("error", `${verb}: ${error instanceof Error ? error.message : error}`);

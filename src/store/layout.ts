@@ -32,3 +32,5 @@ export const runtimeRoot = (layout: Layout, container: string): string => `${lay
 /** Definitions of containers that were made by hand, and their lock file. */
 export const madeDir = (layout: Layout): string => `${layout.etc}/made`;
 export const madeFile = (layout: Layout, container: string): string => `${madeDir(layout)}/${container}.ts`;
+/** What `create` or `destroy` is doing, or was when it was killed. */
+export const unfinishedFile = (layout: Layout): string => `${layout.state}/by-hand.json`;

@@ -8,6 +8,8 @@ export interface Definition {
   readonly kind: "system" | "oci";
   /** Its options. */
   readonly options: { readonly [key: string]: Value };
+  /** By option: what of the command line says it. */
+  readonly saidBy?: Readonly<Record<string, string>>;
   /** Statements that the options use: those of a file of the user's. */
   readonly head?: Code;
 }
@@ -15,8 +17,10 @@ export interface Definition {
 /** A definition's text, and of places in it what they are in what the user gave. */
 export interface Written {
   readonly text: string;
-  /** Null where the line is nobody's but ours. */
+  /** Null where it is no text of the user's. */
   placeOf(line: number, column: number): Place | null;
+  /** What of the command line a line says; null where it is nobody's but ours. */
+  flagOf(line: number): string | null;
 }
 
 /** Where a container of a kind is defined. */
@@ -27,7 +31,8 @@ const opening = (name: string): string =>
   `// Container ${name}, made by hand. Edit this, then run \`stowage update ${name}\`; or move it into host.ts.`;
 
 /** The file as a person would have written it. */
-export function written({ name, kind, options, head }: Definition): Written {
+export function written(definition: Definition): Written {
+  const { name, kind, head } = definition;
   const define = freeName("defineHost", head?.text ?? "");
   const imported = define === "defineHost" ? define : `defineHost as ${define}`;
   const lines: Line[] = [
@@ -35,7 +40,7 @@ export function written({ name, kind, options, head }: Definition): Written {
     { text: `import { ${imported} } from "stowage";` },
     { text: "" },
     ...(head === undefined ? [] : [...linesOf(head, "", "", 0), { text: "" }]),
-    ...nested(`export default ${define}({`, pathOf(kind, name), options),
+    ...nested(`export default ${define}({`, pathOf(kind, name), definition),
   ];
   return {
     text: `${lines.map(({ text }) => text).join("\n")}\n`,
@@ -44,15 +49,18 @@ export function written({ name, kind, options, head }: Definition): Written {
       if (from === undefined) return null;
       return { file: from.file, line: from.line, column: Math.max(1, column - from.shift) };
     },
+    flagOf: (line) => lines[line - 1]?.flag ?? null,
   };
 }
 
 /** The outer objects have lines of their own, however little is in them: there a person goes on. */
-function nested(open: string, path: readonly string[], options: Definition["options"]): Line[] {
+function nested(open: string, path: readonly string[], { options, saidBy = {} }: Definition): Line[] {
   const opened = path.map((key, at) => ({ text: `${"  ".repeat(at + 1)}${keyOf(key)}: {` }));
-  const inner = Object.entries(options).flatMap(([key, value]) =>
-    linesOf(value, `${keyOf(key)}: `, ",", 2 * path.length + 2),
-  );
+  const inner = Object.entries(options).flatMap(([key, value]) => {
+    const lines = linesOf(value, `${keyOf(key)}: `, ",", 2 * path.length + 2);
+    const flag = Object.hasOwn(saidBy, key) ? saidBy[key] : undefined;
+    return flag === undefined ? lines : lines.map((line) => ({ ...line, flag }));
+  });
   const closed = path.map((_, at) => ({ text: `${"  ".repeat(path.length - at)}},` }));
   return [{ text: open }, ...opened, ...inner, ...closed, { text: "});" }];
 }

@@ -15,10 +15,12 @@ export type Value = null | boolean | number | string | Code | readonly Value[] |
 /** Columns that a line may have, as the formatter of this project has it. */
 const width = 100;
 
-/** Lines of an expression; `from` says for a line of `Code` what it is a line of. */
 export interface Line {
   readonly text: string;
+  /** Of a line of `Code`: what it is a line of. */
   readonly from?: { readonly file: string; readonly line: number; readonly shift: number };
+  /** What of the command line says it. */
+  readonly flag?: string;
 }
 
 /**

@@ -118,8 +118,29 @@ export function definitionOf(flags: DefinitionFlags, given: Given): Definition {
   const settings = (flags.set ?? []).map((one) => settingOf(one, given.modules, pathOf(kind, name)));
   const base = kind === "oci" ? ociOptions(flags) : systemOptions(flags, given, embedded, settings);
   const options = withSettings(base, settings);
-  return { name, kind, options, ...(embedded && { head: embedded.head }) };
+  return { name, kind, options, saidBy: saidBy(settings), ...(embedded && { head: embedded.head }) };
 }
+
+const flagsByOption: Readonly<Record<string, string>> = {
+  config: "--config",
+  path: "--system-path",
+  flake: "--flake",
+  image: "--image",
+  autoStart: "--auto-start",
+  hostBridge: "--bridge",
+  hostAddress: "--host-address",
+  localAddress: "--local-address",
+  forwardPorts: "--port",
+  ports: "--port",
+  environment: "--env",
+  volumes: "--volume",
+  cmd: "the command",
+};
+
+const saidBy = (settings: readonly Setting[]): Readonly<Record<string, string>> => ({
+  ...flagsByOption,
+  ...Object.fromEntries(settings.map(({ path, from }) => [path[0] ?? "", from])),
+});
 
 function systemOptions(
   flags: DefinitionFlags,

@@ -1,4 +1,5 @@
 /** Every verb: its words for --help, what it takes, and where its code is. */
+import { byHand } from "./by-hand.ts";
 import { configuration } from "./configuration.ts";
 import { diagnosis, host } from "./host.ts";
 import { inside } from "./inside.ts";
@@ -10,9 +11,10 @@ export const groups = {
   "The configuration": configuration,
   "The host": { ...host, ...diagnosis },
   Containers: { ...looking, ...running, ...inside },
+  "Containers made by hand": byHand,
 };
 
-export const verbs = { ...configuration, ...host, ...diagnosis, ...looking, ...running, ...inside };
+export const verbs = { ...configuration, ...host, ...diagnosis, ...looking, ...running, ...inside, ...byHand };
 
 /** What most days need, which help shows first. */
 export const common = ["init", "check", "plan", "switch", "rollback", "list", "status", "logs", "run"];

@@ -1,0 +1,69 @@
+/** A definition that was made by hand, compiled as any host.ts is. */
+import { rmSync } from "node:fs";
+import { readActive, readCurrent } from "../../apply/current.ts";
+import { removeIfEmpty } from "../../apply/directories.ts";
+import { nothing } from "../../apply/journal.ts";
+import type { OnProgress } from "../../apply/report.ts";
+import { type Generation, graft, madeNames } from "../../compile/index.ts";
+import { StowageError } from "../../error.ts";
+import { type Layout, madeDir, madeFile } from "../../store/layout.ts";
+import { generationOf } from "../pipeline.ts";
+import type { Session, SharedFlags } from "../session.ts";
+import type { Written } from "./definition.ts";
+import { inWordsOf, type Staged } from "./staging.ts";
+
+/** Of all that are made by hand. */
+export const lockOfMade = (layout: Layout): string => `${madeDir(layout)}/stowage.lock`;
+
+/** It goes with the last of them. */
+export function forgetLock(layout: Layout): void {
+  const made = [readActive(layout), readCurrent(layout)].flatMap((one) => (one ? madeNames(one.generation) : []));
+  if (made.length > 0) return;
+  rmSync(lockOfMade(layout), { force: true });
+  removeIfEmpty(madeDir(layout));
+}
+
+/** A definition that is staged. */
+export interface Tried {
+  readonly name: string;
+  readonly staged: Staged;
+  readonly written: Written;
+}
+
+/**
+ * What it means by itself. Packages and images that nobody has locked yet are, beside it.
+ * @throws StowageError with what is wrong with it, in the words of who gave it; `more-than-one`
+ */
+export async function compileMade(
+  session: Session,
+  flags: SharedFlags,
+  { name, staged, written }: Tried,
+  onProgress: OnProgress,
+): Promise<Generation> {
+  const kept = madeFile(session.layout, name);
+  const { file } = staged;
+  const calling = { ...session, tell: (text: string) => session.tell(text.replaceAll(file, kept)) };
+  return inWordsOf({ written, file, kept }, async () => {
+    const generation = await generationOf(calling, { ...flags, config: file }, onProgress, "pin");
+    requireAlone(session.layout, name, generation);
+    return generation;
+  });
+}
+
+/** What else it declared would be nobody's. */
+function requireAlone(layout: Layout, name: string, generation: Generation): void {
+  const { containers, id } = generation;
+  const others = Object.keys(containers).filter((one) => one !== name);
+  const isThere = Object.hasOwn(containers, name);
+  if (isThere && others.length === 0 && graft(layout, nothing, generation, [name]).id === id) return;
+  const what = !isThere
+    ? `it has no container ${name}`
+    : others.length > 0
+      ? `it has also ${others.join(", ")}`
+      : "it says more of the host";
+  throw new StowageError({
+    code: "not-one-container",
+    message: `the definition of ${name} has to define container ${name}, and nothing else: ${what}`,
+    hint: "what is for several containers, or for the host, belongs into host.ts",
+  });
+}

@@ -1,0 +1,150 @@
+/**
+ * A container that is being made, or taken away, noted before anything of it is done: what was cut short is undone by the
+ * next one that changes the machine. See docs/design/command.md, "By hand".
+ */
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { readChecked } from "../../apply/current.ts";
+import { nothing, readJournal } from "../../apply/journal.ts";
+import { giveNextBoot } from "../../apply/next-boot.ts";
+import { removeProfile, removeState } from "../../apply/remove-state.ts";
+import { StowageError } from "../../error.ts";
+import { writeFileAtomic } from "../../store/files.ts";
+import { openState } from "../../store/format.ts";
+import { activeGeneration, currentGeneration, listGenerations, removeGeneration } from "../../store/generations.ts";
+import { containerDir, type Layout, madeFile, unfinishedFile } from "../../store/layout.ts";
+import { profilesOf } from "../../store/nix-places.ts";
+import { carrier } from "../carrier.ts";
+import { carryOut, planFor, rebuild } from "../pipeline.ts";
+import { problemText } from "../report/problems.ts";
+import { reportText, wentWell } from "../report/switched.ts";
+import type { Session } from "../session.ts";
+import { systemdOf } from "../systemd.ts";
+import { unstage } from "./staging.ts";
+
+/** What is under way. */
+export interface Unfinished {
+  readonly verb: "create" | "destroy";
+  readonly name: string;
+  /** Its unit; of a created one as far as it is known. */
+  readonly unit: string | null;
+  /** The generation that was active; null: none. */
+  readonly active: number | null;
+  /** The one that the next boot had. */
+  readonly current: number | null;
+  /** What was there before, and is to be there afterwards. */
+  readonly hadState: boolean;
+  readonly hadProfile: boolean;
+}
+
+/** Before the first thing is done. */
+export function noteUnfinished(layout: Layout, of: Pick<Unfinished, "verb" | "name" | "unit">): Unfinished {
+  openState(layout);
+  const unfinished: Unfinished = {
+    ...of,
+    active: activeGeneration(layout),
+    current: currentGeneration(layout),
+    hadState: existsSync(containerDir(layout, of.name)),
+    hadProfile: existsSync(profilesOf(of.name)),
+  };
+  writeFileAtomic(unfinishedFile(layout), `${JSON.stringify({ format: 1, ...unfinished })}\n`, 0o600);
+  return unfinished;
+}
+
+/** All is done, or nothing is left. */
+export function forgetUnfinished(layout: Layout): void {
+  unstage(layout);
+  rmSync(unfinishedFile(layout), { force: true });
+}
+
+/**
+ * What one that was killed has left. Told where it cannot be done now: whatever is to be done goes on, and the next one
+ * tries again.
+ */
+export async function finishOthers(session: Session): Promise<void> {
+  const unfinished = readUnfinished(session.layout);
+  if (unfinished === null) return;
+  const { verb, name } = unfinished;
+  session.tell(`stowage ${verb} ${name} was cut short: ${verb === "create" ? "undoing it" : "finishing it"}\n`);
+  await attempt(session, () =>
+    verb === "create" ? undoCreate(session, unfinished) : finishDestroy(session, unfinished),
+  );
+}
+
+/** {@link finishOthers} of our own, where it did not come to a good end: what is told is the reason, not what follows. */
+export const undone = (session: Session, unfinished: Unfinished): Promise<void> =>
+  attempt(session, () => undoCreate(session, unfinished));
+
+async function attempt(session: Session, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof StowageError)) throw error;
+    for (const problem of error.problems) session.io.stderr.write(problemText(problem, session.paintErr, "warning"));
+  }
+}
+
+function readUnfinished(layout: Layout): Unfinished | null {
+  const file = unfinishedFile(layout);
+  if (!existsSync(file)) return null;
+  try {
+    const value = JSON.parse(readFileSync(file, "utf8"));
+    if (value.format === 1 && typeof value.name === "string") return value as Unfinished;
+  } catch {
+    // Below.
+  }
+  // It is written whole or not at all: somebody else's hand was in it, and there is nothing to go by.
+  rmSync(file);
+  return null;
+}
+
+/** The machine as it was before, and nothing of the container. */
+async function undoCreate(session: Session, unfinished: Unfinished): Promise<void> {
+  const { layout } = session;
+  const { name, active, current, hadState, hadProfile } = unfinished;
+  const journal = readJournal(layout);
+  const isBegun = activeGeneration(layout) !== active || (journal !== null && journal.to !== active);
+  if (isBegun) await goBack(session, unfinished);
+  if (!hadState) await removeState(layout, name);
+  if (!hadProfile) await removeProfile(layout, name);
+  // Edited meanwhile it would be nobody's.
+  rmSync(madeFile(layout, name), { force: true });
+  const kept = [active, current, activeGeneration(layout), currentGeneration(layout)];
+  const last = Math.max(active ?? 0, current ?? 0);
+  for (const number of listGenerations(layout)) {
+    if (number > last && !kept.includes(number)) removeGeneration(layout, number);
+  }
+  forgetUnfinished(layout);
+}
+
+async function goBack(session: Session, { active, current }: Unfinished): Promise<void> {
+  const { layout } = session;
+  const former = active === null ? nothing : readChecked(layout, active);
+  await rebuild(session, former, () => undefined);
+  const isDivided = current !== null && current !== active;
+  if (isDivided && currentGeneration(layout) !== current)
+    giveNextBoot(layout, readChecked(layout, current), current, carrier(), [former]);
+  const planned = await planFor(session, former, active ?? undefined, isDivided ? "active" : "current");
+  if (planned.plan.blocked.length > 0) throw new StowageError(planned.plan.blocked);
+  const report = await carryOut(planned, () => undefined);
+  if (wentWell(report)) return;
+  session.io.stderr.write(reportText(report, session.paintErr));
+  throw new StowageError({
+    code: "not-undone",
+    message: "what was done could not be undone",
+    hint: "`stowage switch`, or any other change, tries it again",
+  });
+}
+
+/** Its container is gone, but perhaps not yet what it has written. Had the change not come so far, there is nothing to do. */
+async function finishDestroy(session: Session, { name, unit, active }: Unfinished): Promise<void> {
+  const { layout } = session;
+  const now = activeGeneration(layout);
+  const isGone = now !== active && (now === null || !Object.hasOwn(readChecked(layout, now).containers, name));
+  if (isGone) {
+    const state = unit === null ? undefined : (await systemdOf(session).activity([unit]))[unit]?.active;
+    if (state === "active" || state === "activating" || state === "deactivating") return;
+    await removeState(layout, name);
+    await removeProfile(layout, name);
+  }
+  forgetUnfinished(layout);
+}

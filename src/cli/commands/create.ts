@@ -1,0 +1,100 @@
+/** stowage create NAME: a container by hand. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { StowageError } from "../../error.ts";
+import { type Alone, whileAlone } from "../alone.ts";
+import type { GivenFile } from "../by-hand/embedded.ts";
+import { requireName } from "../by-hand/names.ts";
+import { requireFlags } from "../by-hand/request.ts";
+import { exitCodes } from "../exit-codes.ts";
+import type { Session } from "../session.ts";
+import type { Changed } from "../shown.ts";
+import type { CreateFlags } from "../verbs/by-hand.ts";
+
+export default async function create(
+  session: Session,
+  flags: CreateFlags,
+  base = "",
+  ...command: string[]
+): Promise<number> {
+  const kind = flags.image === undefined ? "system" : "oci";
+  requireName(base, kind);
+  requireFlags({ ...flags, command });
+  const file = flags.configFile === undefined ? undefined : givenFile(session, flags.configFile);
+  const inner = hushed(session);
+  return whileAlone(inner, "create", { wait: true }, async (alone) => {
+    const made = await make(alone, { flags, base, command, ...(file && { file }) });
+    const { printDocument } = await import("../shown.ts");
+    printDocument(session, flags, made);
+    if (!flags.json && !session.events && made.exitCode === exitCodes.done) session.print(answerOf(flags, made));
+    return made.exitCode;
+  });
+}
+
+/** What is done is not the answer here, only its outcome. */
+export const hushed = (session: Session): Session => ({
+  ...session,
+  print: session.verbose ? session.tell : () => undefined,
+});
+
+/** The name alone where somebody waits for it. */
+function answerOf({ ensureUniqueName }: CreateFlags, { document }: Made): string {
+  const { name, addresses, started } = document;
+  if (ensureUniqueName) return `${name}\n`;
+  const where = addresses.length > 0 ? `, ${addresses.join(", ")}` : "";
+  return `${name}: created${where}${started ? "" : `; \`stowage start ${name}\` starts it`}\n`;
+}
+
+/** @throws StowageError `no-such-file`, `not-readable` */
+export function givenFile(session: Session, shown: string): GivenFile {
+  const path = resolve(session.io.cwd(), shown);
+  try {
+    return { shown, path, text: readFileSync(path, "utf8") };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new StowageError({
+      code: code === "ENOENT" ? "no-such-file" : "not-readable",
+      message: code === "ENOENT" ? `there is no ${shown}` : `${shown} cannot be read: ${message}`,
+      hint: "--config-file takes the path of a TypeScript file",
+    });
+  }
+}
+
+interface Asked {
+  readonly flags: CreateFlags;
+  readonly base: string;
+  readonly command: readonly string[];
+  readonly file?: GivenFile;
+}
+
+interface Made extends Changed {
+  readonly document: Changed["document"] & {
+    readonly name: string;
+    readonly addresses: readonly string[];
+    readonly started: boolean;
+  };
+}
+
+/** All of it, or nothing. */
+async function make(alone: Alone, asked: Asked): Promise<Made> {
+  const { session } = alone;
+  const { layout } = session;
+  const parts = await import("../by-hand/making.ts");
+  const name = parts.nameFor(layout, asked.base, asked.flags.ensureUniqueName === true);
+  const tried = parts.tryOut(session, name, asked);
+  const unfinished = parts.noteUnfinished(layout, { verb: "create", name, unit: null });
+  let changed: Changed;
+  try {
+    changed = await parts.carryOutMade(alone, asked.flags, { verb: "create", tried });
+  } catch (error) {
+    await parts.undone(session, unfinished);
+    throw error;
+  }
+  if (changed.exitCode !== exitCodes.done) {
+    session.io.stderr.write(`container ${name} did not come up, and is removed again\n`);
+    await parts.undone(session, unfinished);
+    return { ...changed, document: { ...changed.document, name, addresses: [], started: false, generation: null } };
+  }
+  parts.settle(layout, tried);
+  return { ...changed, document: { ...changed.document, ...parts.facts(layout, name) } };
+}
