@@ -57,9 +57,17 @@ export async function generationOf(
   onProgress: OnProgress,
   images: Images = "as-locked",
 ): Promise<Generation> {
-  const configured = await evaluate(session, flags);
-  return withImages(session, configured, await generationFor(session, configured, onProgress), onProgress, images);
+  return generationMeant(session, await evaluate(session, flags), onProgress, images);
 }
+
+/** {@link generationOf} of a configuration that is evaluated already. */
+export const generationMeant = async (
+  session: Session,
+  configured: Configured,
+  onProgress: OnProgress,
+  images: Images,
+): Promise<Generation> =>
+  withImages(session, configured, await generationFor(session, configured, onProgress), onProgress, images);
 
 /** {@link generationOf} for this very machine. @throws StowageError also where it lacks what is to be there already */
 export async function generationHere(
@@ -222,8 +230,8 @@ export async function planFor(
   nextBootToo?: Machine["nextBootToo"],
 ): Promise<Planned> {
   const { layout } = session;
-  const current = readActive(layout);
-  const boot = readCurrent(layout);
+  const current = asCompiled(readActive(layout), next);
+  const boot = asCompiled(readCurrent(layout), next);
   const isBoots = boot?.generation.id === next.id;
   const becomes = wanted === "active" && isBoots ? "current" : wanted;
   if (becomes === "current" || becomes === "active") tellStranded(session);
@@ -261,6 +269,10 @@ export async function planFor(
     },
   };
 }
+
+/** Of the same content, the very same value: what is to be compared need not be looked at. */
+const asCompiled = <T extends { readonly generation: Generation }>(stored: T | null, next: Generation): T | null =>
+  stored?.generation.id === next.id ? { ...stored, generation: next } : stored;
 
 /** Carries out the very plan that was shown. */
 export const carryOut = ({ plan, machine }: Planned, onProgress: OnProgress): Promise<Report> =>

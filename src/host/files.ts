@@ -12,12 +12,16 @@ export interface Found {
   readonly changed: number;
 }
 
+/** As an object, and always the same one: from "utf8" alone Node makes one each time. */
+const asText = { encoding: "utf8", flag: "r" } as const;
+const orNothing = { throwIfNoEntry: false } as const;
+
 /** {@link readText} with what the one look at it says besides. */
 export function readFound(path: string): Found | null {
   try {
-    const stat = lstatSync(path, { throwIfNoEntry: false });
+    const stat = lstatSync(path, orNothing);
     if (stat === undefined) return null;
-    return { text: stat.isFile() ? readFileSync(path, "utf8") : "", changed: stat.ctimeMs };
+    return { text: stat.isFile() ? readFileSync(path, asText) : "", changed: stat.ctimeMs };
   } catch (error) {
     if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return null;
     throw error;

@@ -38,13 +38,13 @@ export function consider(
   const is = found(name, unit, units, former, observed);
   const changes = containerChanges(before, after, is, former, next, observed);
   const isNew = !former.isSettled(name);
-  const hasFormer = (units.get(name) ?? []).some((one) => one !== unit);
+  const hasFormer = (units.had.get(name) ?? []).some((one) => one !== unit);
   const decision = decideContainer({
     presence: after === null ? "removed" : isNew ? "new" : "kept",
     running: is.running,
     autoStart: after?.autoStart ?? false,
     interrupted: former.interrupted,
-    meant: former.meant?.some((one) => one === unit || units.get(name)?.includes(one)) ?? null,
+    meant: former.meant?.some((one) => one === unit || units.had.get(name)?.includes(one)) ?? null,
     // It cannot go on as it is by a service that goes.
     onChange: is.hasMoved ? "restart" : (after?.onChange ?? "auto"),
     unitChanged: changes.unit.length > 0 || changes.byHand !== null || (hasFormer && !isUp(is.running)),

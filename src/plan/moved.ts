@@ -7,19 +7,22 @@ import { isUp, type Running, runningIn } from "./decide.ts";
 import type { Former } from "./former.ts";
 import type { Observed } from "./plan.ts";
 
-/** Units by container: those that it had, and has no more. Of one that is removed all that it had. */
-export type FormerUnits = ReadonlyMap<string, readonly string[]>;
+export interface FormerUnits {
+  /** By container: those that it had, and has no more. Of one that is removed all that it had. */
+  readonly had: ReadonlyMap<string, readonly string[]>;
+  /** By unit: the container in whose list it is. */
+  readonly owners: ReadonlyMap<string, string>;
+}
 
 /** Each unit once, also where switches that were cut short gave it to several. */
 export function formerUnits(names: readonly string[], former: Former, next: Generation): FormerUnits {
-  const taken = new Set<string>();
-  return new Map(
-    names.map((name) => {
-      const had = unitsBefore(name, former).filter((unit) => unit !== next.containers[name]?.unit && !taken.has(unit));
-      for (const unit of had) taken.add(unit);
-      return [name, had] as const;
-    }),
-  );
+  const owners = new Map<string, string>();
+  const had = names.map((name) => {
+    const own = unitsBefore(name, former).filter((unit) => unit !== next.containers[name]?.unit && !owners.has(unit));
+    for (const unit of own) owners.set(unit, name);
+    return [name, own] as const;
+  });
+  return { had: new Map(had), owners };
 }
 
 const unitsBefore = (name: string, former: Former): string[] => [
@@ -39,8 +42,8 @@ export interface Found {
 }
 
 export function found(name: string, unit: string, units: FormerUnits, former: Former, observed: Observed): Found {
-  const own = units.get(name) ?? [];
-  const isOthers = [...units].some(([other, had]) => other !== name && had.includes(unit));
+  const own = units.had.get(name) ?? [];
+  const isOthers = (units.owners.get(unit) ?? name) !== name;
   const state = isOthers ? "stopped" : runningIn(observed.units, unit);
   const left = own.filter((one) => one !== unit && runningIn(observed.units, one) !== "stopped");
   const before = left.find((one) => isUp(runningIn(observed.units, one)));

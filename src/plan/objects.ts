@@ -14,6 +14,7 @@ interface Named {
 
 /** `stowage-podman-network@app.service`, `…@app:alice.service`; null for any other unit. */
 export function objectOf(unit: string): Named | null {
+  if (!unit.startsWith("stowage-")) return null;
   const [, engine, kind, name, owner = null] =
     /^stowage-(podman|docker)-(network|volume|pod)@([^:]+?)(?::([^:]+))?\.service$/.exec(unit) ?? [];
   return engine === undefined || kind === undefined || name === undefined ? null : { engine, kind, name, owner };
@@ -56,9 +57,11 @@ const removal = ({ engine, kind, name, owner }: Named): string =>
 /** To make a volume anew would be to lose what it keeps: told before anything is done. */
 export function changedVolumes(former: Former, next: Generation): Problem[] {
   return Object.values(next.units).flatMap((unit): Problem | readonly Problem[] => {
+    // By the name alone: the value of a unit is made when it is looked at.
     const object = objectOf(unit.name);
+    if (object?.kind !== "volume") return [];
     const known = former.generations.flatMap((one) => one.units[unit.name] ?? []).map(definitionOf);
-    if (object?.kind !== "volume" || known.every((one) => one === null || one === definitionOf(unit))) return [];
+    if (known.every((one) => one === null || one === definitionOf(unit))) return [];
     const { name } = object;
     return {
       code: "volume-changed",

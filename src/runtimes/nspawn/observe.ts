@@ -41,9 +41,11 @@ export interface ObserveRequest {
 }
 
 export async function observe(request: ObserveRequest): Promise<Observed> {
-  const all = [...request.ours, request.next];
+  // Where there is nothing to do the next generation is the current one.
+  const all = [...new Set([...request.ours, request.next])];
   const { layout } = request;
   const listed = new Set(request.ours.flatMap((one) => pathsOf(layout, one)));
+  const further = request.ours.includes(request.next) ? [] : pathsOf(layout, request.next);
   const others = [...networkManagers, ...othersThatWant(request.next)];
   const booted = request.booted ?? isBooted();
   const units = await observeUnits(request, keysOf(all, "units"), others);
@@ -54,10 +56,7 @@ export async function observe(request: ObserveRequest): Promise<Observed> {
   const observed = {
     units,
     files: Object.fromEntries(
-      [...new Set(all.flatMap((one) => pathsOf(layout, one)))].map((path) => [
-        path,
-        observeFile(path, listed, changed),
-      ]),
+      [...new Set([...listed, ...further])].map((path) => [path, observeFile(path, listed, changed)]),
     ),
     unitLinks: Object.fromEntries(keysOf(all, "unitLinks").map((link) => [link, readLink(`${layout.units}/${link}`)])),
     packaged: observePackaged(request.ours, request.next),

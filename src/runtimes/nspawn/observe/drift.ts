@@ -161,6 +161,7 @@ function editedFiles({ layout, ours, next }: DriftRequest, observed: Observed) {
     if (known === undefined) texts.set(path, { unit, texts: [text] });
     else known.texts.push(text);
   };
+  const networkDir = `${layout.etc}/network/`;
   for (const one of ours) {
     for (const unit of Object.values(one.units)) {
       const path = `${layout.units}/${unit.name}`;
@@ -168,8 +169,9 @@ function editedFiles({ layout, ours, next }: DriftRequest, observed: Observed) {
       if (!isWanted(unit.name, observed.files[path])) add(path, unit.name, render(unit));
     }
     for (const [path, { text }] of Object.entries(one.files)) {
+      if (!path.startsWith(networkDir)) continue;
       const container = /\/network\/([^./]+)\.[a-z-]+$/.exec(path)?.[1];
-      if (container !== undefined && path.startsWith(`${layout.etc}/`)) add(path, netUnit(container), text);
+      if (container !== undefined) add(path, netUnit(container), text);
     }
   }
   return [...texts].flatMap(([path, { unit, texts }]) => {
