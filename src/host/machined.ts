@@ -1,13 +1,69 @@
 /** systemd-machined, in our words. Facts: machinectl(1). */
+import { existsSync, readFileSync } from "node:fs";
 import { run } from "./run.ts";
+
+/** A file for each machine that runs, by its name. systemd-run and systemctl find machines by them, too. */
+const machines = "/run/systemd/machines";
 
 /**
  * The process id, as the host sees it, of a running machine's PID 1.
  * @returns null where no such machine runs
  */
 export async function leaderOf(machine: string): Promise<number | null> {
+  const recorded = recordedLeader(machine);
+  if (recorded !== undefined) return recorded;
   const argv = ["machinectl", "show", "--property=Leader", "--value", "--", machine];
   const { status, stdout } = await run(argv, { accept: "any", package: "systemd-container" });
   const pid = Number(stdout.trim());
   return status === 0 && pid > 0 ? pid : null;
+}
+
+/**
+ * As machined wrote it down, which needs no program and no machined. The file outlives a machine that ends while machined
+ * is away: the number may be another process's by then, which is in no cgroup of the machine's.
+ * @returns undefined where it is not written as we know it
+ */
+export function recordedLeader(machine: string, directory = machines, proc = "/proc"): number | null | undefined {
+  const text = textOf(`${directory}/${machine}`);
+  if (text === null) return existsSync(directory) ? null : undefined;
+  const pid = Number(/^LEADER=(\d+)$/m.exec(text)?.[1]);
+  const unit = /^(?:SCOPE|UNIT)=(\S+)$/m.exec(text)?.[1];
+  if (!(pid > 0) || unit === undefined) return undefined;
+  return textOf(`${proc}/${pid}/cgroup`)?.split(/[/\n]/).includes(unit) ? pid : null;
+}
+
+/** A machine from its start to its end: the next one of the same name is another. */
+export interface MachineLife {
+  isAlive(): boolean;
+  /** Where the kernel shows what its systemd has made of cgroups; null on a host with those of version 1. */
+  readonly cgroups: string | null;
+}
+
+/** @param leader a process id of {@link leaderOf} */
+export function lifeOf(leader: number): MachineLife {
+  const began = beginning(leader);
+  const [, own] = /^0::(\/.*)\/init\.scope$/m.exec(textOf(`/proc/${leader}/cgroup`) ?? "") ?? [];
+  return {
+    isAlive: () => began !== undefined && beginning(leader) === began,
+    cgroups: own === undefined ? null : `/sys/fs/cgroup${own}`,
+  };
+}
+
+/** PF_EXITING: what a process has begun that ends; those that it is PID 1 of end before it. */
+const isExiting = 0x4;
+
+/** When a process began; undefined where there is none, or one that is ending. proc_pid_stat(5) */
+function beginning(pid: number): string | undefined {
+  const text = textOf(`/proc/${pid}/stat`);
+  // What is before the last bracket is the name, which may hold anything.
+  const fields = text?.slice(text.lastIndexOf(")") + 2).split(" ");
+  return fields === undefined || (Number(fields[6]) & isExiting) !== 0 ? undefined : fields[19];
+}
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
 }

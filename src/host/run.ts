@@ -130,15 +130,18 @@ export async function attach(argv: readonly string[], options: AttachOptions = {
     child.stdin.on("error", () => undefined);
     process.stdin.pipe(child.stdin);
   }
+  // In our process group, so that a terminal's ^C reaches it: it is asked to end by itself.
+  options.signal?.addEventListener("abort", () => child.kill("SIGTERM"));
   try {
-    return statusOf(await ended(child, argv, options));
+    const { package: brings } = options;
+    return statusOf(await ended(child, argv, brings === undefined ? {} : { package: brings }));
   } finally {
     // It would keep our process alive until someone types something.
     if (child.stdin !== null) process.stdin.destroy();
   }
 }
 
-export interface AttachOptions extends Pick<RunOptions, "env" | "package"> {
+export interface AttachOptions extends Pick<RunOptions, "env" | "package" | "signal"> {
   /** The program gets a pipe that we fill, not our standard input itself. */
   readonly passInput?: boolean;
 }

@@ -1,7 +1,8 @@
 /** What engines print, what they are given, and what tells a command inside from all else. */
 import { spawn } from "node:child_process";
 import { expect, test } from "vitest";
-import { execArguments, marked, parseInspect, parseStates } from "../../src/host/engines.ts";
+import { execArguments, marked } from "../../src/host/engine-exec.ts";
+import { parseInspect, parseStates } from "../../src/host/engines.ts";
 
 test("states of containers, as podman of Debian 12, podman of Debian 13 and docker say them", () => {
   const text = "web\tUp 1 second ago\ndb\trunning\nold\tExited (0) 3 days ago\nasleep\tPaused\nx,x/alias\texited\n";

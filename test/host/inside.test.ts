@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { endingOf, insideCommand, stopUntil } from "../../src/host/inside.ts";
+import { insideCommand } from "../../src/host/inside.ts";
+import { endingOf } from "../../src/host/inside-end.ts";
+import { interruptible, stopUntil } from "../../src/host/interruptible.ts";
 
 const entry = (fields: Record<string, unknown>) => JSON.stringify({ MESSAGE_ID: "x", ...fields });
 const spawnFailed = { MESSAGE_ID: "641257651c1b4ec9a8624d7a40a9e1e7", MESSAGE: "u: Failed at step CHDIR" };
@@ -24,6 +26,39 @@ test("a signal is 128 + its number, also with a core", () => {
       status: 128 + Number(status),
       failedStep: null,
     });
+});
+
+test("one whose end nobody saw is known by its status, also of one that failed", () => {
+  const journal = entry({ ...ended, EXIT_CODE: "exited", EXIT_STATUS: "9" });
+  expect(endingOf(journal, 0)).toEqual({ status: 9, failedStep: null });
+});
+
+test("a signal is no success: by the type of the unit, or what comes after it", () => {
+  const type = (options: object) =>
+    insideCommand("web", "u.service", ["true"], { terminal: false, ...options }).find((one) => one.includes("-type="));
+  expect(type({ asJob: true })).toBe("--service-type=oneshot");
+  expect(type({})).toBe("--service-type=exec");
+  const terminal = insideCommand("web", "u.service", ["true"], { terminal: true });
+  expect(terminal).toContain("--service-type=exec");
+  expect(terminal.find((one) => one.includes("ExecStopPost"))).toContain("$${EXIT_CODE} = exited");
+});
+
+test("a directory is passed on as a path, but the user's own", () => {
+  const argv = (cwd: string) => insideCommand("web", "u.service", ["true"], { terminal: false, cwd });
+  expect(argv("/a b")).toContain("--working-directory=/a b");
+  expect(argv("~")).toContain("--property=WorkingDirectory=~");
+});
+
+test("a signal to us stops what goes on, is told, and is then the process's own matter again", async () => {
+  const before = process.listenerCount("SIGHUP");
+  let stopped = 0;
+  const work = () => new Promise<string>((resolve) => setTimeout(() => resolve("done"), 50));
+  const going = interruptible(async () => void stopped++, work);
+  process.emit("SIGHUP", "SIGHUP");
+  expect(await going).toEqual({ result: "done", interrupted: "SIGHUP" });
+  expect(stopped).toBeGreaterThan(0);
+  expect(process.listenerCount("SIGHUP")).toBe(before);
+  expect(await interruptible(async () => void stopped++, work)).toEqual({ result: "done", interrupted: null });
 });
 
 test.each(["", "not JSON", "null", entry({ EXIT_CODE: "killed", EXIT_STATUS: "1e9" })])(

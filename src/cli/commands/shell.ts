@@ -1,0 +1,16 @@
+/** stowage shell NAME: a login shell of root's; without a terminal it takes its lines from standard input. */
+import { containerNamed, enter } from "../enter.ts";
+import { requireRoot, type Session } from "../session.ts";
+import type { ShellFlags } from "../verbs/inside.ts";
+
+export default async function shell(session: Session, flags: ShellFlags, name: string): Promise<number> {
+  requireRoot(session, "shell");
+  const container = containerNamed(session, name);
+  const user = flags.user === undefined ? {} : { user: flags.user };
+  if (container.kind === "oci") return enter(session, container, ["/bin/sh"], { user: "0", ...user });
+  return enter(session, container, loginShell, { cwd: "~", ...user });
+}
+
+/** The user's own, which systemd has looked up. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's
+const loginShell = ["/bin/sh", "-c", 'exec "${SHELL:-/bin/sh}" -l'];
