@@ -19,6 +19,7 @@ import type { Action, Plan } from "../../src/plan/plan.ts";
 import {
   activeGeneration,
   currentGeneration,
+  formerGeneration,
   listGenerations,
   readGeneration,
   setActiveGeneration,
@@ -216,6 +217,33 @@ describe("test", () => {
   test("on a machine that was never switched: the next boot has nothing", async () => {
     await change(null, generation("a"), { becomes: "active" });
     expect([pointers(), readGeneration(layout, 1)]).toEqual([[1, 2], nothing]);
+  });
+});
+
+describe("a change by hand while there are two", () => {
+  const byHand = (current: Generation, number: number, wasCurrent: boolean) =>
+    change(current, generation("c"), {
+      current: number,
+      nextBoot: generation("d"),
+      nextBootToo: { generation: generation("d"), wasCurrent },
+      becomes: "active",
+    });
+
+  test("after `boot`: both get it, and what is gone back to is what the machine had", async () => {
+    const one = switchTo("a");
+    giveNextBoot(layout, generation("b"), null, carrier, [one]);
+    await byHand(one, 1, true);
+    expect([pointers(), formerGeneration(layout), readJournal(layout)]).toEqual([[3, 4], 4, null]);
+    expect([switchedAt(layout, 4) !== null, testedAt(layout, 4)]).toEqual([true, null]);
+    expect(unitText()).toContain("Before=c.service\nBefore=d.service\n");
+  });
+
+  test("after `test`: both get it, and what is gone back to is what the next boot has", async () => {
+    const one = switchTo("a");
+    await change(one, generation("b"), { current: 1, nextBoot: one, becomes: "active" });
+    await byHand(generation("b"), 2, false);
+    expect([pointers(), formerGeneration(layout)]).toEqual([[3, 4], 3]);
+    expect([switchedAt(layout, 4), testedAt(layout, 4) !== null]).toEqual([null, true]);
   });
 });
 
