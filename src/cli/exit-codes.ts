@@ -15,7 +15,8 @@ export const exitCodes = {
   terminated: 143,
 } as const;
 
-const meanings: readonly (readonly [code: number, meaning: string])[] = [
+/** For people, in the order of the numbers. */
+export const exitCodeMeanings: readonly (readonly [code: number, meaning: string])[] = [
   [exitCodes.done, "done; for plan: there is nothing to do"],
   [exitCodes.error, "an error: in the configuration, or there is no such container; for doctor: a problem was found"],
   [exitCodes.somethingToDo, "plan: there is something to do"],
@@ -29,6 +30,6 @@ const meanings: readonly (readonly [code: number, meaning: string])[] = [
 ];
 
 export const exitCodeHelp: string = [
-  ...meanings.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`),
+  ...exitCodeMeanings.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`),
   "   run: the exit code of the command",
 ].join("\n");

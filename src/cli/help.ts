@@ -49,10 +49,12 @@ function groupText(title: string, members: readonly VerbDescription[]): string {
 /** Flags that nearly every verb has: they stand last. */
 const everywhere = ["config", "quiet", "verbose", "no-color", "json"];
 
+export const isEverywhere = ({ name, value }: FlagDescription): boolean =>
+  everywhere.includes(name) && (name !== "config" || value?.placeholder === "host.ts");
+
 export function verbHelp(verb: VerbDescription): string {
   const shown = verb.flags.filter(({ isHidden }) => !isHidden);
-  const isShared = ({ name }: FlagDescription) => everywhere.includes(name);
-  const flags = [...shown.filter((flag) => !isShared(flag)), ...shown.filter(isShared)];
+  const flags = [...shown.filter((flag) => !isEverywhere(flag)), ...shown.filter(isEverywhere)];
   const parts = [
     `usage: ${usageLine(verb)}`,
     ...(verb.aliases.length === 0 ? [] : [`also: ${verb.aliases.map((alias) => `stowage ${alias}`).join(", ")}`]),

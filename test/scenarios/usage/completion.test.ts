@@ -10,8 +10,8 @@ const hostTs = (suite: Suite): string => `import { debian, defineHost } from "st
 const system = { source: debian({ suite: "${suite}" }) };
 export default defineHost({
   containers: {
-    web: { autoStart: true, privateNetwork: true, system, config: { packages: ${shellPackages} } },
-    off: { privateNetwork: true, system, config: {} },
+    web: { autoStart: true, privateNetwork: true, config: { system, packages: ${shellPackages} } },
+    off: { privateNetwork: true, config: { system } },
   },
 });
 `;
@@ -44,22 +44,22 @@ async function prepare(host: Machine): Promise<void> {
 
 /** Line by line: what is typed, what it becomes, and how often Tab is pressed. */
 const lines: readonly (readonly [typed: string, becomes: RegExp, taps?: number])[] = [
-  ["stowage gener", /stowage generations /],
-  ["stowage help unin", /stowage help uninstall /],
+  ["stowage gener", /stowage generations$/m],
+  ["stowage help unin", /stowage help uninstall$/m],
   // Of two containers one runs.
-  ["stowage stop ", /stowage stop web /],
-  ["stowage start ", /stowage start off /],
-  ["stowage logs web --sin", /--since /],
-  ["stowage image web --format s", /--format squashfs /],
-  ["stowage image web --format=s", /--format=squashfs /],
-  ["stowage plan -c /etc/stowage/hos", /-c \/etc\/stowage\/host\.ts/],
-  ["stowage plan --config=/etc/stowage/hos", /--config=\/etc\/stowage\/host\.ts/],
+  ["stowage stop ", /stowage stop web$/m],
+  ["stowage start ", /stowage start off$/m],
+  ["stowage logs web --sin", /--since$/m],
+  ["stowage image web --format s", /--format squashfs$/m],
+  ["stowage image web --format=s", /--format=squashfs$/m],
+  ["stowage plan -c /etc/stowage/hos", /-c \/etc\/stowage\/host\.ts$/m],
+  ["stowage plan --config=/etc/stowage/hos", /--config=\/etc\/stowage\/host\.ts$/m],
   ["stowage explain contai", /explain containers\./],
-  ["stowage explain containers.web.autoS", /containers\.web\.autoStart /],
+  ["stowage explain containers.web.autoS", /containers\.web\.autoStart$/m],
   ["stowage create new --set autoSt", /--set autoStart=/],
   ["stowage create new --set autoStart=f", /--set autoStart=false/],
   ["stowage rollback --to ", /\b2\b[\s\S]*\b1\b/, 2],
-  ["stowage completion f", /completion fish /],
+  ["stowage completion f", /completion fish$/m],
 ];
 
 onOneMachine(
