@@ -2,7 +2,7 @@
 /**
  * Builds dist/: the command, the two libraries that a configuration imports, and their types.
  *
- *   node tools/build.mjs [--no-types] [--out DIR]
+ *   node tools/build.mjs [--no-types] [--out DIR]    (with types, also man pages and completions: tools/man.mjs)
  *
  * - `app.cjs`, all verbs: one file, and no ES module, as V8 keeps the compiled code only of what is run as a script
  *   (src/cli/cached-code.ts).
@@ -18,6 +18,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { writeManual } from "./man.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -128,4 +129,7 @@ for (const former of ["chunks", "library", "app.js", "app.js.map", "cli.js.map",
 await buildEntry(await buildScript("app.cjs", "src/cli/whole-app.ts"));
 await buildScript("quick.cjs", "src/cli/quick.ts");
 await buildLibraries();
-if (!process.argv.includes("--no-types")) buildTypes();
+if (!process.argv.includes("--no-types")) {
+  buildTypes();
+  await writeManual(out);
+}
