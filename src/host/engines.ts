@@ -14,8 +14,12 @@ export interface EngineOf {
 /** How root starts a command as another user. */
 export type AsUser = (user: string, argv: readonly string[], terminal: boolean) => Promise<readonly string[]>;
 
-export const commandOf = async ({ engine, user }: EngineOf, args: readonly string[], asUser: AsUser, terminal = false) =>
-  user === "root" ? [enginePrograms[engine], ...args] : asUser(user, [enginePrograms[engine], ...args], terminal);
+export const commandOf = async (
+  { engine, user }: EngineOf,
+  args: readonly string[],
+  asUser: AsUser,
+  terminal = false,
+) => (user === "root" ? [enginePrograms[engine], ...args] : asUser(user, [enginePrograms[engine], ...args], terminal));
 
 /** Never where we are, where the user may not be. */
 async function ask(of: EngineOf, args: readonly string[], asUser: AsUser): Promise<RunResult> {
