@@ -1,7 +1,10 @@
-/** Completion in real shells, on a terminal: what is typed and a Tab, and what then stands on the screen. */
+/** Completion in real shells, on a terminal: what is typed and a Tab, and what then stands on the screen. And the manual. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect } from "vitest";
 import type { Suite } from "../../../lab/tree.ts";
 import { shells as allShells, type Shell } from "../../../src/cli/complete/scripts.ts";
+import { manual } from "../../../tools/man/pages.ts";
 import { type Machine, onOneMachine } from "../harness.ts";
 import { installShells, shellPackages, Terminal } from "./shells.ts";
 
@@ -72,6 +75,17 @@ onOneMachine(
         // A stop that is a mistake: the running one alone is offered, and nothing else.
         expect(await terminal.typed("stowage stop ", /stop web/)).not.toContain("off");
       });
+    });
+
+    scenario("mandoc finds nothing to say about the man pages", async ({ host }) => {
+      if ((await host.run(["test", "-e", "/usr/bin/mandoc"])).code !== 0) await prepare(host);
+      const directory = join(host.lab.stateDir, "manual/man1");
+      mkdirSync(directory, { recursive: true });
+      for (const [name, text] of Object.entries(manual("1.2.3"))) writeFileSync(join(directory, name), text);
+      const { stdout } = await host.run(["sh", "-c", "cd /var/lib/stowage/manual && mandoc -T lint -W warning man1/*"]);
+      // They have no date: the same sources give the same bytes.
+      expect(stdout.split("\n").filter((line) => line !== "" && !line.includes("missing date"))).toEqual([]);
+      expect(await host.sh("mandoc /var/lib/stowage/manual/man1/stowage.1 | col -b")).toContain("--config host.ts");
     });
   },
   { on: "trixie" },
