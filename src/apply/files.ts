@@ -2,13 +2,13 @@
  * Files of ours outside the store, and those of others, which are never written over and never removed.
  * See docs/design/on-disk-format.md, "The ownership mark".
  */
-import { existsSync, lstatSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { HostFile } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
 import { readLink, readText } from "../host/files.ts";
 import { withHostsBlock } from "../host/hosts.ts";
-import { fsyncDirectory, makeDirectories, writeFileAtomic } from "../store/files.ts";
+import { fsyncDirectory, makeDirectories, replaceLink, writeFileAtomic } from "../store/files.ts";
 import type { Layout } from "../store/layout.ts";
 import { saysOurs } from "../units/index.ts";
 import { isForLinks, makeDirectory, removeIfEmpty } from "./directories.ts";
@@ -40,10 +40,7 @@ export function removeOurs(path: string, listed: boolean): void {
 export function writeLink(path: string, target: string): void {
   if (readLink(path) === "") throw foreign(path);
   makeDirectories(dirname(path));
-  const temporary = `${path}.stowage-${process.pid}`;
-  rmSync(temporary, { force: true });
-  symlinkSync(target, temporary);
-  renameSync(temporary, path);
+  replaceLink(path, target, `${path}.stowage-${process.pid}`);
   fsyncDirectory(dirname(path));
 }
 

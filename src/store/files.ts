@@ -65,7 +65,7 @@ function replaceFile(path: string, text: string | Uint8Array, mode: number): voi
 }
 
 /** Where the disk takes nothing any more, what happened first is what is to be told. */
-function removeIfPossible(path: string): void {
+export function removeIfPossible(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
@@ -75,11 +75,18 @@ function removeIfPossible(path: string): void {
 
 /** The symlink `path` leads to `target` from now on: at no moment is it missing. */
 export function flipSymlink(path: string, target: string): void {
-  const temporary = `${path}.new`;
-  diskErrorsSync(path, () => {
+  diskErrorsSync(path, () => replaceLink(path, target, `${path}.new`));
+  fsyncDirectory(dirname(path));
+}
+
+/** @param temporary its name until it is whole */
+export function replaceLink(path: string, target: string, temporary: string): void {
+  try {
     rmSync(temporary, { force: true });
     symlinkSync(target, temporary);
     renameSync(temporary, path);
-  });
-  fsyncDirectory(dirname(path));
+  } catch (error) {
+    removeIfPossible(temporary);
+    throw error;
+  }
 }

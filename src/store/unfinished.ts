@@ -4,9 +4,13 @@
  */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { removeAbandoned } from "../host/abandoned.ts";
 import { diskErrorsSync } from "./disk-errors.ts";
 import { containersDir, generationsDir, type Layout, storeDir } from "./layout.ts";
 import { removeLeftovers } from "./store.ts";
+
+/** In the directory of caches, those whose files are written under the name of their process first. */
+const caches = ["load", "code"];
 
 const atomic = /\.stowage-\d+$/;
 
@@ -22,6 +26,7 @@ export async function removeUnfinished(layout: Layout): Promise<void> {
     remove(container, /^root\.new-\d+$/);
     remove(join(container, "declared"), /^(?:\.new-\d+|current\.new|order-.*\.stowage-\d+)$/);
   }
+  for (const cache of caches) removeAbandoned(join(layout.cache, cache));
   if (entries(storeDir(layout)).some((name) => name.startsWith(".building-"))) await removeLeftovers(layout);
 }
 

@@ -141,3 +141,13 @@ test("the lock is told of an end that was one, and freed in any case", async () 
   await expect(failing).rejects.toThrow("no");
   expect(said).toEqual(["free"]);
 });
+
+test("only what came to its end leaves nothing to look for: not a run with steps that failed, nor an error", async () => {
+  const ends: string[] = [];
+  const noting: SwitchLock = { done: () => void ends.push("done"), release: () => void ends.push("released") };
+  const run = (work: () => Promise<number>) => whileHeld(session(), "switch", async () => noting, work);
+  await run(async () => 0);
+  await run(async () => 4);
+  await run(() => Promise.reject(new Error("no"))).catch(() => undefined);
+  expect(ends).toEqual(["done", "released", "released", "released"]);
+});

@@ -10,7 +10,12 @@ let place: string;
 let layout: Layout;
 beforeEach(() => {
   place = mkdtempSync(join(tmpdir(), "stowage-unfinished-"));
-  layout = { ...defaultLayout, state: join(place, "state"), run: join(place, "run") };
+  layout = {
+    ...defaultLayout,
+    state: join(place, "state"),
+    run: join(place, "run"),
+    cache: join(place, "state/cache"),
+  };
 });
 afterEach(() => rmSync(place, { recursive: true, force: true }));
 
@@ -25,6 +30,9 @@ const halfMade = [
   "containers/web/declared/current.new",
   `containers/web/declared/order-${"a".repeat(32)}.stowage-12`,
   "store/.building-12-abcdef/x",
+  // Of processes that are no more: there are no such numbers.
+  `cache/load/${"a".repeat(32)}.json.4194399`,
+  "cache/code/abc-v20-x64-switch.4194399",
 ];
 const whole = [
   "switch.json",
@@ -34,6 +42,8 @@ const whole = [
   `containers/web/declared/order-${"a".repeat(32)}`,
   `store/${"0".repeat(32)}-web/file.new`,
   `store/.removed-${"0".repeat(32)}-web/file`,
+  `cache/load/${"a".repeat(32)}.json`,
+  `cache/load/${"a".repeat(32)}.json.${process.pid}`,
 ];
 
 function make(paths: readonly string[]): void {
