@@ -4,11 +4,12 @@ import { inspect } from "../../host/engines.ts";
 import { asUser } from "../as-user.ts";
 import { currentOf } from "../current.ts";
 import { exitCodes } from "../exit-codes.ts";
+import type { JsonFlag } from "../flags.ts";
 import { findContainers } from "../names.ts";
 import type { Session, SharedFlags } from "../session.ts";
 
 /** The first declared one: IPv4, else IPv6, without a prefix length. Of an OCI container without one: that its engine gave it. */
-export default async function showIp(session: Session, _flags: SharedFlags, name: string): Promise<number> {
+export default async function showIp(session: Session, flags: SharedFlags & JsonFlag, name: string): Promise<number> {
   const [container] = findContainers(currentOf(session), [name]);
   const given = container?.oci && container.addresses.length === 0 ? await inspect(container.oci, name, asUser) : null;
   const [address] = given?.addresses ?? container?.addresses ?? [];
@@ -20,7 +21,7 @@ export default async function showIp(session: Session, _flags: SharedFlags, name
       hint: `ask the container: stowage run ${name} -- ip address`,
     });
   }
-  session.print(`${address}\n`);
+  session.print(flags.json ? `${JSON.stringify({ name, address }, null, 2)}\n` : `${address}\n`);
   return exitCodes.done;
 }
 

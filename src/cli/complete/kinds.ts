@@ -7,6 +7,7 @@ export type ValueKind =
   | "generations or containers"
   | "options"
   | "settings"
+  | "settings of images"
   | "shells"
   | "files"
   | "directories"
@@ -26,6 +27,7 @@ const argumentKinds: Readonly<Record<string, ValueKind>> = {
   dir: "directories",
   directory: "directories",
   search: "nothing",
+  port: "nothing",
 };
 
 /** Of flags, likewise. */
@@ -44,12 +46,17 @@ const flagKinds: Readonly<Record<string, ValueKind>> = {
 export const argumentKind = (verb: string, placeholder: string): ValueKind | undefined =>
   argumentKinds[`${verb} ${placeholder}`] ?? argumentKinds[placeholder];
 
-/** Most values have no list: numbers, times, addresses, names of others. */
-export const flagKind = (verb: string, placeholder: string): ValueKind =>
-  flagKinds[`${verb} ${placeholder}`] ?? flagKinds[placeholder] ?? "nothing";
+/**
+ * Most values have no list: numbers, times, addresses, names of others.
+ * @param flags names of those that were given
+ */
+export function flagKind(verb: string, placeholder: string, flags: readonly string[] = []): ValueKind {
+  const kind = flagKinds[`${verb} ${placeholder}`] ?? flagKinds[placeholder] ?? "nothing";
+  return kind === "settings" && flags.includes("image") ? "settings of images" : kind;
+}
 
 /** Which containers a verb is for; those that are not here are for all. */
-export type Which = "running" | "stopped" | "made" | "system" | "all";
+export type Which = "running" | "running systems" | "stopped" | "made" | "left behind" | "system" | "all";
 
 const whichOf: Readonly<Record<string, Which>> = {
   start: "stopped",
@@ -57,10 +64,16 @@ const whichOf: Readonly<Record<string, Which>> = {
   reload: "running",
   kill: "running",
   run: "running",
-  login: "running",
+  login: "running systems",
+  top: "running",
   shell: "running",
+  stats: "running",
   destroy: "made",
   image: "system",
 };
 
-export const whichContainers = (verb: string): Which => whichOf[verb] ?? "all";
+/** @param flags names of those that were given */
+export function whichContainers(verb: string, flags: readonly string[]): Which {
+  if (verb === "destroy" && flags.includes("state")) return "left behind";
+  return whichOf[verb] ?? "all";
+}
