@@ -13,10 +13,28 @@ export interface JournalEntry {
 
 export interface JournalRequest {
   readonly units: readonly string[];
+  /** Only the last ones; default: all. */
   readonly lines?: number;
-  /** As journalctl takes it: `10 minutes ago`, `2026-11-21 12:00`. */
+  /** As journalctl takes it: `10 minutes ago`, `2026-11-21 12:00`; see {@link journalTime}. */
   readonly since?: string;
+  readonly until?: string;
   readonly follow: boolean;
+  /** Only what comes after this entry, or since the machine was booted. */
+  readonly after?: { readonly cursor: string } | "boot";
+}
+
+/** Of a duration as docker takes it: `90s`, `1h30m`. */
+const ago = /^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/;
+
+/**
+ * Points in time as people of docker write them, in journalctl's words: a span is that long ago, a number are seconds since
+ * 1970, and RFC 3339 with its T. Anything else is left to journalctl.
+ */
+export function journalTime(text: string): string {
+  if (ago.test(text)) return `-${text}`;
+  if (/^\d{9,}(\.\d+)?$/.test(text)) return `@${text}`;
+  const milliseconds = /^\d{4}-\d{2}-\d{2}T\d/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(milliseconds) ? text : `@${(milliseconds / 1000).toFixed(3)}`;
 }
 
 /** The argument list that asks for entries as JSON lines. */
@@ -27,8 +45,13 @@ export function journalCommand(request: JournalRequest): string[] {
     "--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_COMM,_PID,SYSLOG_PID,CONTAINER_NAME",
     "--no-pager",
     "--quiet",
-    ...(request.lines === undefined ? [] : [`--lines=${request.lines}`]),
-    ...(request.since === undefined ? [] : [`--since=${request.since}`]),
+    // Told to follow it would show ten.
+    `--lines=${request.lines ?? "all"}`,
+    ...(request.since === undefined ? [] : [`--since=${journalTime(request.since)}`]),
+    ...(request.until === undefined ? [] : [`--until=${journalTime(request.until)}`]),
+    ...(request.after === undefined
+      ? []
+      : [request.after === "boot" ? "--boot" : `--after-cursor=${request.after.cursor}`]),
     ...(request.follow ? ["--follow"] : []),
     ...request.units.map((unit) => `--unit=${unit}`),
   ];
@@ -51,6 +74,21 @@ export function parseEntry(line: string): JournalEntry | null {
     // A console ends its lines with carriage returns, podman's conmon with line breaks.
     message: (field("MESSAGE") ?? "").replace(/[\r\n]+$/, ""),
   };
+}
+
+/** Where an entry stands in its journal, to go on after it; null where that is not said. */
+export const cursorOf = (line: string): string | null => text(objectOf(line)?.__CURSOR);
+
+/** `[   12.345678] nginx[34]: message`: how journald passes an entry on to the console. */
+const passedOn = /^\[ *\d+\.\d+\] ([^[\]:]+)(?:\[(\d+)\])?: (.*)$/s;
+
+/**
+ * What a container's own journal has passed on to its console, which the host's journal has as lines of its service.
+ * @returns the entry as it was inside; null for another line of the console's
+ */
+export function insideOf(entry: JournalEntry): JournalEntry | null {
+  const [, identifier, pid = null, message] = passedOn.exec(entry.message) ?? [];
+  return identifier === undefined || message === undefined ? null : { ...entry, identifier, pid, message };
 }
 
 /** `2026-11-22 13:18:51.37 +0000 UTC m=+0.71 container init 0fda… (image=…)`: podman tells the journal of all that it does. */

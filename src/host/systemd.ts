@@ -53,6 +53,10 @@ export interface Systemd {
   stop(unit: string, onJob?: OnJob): Promise<void>;
   restart(unit: string, onJob?: OnJob): Promise<void>;
   reload(unit: string, onJob?: OnJob): Promise<void>;
+  /** Sends a signal to all processes of a unit. One that has none, or is not loaded, is no failure. */
+  kill(unit: string, signal: number): Promise<void>;
+  /** Waits for no job any more: they go on without us, and whoever waits for one gets no answer. */
+  leave(): void;
   /**
    * Moves our own process into a scope of its own, so that the end of the session or service that started it does not
    * end it. Done when it is there.
@@ -128,6 +132,8 @@ export function hostSystemd(onPrograms: (why: string) => void = () => undefined)
     stop: async (unit, onJob) => (await systemd()).stop(unit, onJob),
     restart: async (unit, onJob) => (await systemd()).restart(unit, onJob),
     reload: async (unit, onJob) => (await systemd()).reload(unit, onJob),
+    kill: async (unit, signal) => (await systemd()).kill(unit, signal),
+    leave: () => void chosen?.then((systemd) => systemd.leave()),
     resetFailed: async (unit) => (await systemd()).resetFailed(unit),
     ownScope: async (scope, description) => (await systemd()).ownScope(scope, description),
     activity: async (units) => (await systemd()).activity(units),
@@ -139,8 +145,11 @@ export function hostSystemd(onPrograms: (why: string) => void = () => undefined)
 
 /** The system's own manager, through its programs. `program` is replaced in tests. */
 export function systemctl(program: Run = run): Systemd {
+  const left = new AbortController();
   const job = async (verb: string, unit: string) => {
-    const result = await program(["systemctl", verb, "--", unit], { accept: "any", package: "systemd" });
+    const options = { accept: "any", package: "systemd", signal: left.signal } as const;
+    const result = await program(["systemctl", verb, "--", unit], options);
+    if (left.signal.aborted) return new Promise<never>(() => undefined);
     if (result.status !== 0) throw jobFailed(verb, unit, result);
   };
   return {
@@ -149,6 +158,12 @@ export function systemctl(program: Run = run): Systemd {
     stop: (unit) => job("stop", unit),
     restart: (unit) => job("restart", unit),
     reload: (unit) => job("reload", unit),
+    kill: async (unit, signal) =>
+      void (await program(["systemctl", "kill", `--signal=${signal}`, "--", unit], {
+        accept: "any",
+        package: "systemd",
+      })),
+    leave: () => left.abort(),
     resetFailed: async (unit) =>
       void (await program(["systemctl", "reset-failed", "--", unit], { accept: "any", package: "systemd" })),
     ownScope: (scope, description) => ownScopeBy(program, scope, description),

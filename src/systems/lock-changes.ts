@@ -25,6 +25,14 @@ export function lockChanges(before: Lock, after: Lock): VersionChange[] {
   ];
 }
 
+/** A line for each. */
+export const changeLines = (changes: readonly VersionChange[]): string => changes.map(changeLine).join("");
+
+function changeLine({ suite, name, from, to }: VersionChange): string {
+  if (from === null) return `${suite} ${name}: new, ${to}\n`;
+  return `${suite} ${name}: ${from} -> ${to ?? "gone"}\n`;
+}
+
 function differences(suite: string, old: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>) {
   const names = [...new Set([...old.keys(), ...now.keys()])].sort();
   return names

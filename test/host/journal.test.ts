@@ -3,7 +3,16 @@ import { tmpdir } from "node:os";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { insideCommand } from "../../src/host/inside.ts";
-import { isEngineNote, isPayload, journalCommand, journalFiles, parseEntry } from "../../src/host/journal.ts";
+import {
+  cursorOf,
+  insideOf,
+  isEngineNote,
+  isPayload,
+  journalCommand,
+  journalFiles,
+  journalTime,
+  parseEntry,
+} from "../../src/host/journal.ts";
 
 describe("entries", () => {
   test("of the usual form", () => {
@@ -130,6 +139,7 @@ test("a command inside: its words are literal, ours come before the --", () => {
     "--uid=www-data",
     "--working-directory=/srv",
     "--setenv=A=$B c",
+    "--property=IgnoreSIGPIPE=no",
   ]);
 });
 
@@ -138,4 +148,42 @@ test("a program whose name has a $ is found by env, as an argument", () => {
   expect(argv.slice(argv.indexOf("--"))).toEqual(["--", "env", "--", "we$$ird", "x"]);
   expect(argv).toContain("--pipe");
   expect(argv).toContain("--property=LogLevelMax=notice");
+});
+
+describe("points in time", () => {
+  test.each([
+    ["10m", "-10m"],
+    ["1h30m", "-1h30m"],
+    ["1700000000", "@1700000000"],
+    ["1700000000.25", "@1700000000.25"],
+    ["2023-11-14T22:13:20Z", "@1700000000.000"],
+    ["2023-11-14T22:13:20.5+00:00", "@1700000000.500"],
+    ["10 minutes ago", "10 minutes ago"],
+    ["yesterday", "yesterday"],
+    ["-1h", "-1h"],
+    ["2023-11-14 22:13", "2023-11-14 22:13"],
+    ["@5", "@5"],
+  ])("%s", (text, time) => expect(journalTime(text)).toBe(time));
+});
+
+test("asked to go on after an entry, to a time, and for all", () => {
+  const argv = journalCommand({ units: [], follow: true, after: { cursor: "s=1;i=2" }, until: "5m" });
+  expect(argv).toEqual(expect.arrayContaining(["--after-cursor=s=1;i=2", "--until=-5m", "--lines=all", "--follow"]));
+  expect(journalCommand({ units: [], follow: true, after: "boot" })).toContain("--boot");
+  expect(cursorOf('{"__CURSOR":"s=1"}')).toBe("s=1");
+  expect(cursorOf("{}")).toBeNull();
+  expect(cursorOf("no JSON")).toBeNull();
+});
+
+describe("what a container's journal passes on to its console", () => {
+  const entry = { time: 1, identifier: "container web", pid: "204" };
+  test.each([
+    ["[64334.1] nginx[34]: a page: served", { identifier: "nginx", pid: "34", message: "a page: served" }],
+    ["[   12.345678] kernel: words", { identifier: "kernel", pid: null, message: "words" }],
+    ["[  OK  ] Reached target paths.target - Path Units.", null],
+    ["         Starting x.service: y", null],
+    ["Trying to halt container.", null],
+  ])("%s", (message, expected) => {
+    expect(insideOf({ ...entry, message })).toEqual(expected === null ? null : { ...entry, ...expected });
+  });
 });

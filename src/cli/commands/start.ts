@@ -1,6 +1,6 @@
 /** stowage start NAME… */
-import { containerJobs } from "../jobs.ts";
-import type { Session, SharedFlags } from "../session.ts";
+import { containerJobs, type JobFlags } from "../jobs.ts";
+import type { Session } from "../session.ts";
 
-export default (session: Session, _: SharedFlags, ...names: string[]): Promise<number> =>
-  containerJobs(session, "start", names);
+export default (session: Session, flags: JobFlags, ...names: string[]): Promise<number> =>
+  containerJobs(session, "start", flags, names);

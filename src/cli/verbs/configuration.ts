@@ -3,6 +3,7 @@ import { imageFormats } from "../../systems/image/format.ts";
 import type { InitFlags } from "../commands/init.ts";
 import { hostAliases, sharedAliases, textParameter } from "../flags.ts";
 import type { HostFlags } from "../session.ts";
+import { type UpdateFlags, updateMadeFlags } from "./by-hand.ts";
 import {
   hostJson,
   hostVerb,
@@ -113,14 +114,32 @@ export const configuration = {
     },
     load: () => import("../commands/image.ts"),
   }),
-  update: verb<WithJson<HostFlags>, string[]>({
+  lock: verb<WithJson<HostFlags>, []>({
+    brief: "Pin what stowage.lock does not have yet: packages, numbers of accounts, images; and print it",
+    details:
+      "Nothing is built or switched, and what the lock has stays as it is: stowage update makes it newer. Images are fetched for it, as their digests are what is pinned.",
+    examples: ["lock", "lock --json"],
+    parameters: hostJson,
+    load: () => import("../commands/lock.ts"),
+  }),
+  update: verb<UpdateFlags, string[]>({
     brief: "Pin the newest versions of all packages and images in stowage.lock, and print what changes",
     details:
-      "Nothing is built or switched. With names of containers, theirs alone: images of OCI containers are pinned anew; flakes are built anew, and running ones take over what is new.",
-    examples: ["update", "update --json", "update web"],
+      "Nothing is built or switched. With names of containers, theirs alone: images of OCI containers are pinned anew; flakes are built anew, and running ones take over what is new. A container that was made by hand becomes what its definition says by now, or what is given here, with the newest of all: it is built, and taken over or restarted where it runs; --config is what stands in the braces of its `config`.",
+    examples: [
+      "update",
+      "update --json",
+      "update web",
+      "update test-0 --config 'packages: [\"curl\"]'",
+      "update test-0 --locked",
+    ],
     parameters: {
       ...hostJson,
-      positional: { kind: "array", parameter: textParameter("A container with a flake, or an OCI container", "name") },
+      flags: { ...hostJson.flags, ...updateMadeFlags },
+      positional: {
+        kind: "array",
+        parameter: textParameter("A container with a flake, an OCI container, one that was made by hand", "name"),
+      },
     },
     load: () => import("../commands/update.ts"),
   }),

@@ -19,6 +19,7 @@ export type LogsFlags = WithJson<SharedFlags> & {
   readonly follow?: boolean;
   readonly lines?: number;
   readonly since?: string;
+  readonly until?: string;
   readonly unit?: string;
 };
 export type GcFlags = SharedFlags &

@@ -22,6 +22,10 @@ export async function overSocket(programs: Pick<Systemd, "log">, socket = privat
     stop: job("stop"),
     restart: job("restart"),
     reload: job("reload"),
+    // Refused where nothing of it runs.
+    kill: async (unit, signal) =>
+      void (await told(manager.method("KillUnit", "ssi", [unit, "all", signal]).catch(orElse([])))),
+    leave: () => jobs.leave(),
     resetFailed: async (unit) => void (await told(manager.method("ResetFailedUnit", "s", [unit]).catch(orElse([])))),
     ownScope: (scope, description) => told(ownScope(jobs, scope, description)),
     activity: (units) => told(activityOf(manager, units)),

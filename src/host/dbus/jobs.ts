@@ -73,6 +73,13 @@ export class Jobs {
     }
   }
 
+  /** Whoever waits gets no answer, and nothing keeps the process alive for it. */
+  leave(): void {
+    this.#watched.clear();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
   /** @returns the job's object */
   #begin({ verb, unit, member, signature, body }: JobRequest): Promise<string> {
     return this.manager.again(async (connection, isFirst) => {

@@ -3,6 +3,7 @@
  * met on systemd 252 and 257 (docs/design/running-container.md).
  */
 import { type Layout, storePath } from "../../store/layout.ts";
+import type { Unit } from "../../units/index.ts";
 import { type Bind, containerUnit, isShifted, mergeUnit, type SystemContainer, type Tmpfs } from "./container.ts";
 import { copiedNode, hasCopiedNodes, shownNodes } from "./devices.ts";
 import { splitFlags } from "./extra-flags.ts";
@@ -41,8 +42,21 @@ export function bootCommand(layout: Layout, container: SystemContainer): string[
 /** Words among the flags that are none are for the init, and follow it. */
 function withInit(container: SystemContainer): readonly string[] {
   const { flags, rest } = splitFlags(container.extraFlags);
-  return [...flags, ...initWords(container), ...rest];
+  return [...flags, ...initWords(container), ...forwardWords(container), ...rest];
 }
+
+/**
+ * The journal of an ephemeral container goes with it, so all of it is passed on to the console, which is the service's log on
+ * the host. In a container journald reads the arguments of its init as the kernel's: systemd-journald.service(8).
+ */
+const forwarding = ["systemd.journald.forward_to_console=1", "systemd.journald.max_level_console=debug"];
+
+const forwardWords = (container: SystemContainer): readonly string[] =>
+  container.ephemeral && !isNix(container.system) ? forwarding : [];
+
+/** Whether a container of this unit passes its journal on. */
+export const forwardsJournal = (unit: Unit | undefined): boolean =>
+  JSON.stringify(unit?.sections.Service?.ExecStart ?? null).includes(JSON.stringify(forwarding[0]));
 
 /**
  * A namespace of its own comes from NetworkNamespacePath=, so that systemd-nspawn does not add CAP_NET_ADMIN by itself.

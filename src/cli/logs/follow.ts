@@ -1,0 +1,115 @@
+/** logs -f: on and on, over restarts of the container, until an interrupt. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ContainerPart } from "../../compile/generation.ts";
+import { leaderOf } from "../../host/machined.ts";
+import type { Layout } from "../../store/layout.ts";
+import {
+  filesOf,
+  filesSource,
+  type Line,
+  mustRead,
+  read,
+  runningSource,
+  type Source,
+  unreadable,
+  type Wanted,
+} from "./source.ts";
+
+/** What follows something, until the signal. */
+export type Follower = (onLine: (line: Line) => void, signal: AbortSignal) => Promise<void>;
+
+export const followSource =
+  (source: Source): Follower =>
+  (onLine, signal) =>
+    mustRead(source, onLine, signal);
+
+/** Milliseconds until it is looked again whether a container runs, and whether it can be asked. */
+const pause = 500;
+
+/**
+ * The journal inside, by what reads it inside. That ends with the container: what was logged after it is read from the files
+ * once the container is down, and by the next reader, so that nothing is missing of how it ended; of a journal in memory
+ * all of the new one is read.
+ * @param isUp whether the container has got so far that it can be asked
+ */
+export function followInside(
+  layout: Layout,
+  container: ContainerPart,
+  unit: string | undefined,
+  wanted: Wanted,
+  isUp: () => Promise<boolean>,
+): Follower {
+  return async (onLine, signal) => {
+    let cursor: string | null = null;
+    const onCursor = (one: string) => {
+      cursor = one;
+    };
+    let isBegun = false;
+    let isDownRead = false;
+    const source = (what: Wanted) => runningSource(container, unit, what, onCursor);
+    const rest = (): Wanted => ({ follow: false, after: cursor === null ? "boot" : { cursor } });
+    const isKept = () => cursor !== null && filesOf(layout, container.name).length > 0;
+    while (!signal.aborted) {
+      if ((await leaderOf(container.name)) !== null) {
+        isDownRead = false;
+        // Told to follow, journalctl shows the last boot alone.
+        const missed = isBegun && isKept() ? await readUntil(source(rest()), onLine, signal) : null;
+        if (missed === null || missed.status === 0) {
+          const further: Wanted = isKept() && cursor !== null ? { follow: true, after: { cursor } } : allOfThisBoot;
+          const outcome = await readUntil(source(isBegun ? further : wanted), onLine, signal);
+          const isRefused = outcome.status !== 0 && outcome.said.length > 0 && !signal.aborted;
+          // Else it has ended with the container, or the container was not yet, or no more, there to be asked.
+          if (isRefused && !isBegun && cursor === null && (await isUp())) throw unreadable("inside", outcome.said);
+          isBegun ||= cursor !== null || outcome.status === 0;
+        }
+      } else if (!isDownRead) {
+        isDownRead = true;
+        const files = filesSource(layout, container, unit, isBegun ? rest() : wanted, onCursor);
+        if (files !== null && (!isBegun || cursor !== null)) await mustRead(files, onLine, signal);
+        isBegun = true;
+      }
+      await sleep(pause, undefined, { signal }).catch(() => undefined);
+    }
+  };
+}
+
+const allOfThisBoot: Wanted = { follow: true, after: "boot" };
+
+async function readUntil(source: Source, onLine: (line: Line) => void, signal: AbortSignal) {
+  const stop = () => void source.stop?.().catch(() => undefined);
+  signal.addEventListener("abort", stop);
+  try {
+    return await read(source, onLine, signal);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/** How long the lines that are there already are gathered, so that they come in order; milliseconds. */
+const gathering = 300;
+
+/** Until an interrupt, or until there is nobody to read it. */
+export async function follow(followers: readonly Follower[], show: (line: Line) => void): Promise<void> {
+  const stopped = new AbortController();
+  const onSignal = () => stopped.abort();
+  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  process.stdout.once("error", onSignal);
+  let first: Line[] | null = [];
+  const flush = () => {
+    for (const line of (first ?? []).sort((a, b) => a.time - b.time)) show(line);
+    first = null;
+  };
+  const timer = setTimeout(flush, gathering);
+  const onLine = (line: Line) => (first === null ? show(line) : void first.push(line));
+  try {
+    await Promise.all(followers.map((one) => one(onLine, stopped.signal)));
+  } catch (error) {
+    onSignal();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    flush();
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    process.stdout.off("error", onSignal);
+  }
+}
