@@ -36,21 +36,25 @@ type Options = { readonly [key: string]: Value };
 
 /** What the flags cannot say together. @throws StowageError `bad-usage`, exit code 64 */
 export function requireFlags(flags: DefinitionFlags): void {
+  requireOneSystem(flags);
+  if (flags.image === undefined) requireSystem(flags);
+  else requireOci(flags);
+}
+
+/** @throws StowageError `bad-usage`, exit code 64 */
+export function requireOneSystem(flags: SystemFlags): void {
   if (flags.nixosPath !== undefined)
     throw badUsage(
       "--nixos-path: there is no nixpkgs that systems would be built from here",
       "build the system with Nix, and give it by --flake or --system-path",
     );
-  const given = (["config", "configFile", "systemPath", "flake", "image"] as const).filter(
-    (key) => flags[key] !== undefined,
-  );
+  const all = ["config", "configFile", "systemPath", "flake", "image"] as const;
+  const given = all.filter((key) => flags[key] !== undefined);
   if (given.length > 1)
     throw badUsage(
       `${given.map(flagOf).join(" and ")} say different things of what the container is`,
       "give one of them",
     );
-  if (flags.image === undefined) requireSystem(flags);
-  else requireOci(flags);
 }
 
 function requireSystem(flags: DefinitionFlags): void {

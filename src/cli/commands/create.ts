@@ -1,9 +1,8 @@
 /** stowage create NAME: a container by hand. */
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { StowageError } from "../../error.ts";
 import { type Alone, whileAlone } from "../alone.ts";
 import type { GivenFile } from "../by-hand/embedded.ts";
+import { givenFile } from "../by-hand/given.ts";
+import { hushed } from "../by-hand/hushed.ts";
 import { requireName } from "../by-hand/names.ts";
 import { requireFlags } from "../by-hand/request.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -31,33 +30,12 @@ export default async function create(
   });
 }
 
-/** What is done is not the answer here, only its outcome. */
-export const hushed = (session: Session): Session => ({
-  ...session,
-  print: session.verbose ? session.tell : () => undefined,
-});
-
 /** The name alone where somebody waits for it. */
 function answerOf({ ensureUniqueName }: CreateFlags, { document }: Made): string {
   const { name, addresses, started } = document;
   if (ensureUniqueName) return `${name}\n`;
   const where = addresses.length > 0 ? `, ${addresses.join(", ")}` : "";
   return `${name}: created${where}${started ? "" : `; \`stowage start ${name}\` starts it`}\n`;
-}
-
-/** @throws StowageError `no-such-file`, `not-readable` */
-export function givenFile(session: Session, shown: string): GivenFile {
-  const path = resolve(session.io.cwd(), shown);
-  try {
-    return { shown, path, text: readFileSync(path, "utf8") };
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new StowageError({
-      code: code === "ENOENT" ? "no-such-file" : "not-readable",
-      message: code === "ENOENT" ? `there is no ${shown}` : `${shown} cannot be read: ${message}`,
-      hint: "--config-file takes the path of a TypeScript file",
-    });
-  }
 }
 
 interface Asked {

@@ -7,6 +7,7 @@ import { StowageError } from "../../error.ts";
 import { containerDir, type Layout } from "../../store/layout.ts";
 import { type Alone, whileAlone } from "../alone.ts";
 import { forgetLock } from "../by-hand/compiled.ts";
+import { hushed } from "../by-hand/hushed.ts";
 import { requireName } from "../by-hand/names.ts";
 import { forgetUnfinished, noteUnfinished } from "../by-hand/unfinished.ts";
 import { planByHand } from "../change-made.ts";
@@ -14,7 +15,6 @@ import { exitCodes } from "../exit-codes.ts";
 import type { Session } from "../session.ts";
 import { carriedOut, printDocument } from "../shown.ts";
 import type { DestroyFlags } from "../verbs/by-hand.ts";
-import { hushed } from "./create.ts";
 
 /** What became of one. */
 interface Row {

@@ -1,42 +1,102 @@
 /**
  * stowage update: the newest versions of all packages and images into stowage.lock; of named containers, their flakes or
- * images alone.
+ * images alone; of those that were made by hand all of it, and what their definitions say by now.
  */
 import { dirname } from "node:path";
-import { accountsAsked, imageRequestsOf, importsOf, requestsOf } from "../../compile/index.ts";
+import { accountsAsked, type ContainerPart, imageRequestsOf, importsOf, requestsOf } from "../../compile/index.ts";
+import { StowageError } from "../../error.ts";
 import { forgetImages, pinImagesAnew } from "../../systems/images/pin.ts";
 import type { ImageRequest } from "../../systems/images/recipe.ts";
 import { pinAnew } from "../../systems/import/pins.ts";
-import { lockChanges, type VersionChange } from "../../systems/lock-changes.ts";
+import { changeLines, lockChanges } from "../../systems/lock-changes.ts";
 import { changeLock, readLock, updateLock } from "../../systems/lock-file.ts";
+import { givenFile } from "../by-hand/given.ts";
+import { madeAmong } from "../by-hand/made-among.ts";
+import { requireOneSystem } from "../by-hand/request.ts";
 import { type Configured, evaluate } from "../evaluate.ts";
 import { exitCodes } from "../exit-codes.ts";
-import type { JsonFlag } from "../flags.ts";
 import { type UpdatedFlake, updateFlakes } from "../flakes.ts";
 import { imageOptions, withPlaces } from "../images.ts";
 import { compileLocked, generationOf } from "../pipeline.ts";
 import { type ProgressReporter, progressOf } from "../report/progress.ts";
 import { type HostFlags, requireRoot, type Session } from "../session.ts";
+import type { UpdateFlags } from "../verbs/by-hand.ts";
 
-export default async function update(
-  session: Session,
-  flags: HostFlags & JsonFlag,
-  ...names: string[]
-): Promise<number> {
+export default async function update(session: Session, flags: UpdateFlags, ...names: string[]): Promise<number> {
   requireRoot(session, "update");
+  const made = madeAmong(session.layout, names);
+  const others = names.filter((name) => !made.some((part) => part.name === name));
+  requireMade(flags, made, others);
+  const updated: Updated[] = [];
+  let exitCode: number = exitCodes.done;
+  for (const part of made) {
+    const one = await updateOne(session, flags, part);
+    updated.push(one);
+    exitCode = Math.max(exitCode, one.exitCode ?? exitCodes.done);
+  }
+  if (others.length > 0 || names.length === 0) updated.push(await updateDeclared(session, flags, others));
+  if (flags.json)
+    session.print(
+      `${JSON.stringify(
+        updated.flatMap(({ document }) => document),
+        null,
+        2,
+      )}\n`,
+    );
+  else session.print(updated.map(({ text }) => text).join(""));
+  return exitCode;
+}
+
+async function updateDeclared(session: Session, flags: UpdateFlags, names: readonly string[]): Promise<Updated> {
   const progress = progressOf(session);
   try {
     const lines = names.length > 0 ? updateNamed : updateAll;
-    const { document, text } = await lines(session, flags, progress, names);
-    progress.end();
-    session.print(flags.json ? `${JSON.stringify(document, null, 2)}\n` : text);
+    return await lines(session, flags, progress, names);
   } finally {
     progress.end();
   }
-  return exitCodes.done;
+}
+
+/** What a container is, is said of one that was made by hand, and of one alone. */
+function requireMade(flags: UpdateFlags, made: readonly ContainerPart[], others: readonly string[]): void {
+  const { configFile, systemPath, flake, image, nixosPath, set, locked } = flags;
+  requireOneSystem({ ...(nixosPath !== undefined && { nixosPath }) });
+  const words = [configFile, systemPath, flake, image, set].some((one) => one !== undefined);
+  if (!words && !locked) return;
+  if (made.length === 1 && others.length === 0) return;
+  if (!words && made.length > 0 && others.length === 0) return;
+  throw new StowageError(
+    {
+      code: "bad-usage",
+      message: "what a container is can be said of one that was made by hand, and of one at a time",
+      hint:
+        others.length > 0
+          ? `${others.join(", ")}: change it in host.ts, and run \`stowage switch\``
+          : "name the container",
+    },
+    { exitCode: exitCodes.badUsage },
+  );
+}
+
+/** Its own definition is what there is of a configuration: with --config it is another one. */
+async function updateOne(session: Session, flags: UpdateFlags, part: ContainerPart): Promise<Updated> {
+  const file = flags.configFile === undefined ? undefined : givenFile(session, flags.configFile);
+  const { updateMade } = await import("../by-hand/updating.ts");
+  const { exitCode, name, versions, flakes, changed } = await updateMade(session, flags, part, {
+    flags,
+    ...(file && { file }),
+  });
+  const { generation, steps } = changed.document as { generation: number; steps: readonly unknown[] };
+  const words = exitCode !== exitCodes.done ? "not all was done" : steps.length > 0 ? "updated" : "nothing new";
+  return {
+    exitCode,
+    document: [...flakes, ...versions, { container: name, generation, steps }],
+    text: `${flakes.map(flakeLine).join("")}${changeLines(versions)}${name}: ${words}\n`,
+  };
 }
 
 interface Updated {
+  readonly exitCode?: number;
   readonly document: readonly unknown[];
   readonly text: string;
 }
@@ -54,7 +114,7 @@ async function updateAll(session: Session, flags: HostFlags, progress: ProgressR
   await forget(session, lockFile, images);
   const after = await updateLock(session.layout, lockFile, requestsOf(every), options, accountsAsked(every));
   const changes = lockChanges(before, after);
-  return { document: changes, text: changes.map(changeLine).join("") };
+  return { document: changes, text: changeLines(changes) };
 }
 
 /** What is nobody's any more has no place in the lock. */
@@ -90,9 +150,7 @@ async function updateNamed(
   const changes = lockChanges(before, readLock(lockFile));
   return {
     document: [...updated, ...changes],
-    text: [...updated.map(flakeLine), ...(changes.length > 0 ? changes.map(changeLine) : images.map(sameLine))].join(
-      "",
-    ),
+    text: [...updated.map(flakeLine), ...(changes.length > 0 ? [changeLines(changes)] : images.map(sameLine))].join(""),
   };
 }
 
@@ -108,8 +166,3 @@ function flakeLine({ container, from, to, reloaded }: UpdatedFlake): string {
 }
 
 const sameLine = ({ container, image }: ImageRequest): string => `${container}: nothing new, ${image}\n`;
-
-function changeLine({ suite, name, from, to }: VersionChange): string {
-  if (from === null) return `${suite} ${name}: new, ${to}\n`;
-  return `${suite} ${name}: ${from} -> ${to ?? "gone"}\n`;
-}

@@ -2,7 +2,8 @@
 
 import type { DefinitionFlags } from "../by-hand/request.ts";
 import { changeFlags, type JsonFlag, sharedAliases, sharedFlags, textParameter } from "../flags.ts";
-import type { SharedFlags } from "../session.ts";
+import type { HostFlags, SharedFlags } from "../session.ts";
+import type { WithJson } from "./parts.ts";
 import { verb } from "./verb.ts";
 
 export type CreateFlags = SharedFlags &
@@ -11,6 +12,16 @@ export type CreateFlags = SharedFlags &
     readonly events?: boolean;
     readonly ensureUniqueName?: boolean;
   };
+
+export type UpdateFlags = WithJson<HostFlags> & {
+  readonly configFile?: string;
+  readonly systemPath?: string;
+  readonly flake?: string;
+  readonly image?: string;
+  readonly nixosPath?: string;
+  readonly set?: readonly string[];
+  readonly locked?: boolean;
+};
 
 export type DestroyFlags = SharedFlags &
   JsonFlag & {
@@ -33,6 +44,13 @@ export const systemFlags = {
   flake: text("flake", "Its system: of a Nix flake, built now, and anew by `update`"),
   image: text("image", "An OCI container of this image"),
   nixosPath: { ...text("path", "Refused: there is no nixpkgs here; see --flake and --system-path"), hidden: true },
+} as const;
+
+/** Of `update`, for a container that was made by hand. */
+export const updateMadeFlags = {
+  ...systemFlags,
+  set: texts("path=value", "Of a container made by hand: an option of it; several times"),
+  locked: word("Of a container made by hand: the versions stay as they are locked"),
 } as const;
 
 export const byHand = {

@@ -1,0 +1,8 @@
+/** Verbs that change the machine on the way to an answer of their own. */
+import type { Session } from "../session.ts";
+
+/** What is done is not the answer here, only its outcome. */
+export const hushed = (session: Session): Session => ({
+  ...session,
+  print: session.verbose ? session.tell : () => undefined,
+});

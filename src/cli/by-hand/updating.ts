@@ -1,0 +1,152 @@
+/** `update NAME` of a container that was made by hand: its definition as it is now, or as flags say, with what is newest. */
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { readActive } from "../../apply/current.ts";
+import type { OnProgress } from "../../apply/report.ts";
+import { accountsAsked, type ContainerPart, imageRequestsOf, importsOf, requestsOf } from "../../compile/index.ts";
+import { StowageError } from "../../error.ts";
+import { type Layout, madeDir, madeFile } from "../../store/layout.ts";
+import { pinImagesAnew } from "../../systems/images/pin.ts";
+import { pinAnew } from "../../systems/import/pins.ts";
+import type { Lock } from "../../systems/lock.ts";
+import { lockChanges, type VersionChange } from "../../systems/lock-changes.ts";
+import { readLock, updateLock } from "../../systems/lock-file.ts";
+import type { DebianRequest } from "../../systems/recipe.ts";
+import { type Alone, whileAlone } from "../alone.ts";
+import { evaluate, ownModules } from "../evaluate.ts";
+import { type UpdatedFlake, updateFlakes } from "../flakes.ts";
+import { imageOptions } from "../images.ts";
+import type { Session, SharedFlags } from "../session.ts";
+import type { Changed } from "../shown.ts";
+import { lockOfMade, type Tried } from "./compiled.ts";
+import { pathOf } from "./definition.ts";
+import { edited } from "./edited.ts";
+import { type GivenFile, moduleText } from "./embedded.ts";
+import { hushed } from "./hushed.ts";
+import { carryOutMade } from "./making.ts";
+import { requireOneSystem, type SystemFlags, systemOf } from "./request.ts";
+import { settingOf } from "./settings.ts";
+import { inWordsOf, keepLock, stage, unstage } from "./staging.ts";
+
+export interface UpdateMadeFlags extends SystemFlags {
+  readonly set?: readonly string[];
+  readonly locked?: boolean;
+}
+
+export interface UpdatedMade {
+  readonly exitCode: number;
+  readonly name: string;
+  readonly versions: readonly VersionChange[];
+  readonly flakes: readonly UpdatedFlake[];
+  readonly changed: Changed;
+}
+
+/** @throws StowageError before anything on the machine was changed */
+export function updateMade(
+  session: Session,
+  shared: SharedFlags,
+  part: ContainerPart,
+  asked: { readonly flags: UpdateMadeFlags; readonly file?: GivenFile },
+): Promise<UpdatedMade> {
+  const { layout } = session;
+  return whileAlone(hushed(session), "update", { wait: true }, async (alone) => {
+    const tried = tryAgain(alone.session, part, asked);
+    try {
+      const before = readLock(tried.staged.lockFile);
+      const { locked } = asked.flags;
+      if (!locked) await pinNewest(alone.session, shared, tried, () => undefined);
+      const changed = await carryOutMade(alone, shared, { verb: "update", tried });
+      // Also where it did not come up: that is what its definition now is.
+      keepLock(tried.staged, lockOfMade(layout));
+      const versions = lockChanges(before, readLock(tried.staged.lockFile));
+      const flakes = locked ? [] : await newestFlake(alone, part.name);
+      return { exitCode: changed.exitCode, name: part.name, versions, flakes, changed };
+    } finally {
+      unstage(layout);
+    }
+  });
+}
+
+function tryAgain(
+  session: Session,
+  part: ContainerPart,
+  { flags, file }: { readonly flags: UpdateMadeFlags; readonly file?: GivenFile },
+): Tried {
+  const { layout } = session;
+  const { name } = part;
+  const path = madeFile(layout, name);
+  const text = changedText(session, part, textOf(layout, name), { flags, ...(file && { file }) });
+  const written = {
+    text,
+    placeOf: (line: number, column: number) => ({ file: path, line, column }),
+    flagOf: () => null,
+  };
+  return { name, written, staged: stage(layout, name, text, lockOfMade(layout)) };
+}
+
+/** As it is on disk; where somebody has removed it, as it was made. */
+function textOf(layout: Layout, name: string): string {
+  const path = madeFile(layout, name);
+  if (existsSync(path)) return readFileSync(path, "utf8");
+  const text = readActive(layout)?.generation.files[path]?.text;
+  if (text !== undefined) return text;
+  throw new StowageError({ code: "no-definition", message: `there is no ${path}, and no generation has its text` });
+}
+
+function changedText(
+  session: Session,
+  { name, kind }: ContainerPart,
+  text: string,
+  { flags, file }: { readonly flags: UpdateMadeFlags; readonly file?: GivenFile },
+): string {
+  requireOneSystem(flags);
+  const { config, configFile, systemPath, flake, image, set = [] } = flags;
+  const given = [config, configFile, systemPath, flake, image].some((one) => one !== undefined);
+  if (!given && set.length === 0) return text;
+  const embedded = file && moduleText(file);
+  const absolute = (path: string) => resolve(session.io.cwd(), path);
+  const options = !given
+    ? {}
+    : image !== undefined
+      ? { image }
+      : systemOf(flags, { absolute, ...(file && { file }) }, embedded);
+  const settings = set.map((one) => settingOf(one, ownModules, pathOf(kind, name)));
+  const path = madeFile(session.layout, name);
+  return edited(text, path, { name, kind }, { options, settings, ...(embedded && { head: embedded.head }) });
+}
+
+/** Into the lock beside the definition that is tried: of this container, and of all that share a suite with it. */
+async function pinNewest(session: Session, flags: SharedFlags, tried: Tried, onWork: OnProgress): Promise<void> {
+  const { layout } = session;
+  const { file, lockFile } = tried.staged;
+  const words = { written: tried.written, file, kept: madeFile(layout, tried.name) };
+  await inWordsOf(words, async () => {
+    const { every, evaluation } = await evaluate(session, { ...flags, config: file });
+    const requests = requestsOf(every);
+    const images = imageRequestsOf(evaluation.config);
+    if (importsOf(every).length > 0)
+      await pinAnew(layout, lockFile, importsOf(every), { onWork, directory: madeDir(layout) });
+    if (images.length > 0) await pinImagesAnew(layout, lockFile, images, imageOptions(session, onWork));
+    const others = requestsIn(readLock(lockFile));
+    if (requests.length > 0)
+      await updateLock(layout, lockFile, [...requests, ...others], { onWork }, accountsAsked(every));
+  });
+}
+
+/** What is locked for others stays locked for them. */
+const requestsIn = ({ suites }: Lock): DebianRequest[] =>
+  Object.entries(suites).flatMap(([suite, { systems }]) =>
+    systems.map(({ packages, components, furtherSuites }) => ({
+      kind: "debian" as const,
+      suite,
+      packages,
+      ...(components && { components }),
+      ...(furtherSuites && { furtherSuites }),
+    })),
+  );
+
+async function newestFlake({ session }: Alone, name: string): Promise<UpdatedFlake[]> {
+  const generation = readActive(session.layout)?.generation;
+  if (generation === undefined || !generation.containers[name]?.flake) return [];
+  return updateFlakes(session, generation, [name], () => undefined);
+}

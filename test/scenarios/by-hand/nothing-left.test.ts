@@ -1,0 +1,115 @@
+/** T32 and G1 to G7: what cannot be made leaves nothing, and fifty at once are fifty. */
+import { expect } from "vitest";
+import { eventually, type Machine, onOneMachine } from "../harness.ts";
+import { prepare, traces } from "./made.ts";
+
+onOneMachine(
+  (scenario) => {
+    scenario("a create that fails leaves nothing behind, whenever it fails", async ({ host }) => {
+      await prepare(host);
+      // One that is there, and stays as it is.
+      await host.stowage(["create", "there", "--port", "8080:80"]);
+      const before = await traces(host, "foo");
+      const generation = await host.sh("readlink /var/lib/stowage/generations/current");
+      const failing = async (flags: string[], code: number, words: RegExp) => {
+        const result = await host.tryStowage(["create", "foo", ...flags]);
+        expect([result.code, result.stdout]).toStrictEqual([code, ""]);
+        expect(result.stderr).toMatch(words);
+        expect(await traces(host, "foo")).toBe(before);
+        expect(await host.sh("readlink /var/lib/stowage/generations/current")).toBe(generation);
+      };
+      await failing(["--config", "services: { nginx: { enabel: true } }"], 1, /nginx\.enabel[\s\S]*at --config:1:\d+/);
+      await failing(["--config", "services: {"], 1, /at --config:1:/);
+      await failing(["--config", '{ packages: [(() => { throw new Error("oh"); })()] }'], 1, /oh/);
+      await failing(["--set", "autoStrat=true"], 64, /did you mean autoStart/);
+      await failing(["--port", "8080:80"], 1, /8080[\s\S]*there/);
+      await failing(["--host-address", "10.233.1.1", "--local-address", "10.233.1.2"], 1, /10\.233\.1\./);
+      await failing(["--host-address", "10.233.9.1"], 64, /--local-address/);
+      await failing(["--config", "{}", "--config-file", "x.ts"], 64, /--config and --config-file/);
+      await failing(["--system-path", "/nowhere"], 1, /given by --system-path|nowhere/);
+      await failing(["--bridge", "no-such"], 1, /no-such/);
+      // Does not come up: the unit fails after everything was written and made current.
+      await failing(
+        [
+          "--auto-start",
+          "--set",
+          "timeoutStartSec=30",
+          "--set",
+          'config.systemd.services={"early":{"wantedBy":["multi-user.target"],"serviceConfig":{"Type":"oneshot","ExecStart":"/bin/sleep 60"}}}',
+          "--set",
+          'bindMounts."/x".hostPath=/gone',
+        ],
+        1,
+        /gone/,
+      );
+      await host.put("/var/lib/machines/bad/usr/lib/systemd/systemd", "#!/bin/false\n", "0755");
+      await host.sh("mkdir -p /var/lib/machines/bad/etc /var/lib/machines/bad/var");
+      await failing(
+        ["--system-path", "/var/lib/machines/bad", "--auto-start"],
+        4,
+        /foo did not come up, and is removed/,
+      );
+      const again = await host.tryStowage(["create", "there"]);
+      expect([again.code, again.stderr]).toStrictEqual([
+        1,
+        expect.stringMatching(/there is a container there already/),
+      ]);
+    });
+
+    scenario("what a killed create has left is undone by the next change", async ({ host }) => {
+      await prepare(host);
+      await host.tryStowage(["create", "there", "--port", "8080:80"]);
+      const before = await traces(host, "foo");
+      const args = ["foo", "--auto-start"];
+      for (const moment of [
+        "/run/stowage/making/stowage.lock",
+        "/var/lib/stowage/switch.json",
+        "/var/lib/stowage/containers/foo/root",
+        "/run/netns/ct-foo",
+      ]) {
+        await killedAt(host, args, moment);
+        await host.stowage(["destroy", "nobody"]);
+        expect(await traces(host, "foo"), moment).toBe(before);
+      }
+      expect(await host.stowage(["list"])).not.toContain("foo");
+      await host.stowage(["create", ...args]);
+      await host.waitForUnit("container@foo.service");
+      expect(await host.stowage(["show-ip", "foo"])).toBe("10.233.2.2\n");
+      await host.stowage(["destroy", "foo"]);
+      expect(await traces(host, "foo")).toBe(before);
+    });
+
+    scenario("fifty at once have fifty names and addresses", async ({ host }) => {
+      await prepare(host);
+      await host.stowage(["destroy", "there", "foo"]);
+      await prepare(host);
+      await host.sh(
+        "for i in $(seq 50); do stowage create foo --ensure-unique-name > /tmp/out.$i 2> /tmp/err.$i & done; wait",
+        { timeout: 600_000 },
+      );
+      const names = (await host.sh("cat /tmp/out.*")).trim().split("\n");
+      expect(new Set(names)).toStrictEqual(new Set(Array.from({ length: 50 }, (_, at) => `foo-${at}`)));
+      const list = JSON.parse(await host.stowage(["list", "--json"])) as { name: string; addresses: string[] }[];
+      expect(list.map(({ name }) => name).sort()).toStrictEqual([...names].sort());
+      expect(new Set(list.map(({ addresses }) => addresses[0])).size).toBe(50);
+      expect((await host.sh("ls /etc/stowage/made/*.ts")).trim().split("\n")).toHaveLength(50);
+    });
+  },
+  { on: "trixie", timeout: 900_000 },
+);
+
+/** Begins it, and kills it as soon as something is there. */
+async function killedAt(host: Machine, args: readonly string[], moment: string): Promise<void> {
+  await host.sh(`systemd-run --quiet --unit=making --service-type=exec stowage create ${args.join(" ")}`);
+  await host.sh(`
+    while ! test -e ${moment}; do
+      test "$(systemctl is-active making)" = active || break
+    done
+    systemctl kill --signal=KILL making
+    for scope in $(systemctl list-units --plain --no-legend 'stowage-create-*' | cut -d' ' -f1); do systemctl kill --signal=KILL $scope; done
+    systemctl reset-failed making || true`);
+  await eventually(async () => {
+    const left = await host.sh("systemctl list-units --plain --no-legend making.service 'stowage-create-*'");
+    if (left !== "") throw new Error(left);
+  });
+}

@@ -1,0 +1,75 @@
+/** G9, G14, T29: a container by hand is changed, by flags or by its owner's editor, and taken over only where it runs. */
+import { expect } from "vitest";
+import { scenario } from "../harness.ts";
+import { prepare } from "./made.ts";
+
+scenario(
+  "a container made by hand is what its definition says by now, after update",
+  async ({ host }) => {
+    await prepare(host);
+    await host.put(
+      "/root/web.ts",
+      `import { text } from "./text.ts";
+export default {
+  environment: { etc: { mark: { text } } },
+  systemd: {
+    tmpfiles: { rules: ["d /run/needed 0755 root root -"] },
+    services: { asks: { wantedBy: ["multi-user.target"], serviceConfig: { ExecStart: "/bin/sh -c 'ls -d /run/needed && exec sleep inf'" } } },
+  },
+};
+`,
+    );
+    await host.put("/root/text.ts", 'export const text = "one\\n";\n');
+    await host.stowage(["create", "web", "--config-file", "web.ts", "--auto-start"], { cwd: "/root" });
+    const invocation = () => host.property("container@web.service", "InvocationID");
+    const mark = () => host.stowage(["run", "web", "--", "cat", "/etc/mark"]);
+    expect(await mark()).toBe("one\n");
+    expect(await host.stowage(["run", "web", "--", "systemctl", "is-active", "asks"])).toBe("active\n");
+    const first = await invocation();
+
+    // By hand: that is no drift, and does nothing before it is asked for.
+    const file = "/etc/stowage/made/web.ts";
+    await host.put(file, (await host.get(file)).replace("mark: { text }", 'mark: { text: "two\\n" }'), "0600");
+    expect(await host.stowage(["update", "web", "--locked"])).toBe("web: updated\n");
+    expect([await mark(), await invocation()]).toStrictEqual(["two\n", first]);
+    expect(await host.stowage(["update", "web", "--locked"])).toBe("web: nothing new\n");
+
+    // By flags; what else the definition says stays. A mistake changes nothing.
+    const wrong = await host.tryStowage(["update", "web", "--locked", "--set", "environment=1"]);
+    expect([wrong.code, wrong.stdout]).toStrictEqual([64, ""]);
+    const before = await host.get(file);
+    expect((await host.tryStowage(["update", "web", "--locked", "--config", "pakcages: []"])).code).toBe(1);
+    expect(await host.get(file)).toBe(before);
+    const said = await host.stowage([
+      "update",
+      "web",
+      "--locked",
+      "--json",
+      "--config",
+      'environment: { etc: { mark: { text: "three\\n" } } }',
+    ]);
+    expect(JSON.parse(said)).toMatchObject([{ container: "web" }]);
+    expect([await mark(), await invocation()]).toStrictEqual(["three\n", first]);
+    expect(await host.get(file)).toContain('localAddress: "10.233.1.2"');
+
+    // One that is down stays down, and has it when it starts.
+    await host.stowage(["stop", "web"]);
+    await host.stowage([
+      "update",
+      "web",
+      "--locked",
+      "--config",
+      'environment: { etc: { mark: { text: "four\\n" } } }',
+    ]);
+    expect(await host.property("container@web.service", "ActiveState")).toBe("inactive");
+    await host.stowage(["start", "web"]);
+    expect(await mark()).toBe("four\n");
+
+    // What host.ts declares is host.ts's.
+    const other = await host.tryStowage(["update", "nobody", "--locked"]);
+    expect(other.code).toBe(64);
+    await host.stowage(["destroy", "web"]);
+    expect(await host.sh("ls /etc/stowage/made /var/lib/stowage/containers 2>&1 || true")).not.toContain("web");
+  },
+  { on: "bookworm" },
+);
