@@ -67,7 +67,8 @@ function execution(type: "exec" | "oneshot", options: InsideOptions): string[] {
     `--uid=${options.user ?? "root"}`,
     ...(options.cwd === undefined ? [] : [directory(options.cwd)]),
     ...(options.env ?? []).map((assignment) => `--setenv=${assignment}`),
-    ...(options.unlogged ? ["--property=LogLevelMax=notice"] : []),
+    // What is in a pipe inside ends when its reader does, as in a shell.
+    ...(options.unlogged ? ["--property=LogLevelMax=notice"] : ["--property=IgnoreSIGPIPE=no"]),
   ];
 }
 
