@@ -24,7 +24,7 @@ const all = Object.entries(verbs);
 
 /** What a shell makes of an example, without what it does with the output. */
 const wordsOf = (example: string): readonly string[] =>
-  verbFirst(readLine(example.replace(/ (&&|\||>) .*/s, "")).words);
+  verbFirst(readLine(example.replace(/ (&&|\||>|<) .*/s, "")).words);
 
 /** What the real parser says of a line, in place of the verb's own code. */
 async function parsed(name: keyof typeof verbs, words: readonly string[]): Promise<string> {
@@ -108,9 +108,8 @@ describe.each(all)("%s", (name, verb) => {
     expect(existsSync(path), file).toBe(true);
     const words = [name, ...described.aliases].join("|");
     // A call of the harness's, a list of arguments that goes there, or a line of a shell's.
-    expect(readFileSync(path, "utf8")).toMatch(
-      new RegExp(`\\[\\s*"(${words})"|stowage (${words})\\b|"stowage", "(${words})"`),
-    );
+    const call = new RegExp(`[[(]\\s*(host, |"stowage", )?"(${words})"|stowage (${words})\\b`);
+    expect(readFileSync(path, "utf8")).toMatch(call);
   });
 });
 

@@ -83,11 +83,12 @@ interface Parsed {
 
 function ofVerb(verb: VerbDescription, before: readonly string[], typed: string): Proposal {
   const parsed = parse(verb.flags, before);
-  if (parsed.open !== undefined) return ofValue(verb.name, parsed.open, typed);
+  const names = parsed.flags.map(({ name }) => name);
+  if (parsed.open !== undefined) return ofValue(verb.name, parsed.open, typed, "", names);
   if (!parsed.isEnded && typed.startsWith("-")) {
     const [, long = "", value = ""] = /^(--[^=]+)=(.*)$/s.exec(typed) ?? [];
     const flag = long === "" ? undefined : flagAt(verb.flags, long)?.flag;
-    if (flag !== undefined) return ofValue(verb.name, flag, value, `${long}=`);
+    if (flag !== undefined) return ofValue(verb.name, flag, value, `${long}=`, names);
     return flagNames(verb.flags, parsed.flags, typed);
   }
   return ofArguments(verb, parsed, typed);
@@ -116,17 +117,27 @@ function ofArguments(verb: VerbDescription, { args, flags, isEnded }: Parsed, ty
   const isCommand = argument?.placeholder.includes(" -- ") === true && args.length > 0;
   if (argument === undefined || isCommand) return isEnded || typed !== "" ? [] : flagNames(verb.flags, flags, "--");
   const kind = argumentKind(verb.name, argument.placeholder) ?? "nothing";
-  return { kind, which: whichContainers(verb.name), typed, before: "", given: argument.isRepeated ? args : [] };
+  const which = whichContainers(
+    verb.name,
+    flags.map(({ name }) => name),
+  );
+  return { kind, which, typed, before: "", given: argument.isRepeated ? args : [] };
 }
 
-function ofValue(verb: string, flag: FlagDescription | undefined, typed: string, before = ""): Proposal {
+function ofValue(
+  verb: string,
+  flag: FlagDescription | undefined,
+  typed: string,
+  before = "",
+  flags: readonly string[] = [],
+): Proposal {
   const value = flag?.value;
   if (value?.values)
     return startingWith(
       value.values.map((one) => ({ value: before + one })),
       before + typed,
     );
-  return { kind: flagKind(verb, value?.placeholder ?? ""), which: "all", typed, before, given: [] };
+  return { kind: flagKind(verb, value?.placeholder ?? "", flags), which: "all", typed, before, given: [] };
 }
 
 /** Those that were not given yet, or may be again. */

@@ -32,7 +32,9 @@ async function lookUp(session: Session, { kind, which, typed }: Wanted): Promise
     case "options":
       return optionPaths(optionDocs(ownModules), typed, (path) => namesAt(session, path));
     case "settings":
-      return containerSettings(typed);
+      return containerSettings("containers.<name>.", typed);
+    case "settings of images":
+      return containerSettings("ociContainers.containers.<name>.", typed);
     case "shells":
       return shells.map((value) => ({ value }));
     default:
@@ -44,7 +46,9 @@ async function containers(session: Session, which: Which): Promise<Candidate[]> 
   const parts = readable(() => Object.values(containersOf(currentOf(session))), null);
   if (parts === null) return unitNames(session).map((value) => ({ value }));
   const wanted = parts.filter((part) => isWanted(part, which)).sort((a, b) => (a.name < b.name ? -1 : 1));
-  if (which !== "running" && which !== "stopped") return wanted.map(({ name, kind }) => ({ value: name, brief: kind }));
+  if (which === "left behind") return leftBehind(session, parts).map((value) => ({ value }));
+  if (!which.startsWith("running") && which !== "stopped")
+    return wanted.map(({ name, kind }) => ({ value: name, brief: kind }));
   const states = await unitStates(
     session,
     wanted.map(({ unit }) => unit),
@@ -58,7 +62,14 @@ async function containers(session: Session, which: Which): Promise<Candidate[]> 
 
 function isWanted(part: ContainerPart, which: Which): boolean {
   if (which === "made") return part.made === true;
+  if (which === "running systems") return part.kind === "system";
   return which !== "system" || part.system !== null;
+}
+
+/** What containers have written that are not there any more. */
+function leftBehind({ layout }: Session, parts: readonly ContainerPart[]): string[] {
+  const names = readable(() => readdirSync(`${layout.state}/containers`), []);
+  return names.filter((name) => !parts.some((part) => part.name === name)).sort();
 }
 
 /** Generations are root's alone; everybody sees the units, which is enough for `sudo stowage start …`. */
@@ -83,8 +94,7 @@ function namesAt(session: Session, path: readonly string[]): string[] {
 }
 
 /** As `create --set` takes them: of one container, whose name is said elsewhere. */
-function containerSettings(typed: string): Candidate[] {
-  const head = "containers.<name>.";
+function containerSettings(head: string, typed: string): Candidate[] {
   const docs = optionDocs(ownModules).filter(({ name }) => name.startsWith(head));
   return settings(
     docs.map((doc) => ({ ...doc, name: doc.name.slice(head.length) })),

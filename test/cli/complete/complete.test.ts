@@ -6,8 +6,6 @@ import { describeVerb } from "../../../src/cli/verbs/described.ts";
 import { verbs } from "../../../src/cli/verbs/index.ts";
 import { container, World } from "../world.ts";
 
-const byHand = Object.hasOwn(verbs, "create");
-
 let world: World;
 beforeEach(() => {
   world = new World();
@@ -130,8 +128,13 @@ describe("names of containers", () => {
     expect(await offered("run", "web", "")).not.toContain("db");
   });
 
-  test.skipIf(!byHand)("by hand alone", async () => {
+  test("by hand alone", async () => {
     expect(await offered("destroy", "")).toEqual([":done", "web"]);
+  });
+
+  test("of which only the state is left", async () => {
+    for (const name of ["web", "former"]) mkdirSync(`${world.directory}/state/containers/${name}`, { recursive: true });
+    expect(await offered("destroy", "--state", "")).toEqual([":done", "former"]);
   });
 });
 
@@ -165,10 +168,11 @@ describe("paths of options", () => {
     ]);
   });
 
-  test.skipIf(!byHand)("settings of one that is made by hand, and what they may be", async () => {
+  test("settings of one that is made by hand, and what they may be", async () => {
     expect(await offered("create", "x", "--set", "autoS")).toEqual([":open", "autoStart="]);
     expect(await offered("create", "x", "--set", "autoStart=")).toEqual([":done", "autoStart=true", "autoStart=false"]);
     expect(await offered("create", "x", "--set=autoStart=f")).toEqual([":done", "--set=autoStart=false"]);
+    expect(await offered("create", "x", "--image", "redis", "--set", "entryp")).toEqual([":open", "entrypoint="]);
   });
 });
 
@@ -207,7 +211,7 @@ describe("bash", () => {
     ["stowage  image 'web' --format s", ":done\nsquashfs"],
     // It breaks words at "=", and takes what stands behind it.
     ["stowage image --format=s", ":done\nsquashfs"],
-    ...(byHand ? [["stowage create x --set autoStart=f", ":done\nfalse"]] : []),
+    ["stowage create x --set autoStart=f", ":done\nfalse"],
     ["stowage plan --config=h", ":files"],
     ["stowage status we", ":done\nweb"],
     ['stowage status "we', ":done\nweb"],

@@ -16,6 +16,8 @@ const changed = hostTs.replace("config: {}", "config: { environment: { etc: { to
 
 /** In an order in which each has something to say. */
 const first: readonly (readonly string[])[] = [
+  ["init", "/srv/new"],
+  ["lock"],
   ["explain", "containers.web.forwardPorts"],
   ["explain", "containers.web"],
   ["options", "port"],
@@ -28,6 +30,20 @@ const first: readonly (readonly string[])[] = [
   ["status", "nobody"],
   ["generations"],
   ["doctor"],
+  ["show-ip", "web"],
+  ["port", "web"],
+  ["top", "web"],
+  ["stats"],
+  ["start", "web"],
+  ["restart", "web"],
+  ["reload", "web"],
+  ["kill", "web"],
+  ["stop", "web"],
+  ["create", "hand"],
+  ["update", "hand"],
+  ["generations", "hand"],
+  ["list", "--all"],
+  ["destroy", "hand"],
 ];
 const second: readonly (readonly string[])[] = [
   ["plan"],
