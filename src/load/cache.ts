@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { StowageError } from "../error.ts";
 import { removeAbandoned } from "../host/abandoned.ts";
 import { readOwnFile } from "../host/own-file.ts";
-import { removeIfPossible } from "../store/files.ts";
 import type { Bundle } from "./bundle.ts";
 import { sha256 } from "./hash.ts";
+import { asScript } from "./script.ts";
 
 /** Raised when bundles are made differently. */
-const loaderVersion = 1;
+const loaderVersion = 2;
 
 /** What is known of one host.ts. */
 interface Entry {
@@ -56,9 +56,10 @@ export class BundleCache {
   }
 
   store(file: string, bundle: Bundle): Cached {
-    const output = `${sha256(bundle.code)}.mjs`;
+    const script = asScript(bundle.code);
+    const output = `${sha256(bundle.code)}.${script === null ? "mjs" : "cjs"}`;
     const former = this.#readEntry(file);
-    this.#write(output, bundle.code);
+    this.#write(output, script ?? bundle.code);
     const entry: Entry = { version: this.#version, inputs: bundle.inputs, absent: bundle.absent, output };
     this.#write(this.#entryName(file), JSON.stringify(entry));
     if (former && former.output !== output) rmSync(join(this.#dir, former.output), { force: true });
@@ -82,13 +83,8 @@ export class BundleCache {
     const path = join(this.#dir, name);
     const temporary = `${path}.${process.pid}`;
     rmSync(temporary, { force: true });
-    try {
-      writeFileSync(temporary, text, { mode: 0o600, flag: "wx" });
-      renameSync(temporary, path);
-    } catch (error) {
-      removeIfPossible(temporary);
-      throw error;
-    }
+    writeFileSync(temporary, text, { mode: 0o600, flag: "wx" });
+    renameSync(temporary, path);
   }
 }
 
@@ -99,7 +95,7 @@ function isEntry(value: unknown): value is Entry {
     entry !== null &&
     typeof entry.inputs === "object" &&
     Array.isArray(entry.absent) &&
-    /^[0-9a-f]{32}\.mjs$/.test(entry.output)
+    /^[0-9a-f]{32}\.[cm]js$/.test(entry.output)
   );
 }
 

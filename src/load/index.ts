@@ -1,5 +1,6 @@
 /** Loads a host.ts: TypeScript, any imports, and the places of everything it defines. */
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Module } from "../modules/index.ts";
@@ -91,6 +92,7 @@ async function run(output: string, shown: string): Promise<{ readonly default?: 
   });
   process.once("beforeExit", onIdle);
   try {
+    if (output.endsWith(".cjs")) return createRequire(resolve(output))(resolve(output)) as object;
     return (await Promise.race([importFile(pathToFileURL(output).href), idle])) as object;
   } catch (error) {
     throw throwFailure(error, shown);

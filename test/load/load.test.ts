@@ -189,7 +189,7 @@ export default { boxes: { a: { ...base, size: 2 }, b: { size: 3, ...base } } };`
 });
 
 describe("the cache", () => {
-  const bundles = () => readdirSync(join(dir, "cache")).filter((name) => name.endsWith(".mjs"));
+  const bundles = () => readdirSync(join(dir, "cache")).filter((name) => name.endsWith("js"));
   const stamp = () => bundles().map((name) => statSync(join(dir, "cache", name)).mtimeMs);
 
   test("is used again, and belongs to its owner alone", async () => {
@@ -223,7 +223,7 @@ describe("the cache", () => {
   ])("does not run what is in a file %s", async (what, spoil) => {
     write({ "host.ts": "export default { name: 'right' };" });
     await load();
-    for (const kind of [".mjs", ".json"]) {
+    for (const kind of ["js", ".json"]) {
       const name = readdirSync(join(dir, "cache")).find((one) => one.endsWith(kind));
       const path = join(dir, "cache", `${name}`);
       const { ino } = lstatSync(path);
