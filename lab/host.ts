@@ -29,6 +29,8 @@ export interface BootOptions {
   readonly disks?: readonly Disk[];
   /** Its PID 1 has device units for network interfaces, as on a machine. Costs some tenths of a second. */
   readonly deviceUnits?: boolean;
+  /** It has neither the product nor Node: nobody has prepared it. Default false. */
+  readonly bare?: boolean;
   /** The host lives on when this process ends; `lab stop` ends it. */
   readonly keep?: boolean;
   readonly onTreeProgress?: OnTreeProgress;
@@ -54,6 +56,7 @@ export class LabHost {
   readonly #binds: readonly Bind[];
   readonly #disks: readonly Disk[];
   readonly #deviceUnits: boolean;
+  readonly #bare: boolean;
   #lock: Lock | undefined;
   #child: ChildProcess | undefined;
   #process = 0;
@@ -69,6 +72,7 @@ export class LabHost {
     this.#binds = options.binds ?? [];
     this.#disks = options.disks ?? [];
     this.#deviceUnits = options.deviceUnits ?? false;
+    this.#bare = options.bare ?? false;
   }
 
   /** Boots a new host, its systemd up and idle; its tree is made first where there is none. About a second. */
@@ -130,7 +134,8 @@ export class LabHost {
     writeFileSync(join(this.directory, "stowage"), wrapper, { mode: 0o755 });
   }
 
-  #allBinds(): Bind[] {
+  /** The product as it was built, and what it runs with. */
+  #product(): Bind[] {
     const root = checkout();
     const readOnly = (source: string, target: string): Bind => ({ source, target, readOnly: true });
     mkdirSync(join(root, "dist"), { recursive: true });
@@ -138,6 +143,12 @@ export class LabHost {
       readOnly(process.execPath, "/usr/local/bin/node"),
       readOnly(join(this.directory, "stowage"), "/usr/local/bin/stowage"),
       ...["dist", "package.json", "node_modules"].map((name) => readOnly(join(root, name), `/opt/stowage/${name}`)),
+    ];
+  }
+
+  #allBinds(): Bind[] {
+    return [
+      ...(this.#bare ? [] : this.#product()),
       ...plainFor(this.flavour).map(([name, target]) => ({
         source: join(this.directory, "var", name),
         target,

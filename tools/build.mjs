@@ -19,6 +19,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { writeManual } from "./man.mjs";
+import { writeNotices } from "./notices.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -117,7 +118,8 @@ ${exports.map((exported) => `export const ${exported} = library.${exported};\n`)
 function buildTypes() {
   rmSync(join(out, "types"), { recursive: true, force: true });
   const tsc = join(root, "node_modules/.bin/tsc");
-  const result = spawnSync(tsc, ["-p", join(root, "tools/tsconfig.types.json")], { stdio: "inherit", cwd: root });
+  const argv = ["-p", join(root, "tools/tsconfig.types.json"), "--outDir", join(out, "types")];
+  const result = spawnSync(tsc, argv, { stdio: "inherit", cwd: root });
   if (result.status !== 0) throw new Error(`tsc failed with exit status ${result.status}`);
 }
 
@@ -129,6 +131,7 @@ for (const former of ["chunks", "library", "app.js", "app.js.map", "cli.js.map",
 await buildEntry(await buildScript("app.cjs", "src/cli/whole-app.ts"));
 await buildScript("quick.cjs", "src/cli/quick.ts");
 await buildLibraries();
+writeNotices(out);
 if (!process.argv.includes("--no-types")) {
   buildTypes();
   await writeManual(out);

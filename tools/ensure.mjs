@@ -29,6 +29,7 @@ const programs = {
   nsenter: "util-linux",
   ping: "iputils-ping",
   setpriv: "util-linux",
+  slirp4netns: "slirp4netns",
   "systemd-nspawn": "systemd-container",
   tar: "tar",
   unshare: "util-linux",

@@ -33,6 +33,8 @@ export interface ScenarioOptions {
   readonly flavour?: Flavour;
   /** Whether network interfaces have device units, as on a machine with udev. Default false: it takes time at boot. */
   readonly deviceUnits?: boolean;
+  /** Neither the command nor Node is there: for what installs them. Default false. */
+  readonly bare?: boolean;
   /** Milliseconds. Default: the project's. */
   readonly timeout?: number;
   /**
@@ -91,11 +93,11 @@ export function onOneMachine(register: (scenario: SharedScenario) => void, optio
 async function stage(
   suite: Suite,
   play: (scene: Scene) => Promise<void>,
-  { flavour = "base", deviceUnits = false }: ScenarioOptions,
+  { flavour = "base", deviceUnits = false, bare = false }: ScenarioOptions,
 ): Promise<void> {
   const machines: Machine[] = [];
   const boot = async (of = suite): Promise<Machine> => {
-    const machine = new Machine(await LabHost.boot({ suite: of, flavour, deviceUnits }));
+    const machine = new Machine(await LabHost.boot({ suite: of, flavour, deviceUnits, bare }));
     machines.push(machine);
     return machine;
   };

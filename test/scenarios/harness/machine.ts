@@ -6,6 +6,7 @@ import type { Result } from "../../../lab/exec.ts";
 import type { LabHost, RunOptions } from "../../../lab/host.ts";
 import { type LinkEnd, Neighbour } from "../../../lab/network.ts";
 import type { Suite } from "../../../lab/tree.ts";
+import { Uplink } from "../../../lab/uplink.ts";
 import { requireDocumented } from "../../cli/json-page.ts";
 import { eventually } from "./wait.ts";
 
@@ -23,6 +24,7 @@ export class Machine {
   /** Of no interest after a failure: what was logged before this. */
   readonly #booted = Date.now();
   readonly #neighbours: Neighbour[] = [];
+  readonly #uplinks: Uplink[] = [];
 
   constructor(lab: LabHost) {
     this.lab = lab;
@@ -123,6 +125,11 @@ export class Machine {
     return neighbour;
   }
 
+  /** From here on it reaches what this machine reaches: a Debian mirror, an npm registry. Until it is powered off. */
+  async goOnline(): Promise<void> {
+    this.#uplinks.push(await Uplink.of(this.lab));
+  }
+
   /** What a person would look at after a failure. */
   async lastWords(): Promise<string> {
     const failed = await this.run(["systemctl", "--failed", "--no-legend", "--plain"]);
@@ -135,6 +142,7 @@ export class Machine {
 
   async stop(): Promise<void> {
     for (const neighbour of this.#neighbours) neighbour.stop();
+    for (const uplink of this.#uplinks) uplink.stop();
     await this.lab.stop();
   }
 }

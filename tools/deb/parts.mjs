@@ -1,0 +1,71 @@
+/** The files of a Debian package that say what it is. Formats: deb-control(5), deb-md5sums(5), Debian's copyright-format 1.0. */
+import { createHash } from "node:crypto";
+import { lutimesSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+
+/** What the program runs on a host, beside what every Debian has. */
+const depends = ["apt", "e2fsprogs", "iproute2", "nftables", "systemd (>= 252)", "systemd-container (>= 252)"];
+/** For systems from elsewhere: archives in other formats, and the keys of Debian on what is another distribution. */
+const recommends = ["bzip2", "debian-archive-keyring", "xz-utils", "zstd"];
+const suggests = ["podman | docker.io", "squashfs-tools"];
+
+/** @param size in KiB */
+export function controlText({ manifest, node, architecture, size }) {
+  return `Package: stowage
+Version: ${manifest.version}
+Architecture: ${architecture}
+Section: admin
+Priority: optional
+Maintainer: the Stowage authors <stowage@localhost>
+Installed-Size: ${size}
+Depends: ${[...depends, ...node.depends].sort().join(", ")}
+Recommends: ${recommends.join(", ")}
+Suggests: ${suggests.join(", ")}
+Description: ${manifest.description}
+ A host.ts says which containers a machine has: system containers of
+ systemd-nspawn, with Debian packages that are pinned and shared, and
+ containers of published images, run by podman or docker. What it says is
+ compiled to plain units of systemd; there is no daemon.
+ .
+ This package brings the Node that it runs with (${node.version}), for itself alone.
+`;
+}
+
+export function md5sums(stage) {
+  return filesBelow(join(stage, "usr"))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+    .map((path) => `${createHash("md5").update(readFileSync(path)).digest("hex")}  ${relative(stage, path)}\n`)
+    .join("");
+}
+
+const filesBelow = (directory) => readdirSync(directory, { recursive: true, withFileTypes: true });
+
+/** Everything is as old as its source. */
+export function setTimes(stage, seconds) {
+  for (const entry of filesBelow(stage)) lutimesSync(join(entry.parentPath, entry.name), seconds, seconds);
+  lutimesSync(stage, seconds, seconds);
+}
+
+/** A licence's text as a field: each line one further in, and a dot for an empty one. */
+const field = (text) =>
+  text
+    .trimEnd()
+    .split("\n")
+    .map((line) => (line.trim() === "" ? " ." : ` ${line.trimEnd()}`))
+    .join("\n");
+
+export function copyrightText({ licence, node, notices }) {
+  const own = /^Copyright.*$/m.exec(licence)?.[0] ?? "";
+  const stanzas = [
+    "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: stowage",
+    `Files: *\nCopyright: ${own}\nLicense: Expat\n${field(licence)}`,
+    `Files: usr/lib/stowage/node\nCopyright: Node.js contributors, and those of what it has in it\nLicense: Node.js-${node.version}\n${field(node.licence)}`,
+    ...notices.map(({ name, version, license, text }) => {
+      const by = /^(?:Copyright.*|By .*)$/m.exec(text)?.[0] ?? `the authors of ${name}`;
+      return `Files: usr/lib/stowage/dist/* usr/lib/stowage/node_modules/*\nComment: of the npm package ${name} ${version}\nCopyright: ${by}\nLicense: ${license}-of-${name.replaceAll(/[@/]/g, "-")}\n${field(text)}`;
+    }),
+  ];
+  return `${stanzas.join("\n\n")}\n`;
+}
