@@ -27,21 +27,8 @@ onOneMachine(
       await failing(["--host-address", "10.233.9.1"], 64, /--local-address/);
       await failing(["--config", "{}", "--config-file", "x.ts"], 64, /--config and --config-file/);
       await failing(["--system-path", "/nowhere"], 1, /given by --system-path|nowhere/);
-      await failing(["--bridge", "no-such"], 1, /no-such/);
+      await failing(["--bridge", "no-such", "--auto-start"], 4, /foo did not come up/);
       // Does not come up: the unit fails after everything was written and made current.
-      await failing(
-        [
-          "--auto-start",
-          "--set",
-          "timeoutStartSec=30",
-          "--set",
-          'config.systemd.services={"early":{"wantedBy":["multi-user.target"],"serviceConfig":{"Type":"oneshot","ExecStart":"/bin/sleep 60"}}}',
-          "--set",
-          'bindMounts."/x".hostPath=/gone',
-        ],
-        1,
-        /gone/,
-      );
       await host.put("/var/lib/machines/bad/usr/lib/systemd/systemd", "#!/bin/false\n", "0755");
       await host.sh("mkdir -p /var/lib/machines/bad/etc /var/lib/machines/bad/var");
       await failing(
@@ -76,7 +63,9 @@ onOneMachine(
       await host.waitForUnit("container@foo.service");
       expect(await host.stowage(["show-ip", "foo"])).toBe("10.233.2.2\n");
       await host.stowage(["destroy", "foo"]);
-      expect(await traces(host, "foo")).toBe(before);
+      // Former generations go on saying what there was.
+      const left = (await traces(host, "foo")).replaceAll(/^.*generation\.json\n/gm, "");
+      expect(left).toBe(before);
     });
 
     scenario("fifty at once have fifty names and addresses", async ({ host }) => {
@@ -100,14 +89,14 @@ onOneMachine(
 
 /** Begins it, and kills it as soon as something is there. */
 async function killedAt(host: Machine, args: readonly string[], moment: string): Promise<void> {
-  await host.sh(`systemd-run --quiet --unit=making --service-type=exec stowage create ${args.join(" ")}`);
+  await host.sh(`systemd-run --quiet --collect --unit=making --service-type=exec stowage create ${args.join(" ")}`);
   await host.sh(`
     while ! test -e ${moment}; do
       test "$(systemctl is-active making)" = active || break
     done
-    systemctl kill --signal=KILL making
-    for scope in $(systemctl list-units --plain --no-legend 'stowage-create-*' | cut -d' ' -f1); do systemctl kill --signal=KILL $scope; done
-    systemctl reset-failed making || true`);
+    systemctl kill --signal=KILL making || true
+    for scope in $(systemctl list-units --plain --no-legend 'stowage-create-*' | cut -d' ' -f1); do systemctl kill --signal=KILL $scope || true; done
+    true`);
   await eventually(async () => {
     const left = await host.sh("systemctl list-units --plain --no-legend making.service 'stowage-create-*'");
     if (left !== "") throw new Error(left);
