@@ -118,7 +118,8 @@ export async function explainReload(
 
 /** systemd's result words, for people. Facts: systemd.service(5), $SERVICE_RESULT. */
 export function describeFailure(state: UnitState): string {
-  const what = state.active === "failed" ? "failed" : state.active;
+  // systemd starts it anew by itself: it has failed all the same.
+  const what = state.active === "activating" ? "failed, and is being started again" : state.active;
   switch (state.result) {
     case "exit-code":
       return `${state.unit} ${what}: exit status ${state.exitStatus}`;
