@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { nothing } from "../../src/apply/journal.ts";
 import { compileConfig, type Generation, graftMade, withoutContainer } from "../../src/compile/index.ts";
+import { difference, renderDifference } from "../../src/plan/diff/index.ts";
 import { plan, renderPlan } from "../../src/plan/index.ts";
 import { defaultLayout } from "../../src/store/layout.ts";
 import { hostConfig, lock, type ShortContainer } from "../compile/config.ts";
@@ -61,6 +62,15 @@ describe("the text of a definition", () => {
       ["foreign-file", `${path} exists and is not ours`],
     ]);
   });
+});
+
+test("the text of a definition is root's: no difference shows it", () => {
+  const [before, after] = [made("// secret one\n"), made("// secret two\n")];
+  const found = difference(defaultLayout, before, after);
+  expect(found.containers.foo?.files).toEqual([{ path, change: "changed", what: ["text"] }]);
+  const text = renderDifference(found, { text: true, all: true, names: ["1", "2"] });
+  expect(text).toContain(`${path}: not shown, as not everybody may read it`);
+  expect(JSON.stringify(found) + text).not.toContain("secret");
 });
 
 describe("host.ts takes a container over", () => {

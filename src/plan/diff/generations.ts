@@ -128,6 +128,10 @@ const unitsOf = (owned: Owned | undefined): Record<string, Unit> =>
 const filesOf = (owned: Owned | undefined, parameters: string): Record<string, HostFile> =>
   Object.fromEntries((owned?.files ?? []).filter(([path]) => path !== parameters));
 
+/** A definition of a container that was made by hand is for root alone: a person may have written a password there. */
+const isReadable = (file: HostFile | undefined): boolean =>
+  file === undefined || (Number.parseInt(file.mode, 8) & 0o004) !== 0;
+
 function fileDifferences(
   before: Readonly<Record<string, HostFile>>,
   after: Readonly<Record<string, HostFile>>,
@@ -135,7 +139,7 @@ function fileDifferences(
   return both(before, after).flatMap(([path, from, to]) => {
     if (isSameValue(from, to)) return [];
     const what = from === undefined || to === undefined ? [] : valueDifferences({ ...from }, { ...to });
-    const isText = from?.text !== to?.text;
+    const isText = from?.text !== to?.text && [from, to].every(isReadable);
     return [
       {
         path,
