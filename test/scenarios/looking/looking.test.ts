@@ -10,7 +10,7 @@ const archive = "/srv/looking.tar";
 /** A file of a megabyte, so that what goes over the network shows. */
 const config = serving("x".repeat(1_000_000));
 
-const hostTs = (more = ""): string => `import { defineHost } from "stowage";
+const hostTs = (system = "", oci = ""): string => `import { defineHost } from "stowage";
 
 export default defineHost({
   containers: {
@@ -18,7 +18,7 @@ export default defineHost({
       autoStart: true,${dualStack}
       forwardPorts: [{ hostPort: 8080, containerPort: 80 }, { hostPort: 8081, containerPort: 81 }],
       config: ${config},
-    },${more}
+    },${system}
   },
   ociContainers: {
     backend: "podman",
@@ -28,15 +28,15 @@ export default defineHost({
         imageFile: "${archive}",
         ports: ["127.0.0.1:9090:90", "91"],
         cmd: ["sh", "-c", 'trap "exit 0" TERM; httpd -p 90 -h /etc; while :; do sleep 1 & wait $!; done'],
-      },
+      },${oci}
     },
   },
 });
 `;
 
-async function prepare(host: Machine, more?: string): Promise<void> {
+async function prepare(host: Machine, system?: string, oci?: string): Promise<void> {
   await putImage(host, makeImage(host.suite, image), archive);
-  await host.switchTo(hostTs(more));
+  await host.switchTo(hostTs(system, oci));
 }
 
 const json = async (host: Machine, ...argv: string[]) => JSON.parse(await host.stowage([...argv, "--json"]));
@@ -52,7 +52,7 @@ onOneMachine(
         status: "up",
         pid: leader,
         addresses: ["10.233.1.2", "fd00:233:1::2"],
-        source: "debian bookworm",
+        source: expect.stringMatching(/^debian [a-z]+$/),
         byHand: false,
       });
       expect(web.log.length).toBeGreaterThan(0);
@@ -104,11 +104,8 @@ onOneMachine(
       await prepare(host);
       const rows = await json(host, "top", "web");
       const namespace = (await host.sh(`readlink /proc/${rows[0].pid}/ns/pid`)).trim();
-      const known = numbers(
-        await host.sh(
-          'for p in /proc/[0-9]*; do [ "$(readlink $p/ns/pid)" = \'' + namespace + "' ] && basename $p; done; :",
-        ),
-      );
+      const script = 'for p in /proc/[0-9]*; do [ "$(readlink $p/ns/pid)" = "$1" ] && basename $p; done; :';
+      const known = numbers(await host.must(["sh", "-c", script, "sh", namespace]));
       const told: number[] = rows.map(({ pid }: { pid: number }) => pid);
       // What comes and goes in between aside.
       expect(told.filter((pid) => !known.includes(pid)).length).toBeLessThan(3);
@@ -116,7 +113,9 @@ onOneMachine(
       expect(rows[0]).toMatchObject({ innerPid: 1, innerUid: 0 });
       expect(rows[0].uid).toBeGreaterThan(65_535);
       expect(rows.map(({ command }: { command: string }) => command).join("\n")).toContain("nginx: master");
-      const inside = numbers(await host.inside("web", ["pgrep", "-x", "nginx"]));
+      const inside = numbers(
+        (await host.inside("web", ["sh", "-c", "grep -lx nginx /proc/[0-9]*/comm"])).replace(/\D+/g, " "),
+      );
       const ofNginx = rows.filter(({ command }: { command: string }) => command.startsWith("nginx"));
       expect(ofNginx.map(({ innerPid }: { innerPid: number }) => innerPid).sort()).toEqual(inside.sort());
       expect(await host.stowage(["top", "web"])).toMatch(/^PID +UID +PID INSIDE +UID INSIDE /);
@@ -202,16 +201,18 @@ onOneMachine(
     );
 
     scenario("list: fifty, and nobody else's; with --all what is left of those that are gone", async ({ host }) => {
-      const many = Array.from({ length: 50 }, (_, n) => `\n    c${n}: { config: {} },`).join("");
-      await prepare(host, many);
+      const app = `{ image: "${image}", imageFile: "${archive}", autoStart: false }`;
+      const many = Array.from({ length: 50 }, (_, n) => `\n      c${n}: ${app},`).join("");
+      await prepare(host, "\n    old: { config: {} },", many);
       // Others' containers, and files where ours are.
-      await host.must(["podman", "run", "-d", "--name", "foreign", image, "sleep", "infinity"]);
+      const id = (await host.must(["podman", "inspect", "--format={{.Image}}", "app"])).trim();
+      await host.must(["podman", "run", "-d", "--pull=never", "--name=foreign", id, "sleep", "infinity"]);
       await host.sh(
         "echo x > /etc/stowage/containers/podman.conf; mkdir -p /etc/containers && echo x > /etc/containers/other.conf",
       );
       const rows = await json(host, "list");
       const names = rows.map(({ name }: { name: string }) => name);
-      expect(names).toEqual(["app", "web", ...Array.from({ length: 50 }, (_, n) => `c${n}`)].sort());
+      expect(names).toEqual(["app", "old", "web", ...Array.from({ length: 50 }, (_, n) => `c${n}`)].sort());
       const up = rows.filter(({ state }: { state: string }) => state === "up");
       expect(up.map(({ name, kind }: { name: string; kind: string }) => [name, kind])).toEqual([
         ["app", "oci"],
@@ -226,13 +227,14 @@ onOneMachine(
       expect(table(await host.stowage(["ls"]))).toBe(text);
       expect(table(await host.stowage(["--no-color", "ps"]))).toBe(text);
 
-      await host.stowage(["start", "c7"]);
+      await host.stowage(["start", "old"]);
       await host.switchTo(hostTs());
       expect(await json(host, "list")).toHaveLength(2);
       const gone = (await json(host, "list", "--all")).slice(2);
-      expect(gone).toHaveLength(50);
-      const c7 = gone.find(({ name }: { name: string }) => name === "c7");
-      expect(c7).toMatchObject({ state: "gone", kind: "system", root: "/var/lib/stowage/containers/c7/root" });
+      expect(gone).toHaveLength(51);
+      const of = (wanted: string) => gone.find(({ name }: { name: string }) => name === wanted);
+      expect(of("c7")).toMatchObject({ state: "gone", kind: "oci", root: null });
+      expect(of("old")).toMatchObject({ state: "gone", kind: "system", root: "/var/lib/stowage/containers/old/root" });
       await host.must(["podman", "rm", "-f", "foreign"]);
     });
   },
