@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerPart } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
 import { answersInside } from "../host/inside.ts";
-import type { Ended } from "../host/inside-end.ts";
+import { type Ended, endedWithMachine } from "../host/inside-end.ts";
 import { runInside } from "../host/inside-run.ts";
 import { leaderOf, lifeOf } from "../host/machined.ts";
 import { type Activity, isBooted } from "../host/systemd.ts";
@@ -70,10 +70,28 @@ async function enterOci(
   options: OnTerminal,
 ): Promise<Ended> {
   const { name, oci } = container;
-  if (oci === undefined || (await activityOf(session, container)).active !== "active") throw notRunning(name);
+  const before = await runOf(session, container);
+  if (oci === undefined || before === null) throw notRunning(name);
   const { asUser } = await import("./as-user.ts");
   const { runInContainer } = await import("../host/engine-exec.ts");
-  return runInContainer(oci, name, command, options, asUser);
+  const ended = await runInContainer(oci, name, command, options, asUser);
+  const isEnd = ended.status === endedWithMachine.status && (await hasEnded(session, container, before));
+  return isEnd ? endedWithMachine : ended;
+}
+
+/** Which run of its service it is; null where it does not run. */
+async function runOf(session: Session, { unit }: ContainerPart): Promise<string | null> {
+  const states = isBooted() ? await systemdOf(session).states([unit]) : {};
+  return states[unit]?.active === "active" ? states[unit].invocation : null;
+}
+
+/** Engines do not tell the end of a container from a SIGKILL to the command; and they know of it before the service does. */
+async function hasEnded(session: Session, container: ContainerPart, run: string): Promise<boolean> {
+  for (let tries = 0; tries < 5; tries++) {
+    if ((await runOf(session, container)) !== run) return true;
+    await sleep(100);
+  }
+  return false;
 }
 
 /** A machine without systemd runs nothing. */

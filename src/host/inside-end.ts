@@ -1,5 +1,5 @@
 /** How a command ended that a machine's systemd ran: what systemd-run says of it is not always so. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { askInside } from "./inside.ts";
 import { parseFields } from "./journal.ts";
@@ -27,10 +27,11 @@ export interface CommandUnit {
 export const endedWithMachine: Ended = { status: 137, failedStep: null, withMachine: true };
 
 /**
- * @param status that systemd-run or, on a terminal, machinectl ended with
+ * @param status that systemd-run or, on a terminal, machinectl ended with; null where it did not
  */
-export async function endOf(command: CommandUnit, status: number, terminal: boolean): Promise<Ended> {
+export async function endOf(command: CommandUnit, status: number | null, terminal: boolean): Promise<Ended> {
   if (!command.life.isAlive()) return endedWithMachine;
+  if (status === null) return fromJournal(command, 0);
   if (terminal) return (await statusOfUnit(command, status)) ?? endedWithMachine;
   if (status === 0) return endOfSuccess(command);
   if (!isSystemds(status)) return { status, failedStep: null };
@@ -71,26 +72,25 @@ const buses = ["dbus.service", "dbus-broker.service"];
  */
 async function endOfSuccess(command: CommandUnit): Promise<Ended> {
   const { life, unit, took } = command;
-  const services = life.cgroups === null ? null : `${life.cgroups}/system.slice`;
-  const goesOn = () => services !== null && life.isAlive() && isPopulated(`${services}/${unit}`);
+  const goesOn = () => life.isAlive() && holdsProcesses(life, unit);
   if (goesOn()) {
     while (goesOn()) await sleep(200);
     const ended = life.isAlive() ? await fromJournal(command, 0) : endedWithMachine;
     return (await isEnding(command)) ? endedWithMachine : ended;
   }
   // A bus that is there, where little time was for it to end: to ask takes longer than most commands.
-  if (took < briefly && buses.some((bus) => isPopulated(`${services}/${bus}`))) return success;
+  if (took < briefly && buses.some((bus) => holdsProcesses(life, bus))) return success;
   return (await isEnding(command)) ? endedWithMachine : success;
 }
 
 const success: Ended = { status: 0, failedStep: null };
 const briefly = 1000;
 
-/** Whether any process is in it. cgroups(7), "cgroup.events" */
-function isPopulated(cgroup: string): boolean {
-  const events = `${cgroup}/cgroup.events`;
+/** Whether a service of the machine's has any process. cgroups(7), "cgroup.events" */
+export function holdsProcesses({ cgroups }: MachineLife, service: string): boolean {
+  if (cgroups === null) return false;
   try {
-    return existsSync(events) && /^populated 1$/m.test(readFileSync(events, "utf8"));
+    return /^populated 1$/m.test(readFileSync(`${cgroups}/system.slice/${service}/cgroup.events`, "utf8"));
   } catch {
     return false;
   }

@@ -1,7 +1,7 @@
 /** Runs a command inside a machine with our own terminal or streams, to its end or ours. */
 import { constants } from "node:os";
 import { asItIs, type InsideOptions, insideCommand, stopInside, transientName } from "./inside.ts";
-import { type Ended, endOf } from "./inside-end.ts";
+import { type Ended, endOf, holdsProcesses } from "./inside-end.ts";
 import { interruptible } from "./interruptible.ts";
 import type { MachineLife } from "./machined.ts";
 import { attach } from "./run.ts";
@@ -21,29 +21,39 @@ export async function runInside(
   // systemd-run would leave the command running: it is the machine's systemd that runs it, not we.
   const { result, interrupted } = await interruptible(
     () => stopInside(machine, unit),
-    () => attachUntilEnd(insideCommand(machine, unit, command, options), life, options.terminal),
+    () => attachUntilEnd(insideCommand(machine, unit, command, options), unit, life, options.terminal),
   );
   if (interrupted !== null) return { status: 128 + constants.signals[interrupted], failedStep: null };
   return endOf({ machine, unit, life, took: Date.now() - began }, result, options.terminal);
 }
 
-/** Milliseconds between two looks at whether the machine still runs. */
+/** Milliseconds between two looks at the machine, and that systemd-run may take to notice that its command is over. */
 const lookEvery = 200;
+const noticing = 30_000;
 
 /**
- * systemd-run waits for a machine that is gone, some versions also for the next one of its name.
- * @returns exit status of the program
+ * systemd-run waits for a machine that is gone, some versions also for the next one of its name; and for ever, where the
+ * machine's bus began anew just when the command began.
+ * @returns exit status of the program; null where it waited in vain
  */
-async function attachUntilEnd(argv: readonly string[], life: MachineLife, terminal: boolean): Promise<number> {
+async function attachUntilEnd(
+  argv: readonly string[],
+  unit: string,
+  life: MachineLife,
+  terminal: boolean,
+): Promise<number | null> {
   const ended = new AbortController();
+  let [wasThere, empty, inVain] = [false, 0, false];
   const looking = setInterval(() => {
-    if (!life.isAlive()) ended.abort();
+    const isThere = !terminal && holdsProcesses(life, unit);
+    wasThere ||= isThere;
+    empty = wasThere && !isThere ? empty + lookEvery : 0;
+    inVain = empty > noticing;
+    if (inVain || !life.isAlive()) ended.abort();
   }, lookEvery);
   // Our terminal itself is nothing that a machine with users of its own may own: systemd gives up on it, status 208.
   const passInput = !terminal && process.stdin.isTTY === true;
-  try {
-    return await attach(argv, { package: "systemd-container", env: asItIs, passInput, signal: ended.signal });
-  } finally {
-    clearInterval(looking);
-  }
+  const options = { package: "systemd-container", env: asItIs, passInput, signal: ended.signal };
+  const status = await attach(argv, options).finally(() => clearInterval(looking));
+  return inVain ? null : status;
 }

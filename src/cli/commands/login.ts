@@ -1,5 +1,7 @@
 /** stowage login NAME: the container's own prompt for a name and a password. */
+import { constants } from "node:os";
 import { StowageError } from "../../error.ts";
+import { interruptible } from "../../host/interruptible.ts";
 import { leaderOf } from "../../host/machined.ts";
 import { attach } from "../../host/run.ts";
 import { containerNamed } from "../enter.ts";
@@ -11,7 +13,12 @@ export default async function login(session: Session, _flags: SharedFlags, name:
   const container = containerNamed(session, name);
   if (container.kind === "oci") throw noLogin(name);
   if ((await leaderOf(name)) === null) throw notRunning(name);
-  return attach(["machinectl", "--quiet", "login", name], { package: "systemd-container" });
+  const asked = new AbortController();
+  const { result, interrupted } = await interruptible(
+    async () => asked.abort(),
+    () => attach(["machinectl", "--quiet", "login", name], { package: "systemd-container", signal: asked.signal }),
+  );
+  return interrupted === null ? result : 128 + constants.signals[interrupted];
 }
 
 const noLogin = (name: string): StowageError =>
