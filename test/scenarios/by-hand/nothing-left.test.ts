@@ -63,6 +63,13 @@ onOneMachine(
       await host.waitForUnit("container@foo.service");
       expect(await host.stowage(["show-ip", "foo"])).toBe("10.233.2.2\n");
       await host.stowage(["destroy", "foo"]);
+      // A destroy that was killed before the root was gone: by the note that it leaves.
+      await host.stowage(["create", "foo"]);
+      await host.stowage(["destroy", "--keep-state", "foo"]);
+      const note = { format: 1, verb: "destroy", name: "foo", unit: "container@foo.service", active: 1, current: 1 };
+      await host.put("/var/lib/stowage/by-hand.json", JSON.stringify(note), "0600");
+      expect(await host.sh("ls /var/lib/stowage/containers")).toContain("foo");
+      await host.stowage(["destroy", "nobody"]);
       // Former generations go on saying what there was.
       const left = (await traces(host, "foo")).replaceAll(/^.*generation\.json\n/gm, "");
       expect(left).toBe(before);
