@@ -75,9 +75,12 @@ async function enterOci(
   const { asUser } = await import("./as-user.ts");
   const { runInContainer } = await import("../host/engine-exec.ts");
   const ended = await runInContainer(oci, name, command, options, asUser);
-  const isEnd = ended.status === endedWithMachine.status && (await hasEnded(session, container, before));
+  const isEnd = ofLostContainer.includes(ended.status) && (await hasEnded(session, container, before));
   return isEnd ? endedWithMachine : ended;
 }
+
+/** What engines end with whose container ends under a command: podman, where it was removed in the meantime, with its own. */
+const ofLostContainer = [125, 137, 255];
 
 /** Which run of its service it is; null where it does not run. */
 async function runOf(session: Session, { unit }: ContainerPart): Promise<string | null> {
