@@ -3,6 +3,7 @@ import { LabHost } from "../lab/host.ts";
 import type { Suite } from "../lab/tree.ts";
 import { Machine } from "../test/scenarios/harness/machine.ts";
 import { loadImage, makeImage } from "../test/scenarios/harness/oci-image.ts";
+import { eventually } from "../test/scenarios/harness/wait.ts";
 
 const image = "localhost/bench:1";
 
@@ -75,13 +76,17 @@ export async function listBench({ rounds, suite, containers, say }: Request): Pr
   const switched = async (kind: "system" | "oci") => {
     say(`starting ${containers} ${kind} containers on ${suite}`);
     await host.configure(hostTs(kind, containers));
-    await host.stowage(["switch"], { timeout: 3_600_000 });
+    await host.tryStowage(["switch"], { timeout: 3_600_000 });
+    // Of many that podman 4 starts at once some fail, by each other's doing; systemd starts those again.
+    await eventually(async () => {
+      const states: { state: string }[] = JSON.parse(await host.stowage(["list", "--json"]));
+      if (!states.every(({ state }) => state === "up")) throw new Error("not all of them run yet");
+    }, 120_000);
   };
   try {
     await loadImage(host, makeImage(suite, image), "podman");
     await switched("oci");
     const oci = await times();
-    if (process.env.BENCH_HOLD) await new Promise((resolve) => setTimeout(resolve, 1e9));
     await switched("system");
     say(`starting ${containers} containers of podman beside them`);
     const byHand = `for n in $(seq ${containers}); do podman run -d --pull=never --network=host --name h$n ${image} >/dev/null || exit; done`;

@@ -11,6 +11,7 @@ import type { Machine } from "../harness.ts";
 const sources = [
   "dist/app.cjs",
   "dist/cli.cjs",
+  "dist/quick.cjs",
   "package.json",
   "README.md",
   "tools/package-deb.mjs",
