@@ -1,6 +1,6 @@
 /** Man pages and the reference are what the registry of verbs says. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeVerb } from "../../src/cli/verbs/described.ts";
@@ -27,6 +27,15 @@ test("the reference of the command is up to date", async () => {
 test("there is a page of the command, of every verb, and of every other name", () => {
   const names = ["stowage", ...[...Object.keys(verbs), ...Object.keys(aliases)].map((name) => `stowage-${name}`)];
   expect(Object.keys(pages).sort()).toEqual(names.map((name) => `${name}.1`).sort());
+});
+
+test("npm installs all of them", () => {
+  const { man } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  expect(man).toEqual(
+    Object.keys(pages)
+      .sort()
+      .map((name) => `dist/man/${name}`),
+  );
 });
 
 test("text is never a request or an escape", () => {

@@ -32,7 +32,7 @@ export const section = (title: string, ...body: readonly string[]): string =>
 export const term = (head: string, ...body: readonly string[]): string => [".TP", head, ...body].join("\n");
 
 /** As it stands, for lines to copy. */
-export const verbatim = (lines: readonly string[]): string => [".PP", ".nf", ...lines.map(line), ".fi"].join("\n");
+export const verbatim = (lines: readonly string[]): string => [".nf", ...lines.map(line), ".fi"].join("\n");
 
 /** The head of a page; `date` is left empty, so that the same sources make the same bytes. */
 export const title = (name: string, version: string): string =>

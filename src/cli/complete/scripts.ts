@@ -13,6 +13,7 @@ _stowage() {
     IFS= read -r how
     while IFS=$'\\t' read -r value brief; do COMPREPLY+=("$value"); done
   } < <(command stowage complete bash -- "\${COMP_LINE:0:COMP_POINT}" "$COMP_WORDBREAKS" 2>/dev/null)
+  compopt -o nosort
   case $how in
     :open) compopt -o nospace ;;
     :files) compopt -o default ;;
@@ -37,8 +38,8 @@ _stowage() {
   case $how in
     :files) compset -P '--*='; _files ;;
     :directories) compset -P '--*='; _files -/ ;;
-    :open) compadd -S '' -l -d shown -a values ;;
-    *) compadd -l -d shown -a values ;;
+    :open) compadd -V stowage -S '' -l -d shown -a values ;;
+    *) compadd -V stowage -l -d shown -a values ;;
   esac
 }
 if [[ $funcstack[1] == _stowage ]]; then _stowage "$@"; else compdef _stowage stowage; fi
@@ -60,7 +61,7 @@ function __stowage_complete
             string join -- \\n $lines
     end
 end
-complete -c stowage -f -a '(__stowage_complete)'
+complete -c stowage -f -k -a '(__stowage_complete)'
 `;
 
 /** By shell; where it looks for such files is docs/how-to/completion.md's matter. */

@@ -83,8 +83,9 @@ onOneMachine(
       mkdirSync(directory, { recursive: true });
       for (const [name, text] of Object.entries(manual("1.2.3"))) writeFileSync(join(directory, name), text);
       const { stdout } = await host.run(["sh", "-c", "cd /var/lib/stowage/manual && mandoc -T lint -W warning man1/*"]);
-      // They have no date: the same sources give the same bytes.
-      expect(stdout.split("\n").filter((line) => line !== "" && !line.includes("missing date"))).toEqual([]);
+      // They have no date: the same sources give the same bytes. And another name is a link of man's own, which packs.
+      const meant = /missing date|\.so is fragile/;
+      expect(stdout.split("\n").filter((line) => line !== "" && !meant.test(line))).toEqual([]);
       expect(await host.sh("mandoc /var/lib/stowage/manual/man1/stowage.1 | col -b")).toContain("--config host.ts");
     });
   },
