@@ -1,45 +1,70 @@
 /** The packages of the build that is tested, made once for all scenarios that install one. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { must } from "../../../lab/exec.ts";
 import { withLock } from "../../../lab/lock.ts";
 import { checkout, labCache } from "../../../lab/places.ts";
 import type { Machine } from "../harness.ts";
 
-/** What a package is made of; a build names it. */
+/** What a package is made of, and what makes it: its hash names what was made. */
 const sources = [
-  "dist/app.cjs",
-  "dist/cli.cjs",
-  "dist/quick.cjs",
-  "package.json",
+  "dist",
+  "docs",
+  "examples",
+  "packaging",
+  "tools/deb",
+  "LICENSE",
   "README.md",
+  "package.json",
   "tools/package-deb.mjs",
-  "packaging/debian/postrm",
-  "tools/deb/parts.mjs",
 ];
+
+function hashOfSources(): string {
+  const hash = createHash("sha256").update(process.version);
+  for (const source of sources) {
+    const at = join(checkout(), source);
+    const inside = statSync(at).isDirectory() ? readdirSync(at, { recursive: true }).map(String).sort() : [""];
+    for (const name of inside) {
+      const file = join(at, name);
+      if (statSync(file).isFile()) hash.update(`${source}/${name}\n`).update(readFileSync(file));
+    }
+  }
+  return hash.digest("hex").slice(0, 16);
+}
 
 /** A package in a directory of its own. */
 async function made(kind: "deb" | "npm", make: (into: string) => Promise<unknown>): Promise<string> {
   const root = checkout();
   if (!existsSync(join(root, "dist/types/index.d.ts"))) throw new Error("this build has no types: npm run build");
-  const hash = createHash("sha256").update(process.version);
-  for (const file of sources) hash.update(readFileSync(join(root, file)));
-  const directory = join(labCache(), "packages", `${kind}-${hash.digest("hex").slice(0, 16)}`);
+  const directory = join(labCache(), "packages", `${kind}-${hashOfSources()}`);
   await withLock(`${directory}.lock`, async () => {
     if (existsSync(directory)) return;
     const making = `${directory}.making-${process.pid}`;
     mkdirSync(making, { recursive: true });
     await make(making);
     renameSync(making, directory);
+    removeFormer(kind, directory);
   });
   return join(directory, readdirSync(directory)[0] ?? "");
+}
+
+/** Of former builds, which nobody tests any more: not of another checkout's that runs right now. */
+function removeFormer(kind: string, directory: string): void {
+  for (const name of readdirSync(dirname(directory)).filter((one) => one.startsWith(`${kind}-`))) {
+    const path = join(dirname(directory), name);
+    const hours = (Date.now() - statSync(path).mtimeMs) / 3_600_000;
+    if (hours > 1) rmSync(path, { recursive: true });
+  }
 }
 
 /** As `npm run package:deb` makes it. */
 export const makeDeb = (into: string, environment: Readonly<Record<string, string>> = {}) => {
   const argv = [join(checkout(), "tools/package-deb.mjs"), "--dist", join(checkout(), "dist"), "--out", into];
-  return must([process.execPath, ...argv], { timeout: 300_000, env: { ...process.env, ...environment } });
+  return must([process.execPath, ...argv], {
+    timeout: 300_000,
+    env: { ...process.env, SOURCE_DATE_EPOCH: "1700000000", ...environment },
+  });
 };
 
 export const debPackage = (): Promise<string> => made("deb", makeDeb);

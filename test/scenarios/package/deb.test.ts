@@ -51,7 +51,7 @@ scenario(
     expect(removed).toContain("stowage: the containers of this machine go on running, and start at boot.");
     expect((await host.run(["sh", "-c", "command -v stowage"])).code).not.toBe(0);
     await serves(host);
-    await apt(host, "install", file);
+    await apt(host, "install", "--no-install-recommends", file);
     expect(await host.stowage(["list"])).toMatch(/^web +system +isolated +up /m);
     expect(await host.stowage(["switch"])).toBe("");
     const purged = await apt(host, "purge", "stowage");
@@ -61,7 +61,7 @@ scenario(
     expect(await host.get("/etc/stowage/host.ts")).toBe(hostTs);
     expect((await host.run(["test", "-e", "/var/cache/stowage"])).code).toBe(1);
 
-    await apt(host, "install", file);
+    await apt(host, "install", "--no-install-recommends", file);
     await host.stowage(["uninstall", "--state"]);
     await host.must(["rm", "-r", "/etc/stowage"]);
     expect(await apt(host, "purge", "stowage")).not.toContain("go on running");
