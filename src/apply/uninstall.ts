@@ -44,7 +44,8 @@ export async function removeInstallation(layout: Layout): Promise<void> {
   for (const path of [storeDir(layout), layout.cache, `${layout.state}/flakes`, generationsDir(layout)]) {
     await removeWhole(path);
   }
-  for (const name of ["switch.json", "directories", "images", "format"]) await removeWhole(`${layout.state}/${name}`);
+  for (const name of ["switch.json", "by-hand.json", "directories", "images", "format"])
+    await removeWhole(`${layout.state}/${name}`);
   rmSync(`${madeDir(layout)}/stowage.lock`, { force: true });
   for (const directory of [layout.state, madeDir(layout), layout.etc]) removeIfEmpty(directory);
   await removeWhole(layout.run);

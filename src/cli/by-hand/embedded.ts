@@ -63,7 +63,7 @@ function problemOf(text: string, open: string, close: string): ParseProblem | nu
 
 /** What can have an object, or a function to one, as its value. */
 const isModule = ({ type }: Node): boolean =>
-  !/^(Literal|TemplateLiteral|ArrayExpression|Identifier|BinaryExpression|UnaryExpression|AssignmentExpression)$/.test(
+  !/^(Literal|TemplateLiteral|ArrayExpression|Identifier|MemberExpression|BinaryExpression|UnaryExpression|AssignmentExpression)$/.test(
     type,
   );
 

@@ -90,6 +90,7 @@ export default defineHost({
     [{ config: "}}), evil(), ({a: {" }, /^1 syntax-error/],
     [{ config: "{}, x: {}" }, /^1 syntax-error/],
     [{ config: "1" }, /^1 syntax-error/],
+    [{ config: "host.ts" }, /^1 syntax-error/],
   ])("refused: %j", (flags, words) => {
     expect(refused(flags)).toMatch(words);
   });
