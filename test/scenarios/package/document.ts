@@ -75,7 +75,7 @@ async function type(host: Machine, cwd: string, line: string, shown: readonly st
   const marker = "-- the shell is in ";
   const script = `${line}\ncode=$?\necho "${marker}$PWD"\nexit $code`;
   // On a person's terminal both streams are one.
-  const said = await host.run(["sh", "-c", `exec 2>&1\n${script}`], { cwd, input: "y\n", timeout: 220_000 });
+  const said = await host.run(["sh", "-c", `exec 2>&1\n${script}`], { cwd, input: "y\n", timeout: 400_000 });
   const [output = "", after = ""] = said.stdout.split(marker);
   if (!isFine(line, shown, said.code)) throw new Error(`${line} ended with exit code ${said.code}:\n${said.stdout}`);
   expect(output, line).toMatch(patternOf(shown));

@@ -24,5 +24,5 @@ scenario(
     await playDocument({ host, instead: { "stowage_0.1.0_amd64.deb": basename(deb) } }, blocksOf(tutorial));
     await eventually(async () => expect(differences(before, await everythingOn(host))).toEqual(onlyForwarding), 20_000);
   },
-  { on: "bookworm", bare: true, timeout: 420_000 },
+  { on: "bookworm", bare: true, timeout: 900_000 },
 );

@@ -47,5 +47,5 @@ scenario(
     await host.must(["npm", "uninstall", "--global", "stowage"]);
     expect((await host.run(["sh", "-c", "command -v stowage"])).code).not.toBe(0);
   },
-  { on: "trixie", bare: true, timeout: 420_000 },
+  { on: "trixie", bare: true, timeout: 900_000 },
 );
