@@ -132,3 +132,29 @@ test("when it has read units: the later of two times; none that it does not say"
   expect(await said.systemd.unitsReadAt()).toBe(900);
   expect(await fake(() => ({ stdout: "" })).systemd.unitsReadAt()).toBe(0);
 });
+
+test("a signal to all of a unit; that nothing of it runs is no failure", async () => {
+  const { calls, systemd } = fake(() => ({ status: 1, stderr: "Unit a.service not loaded." }));
+  await systemd.kill("a.service", 9);
+  expect(calls).toEqual([["systemctl", "kill", "--signal=9", "--", "a.service"]]);
+});
+
+test("a job that is left is waited for no more, and has no answer", async () => {
+  let signal: AbortSignal | undefined;
+  const systemd = systemctl((_, options) => {
+    signal = options?.signal;
+    // As a program that is ended by it.
+    return new Promise((resolve) =>
+      signal?.addEventListener("abort", () => resolve({ status: 143, stdout: "", stderr: "" })),
+    );
+  });
+  let isSettled = false;
+  void systemd.start("a.service").finally(() => {
+    isSettled = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  systemd.leave();
+  expect(signal?.aborted).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(isSettled).toBe(false);
+});
