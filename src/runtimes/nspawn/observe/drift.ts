@@ -155,29 +155,33 @@ function editedFiles({ layout, ours, next }: DriftRequest, observed: Observed) {
     const unit = next.units[name];
     return unit !== undefined && found?.text === render(unit);
   };
-  const texts = new Map<string, { unit: string; texts: string[] }>();
-  const add = (path: string, unit: string, text: string) => {
-    const known = texts.get(path);
-    if (known === undefined) texts.set(path, { unit, texts: [text] });
-    else known.texts.push(text);
+  const edited = new Map<string, string>();
+  const fine = new Set<string>();
+  const look = (path: string, text: string, unitOf: (path: string) => string | undefined) => {
+    const found = observed.files[path]?.text;
+    if (found === text) fine.add(path);
+    else if (found !== undefined) {
+      const unit = unitOf(path);
+      if (unit !== undefined) edited.set(path, unit);
+    }
   };
   const networkDir = `${layout.etc}/network/`;
   for (const one of ours) {
     for (const unit of Object.values(one.units)) {
       const path = `${layout.units}/${unit.name}`;
       // What is as it should be makes no difference, whoever has written it; and most are.
-      if (!isWanted(unit.name, observed.files[path])) add(path, unit.name, render(unit));
+      if (!isWanted(unit.name, observed.files[path])) look(path, render(unit), () => unit.name);
     }
-    for (const [path, { text }] of Object.entries(one.files)) {
-      if (!path.startsWith(networkDir)) continue;
-      const container = /\/network\/([^./]+)\.[a-z-]+$/.exec(path)?.[1];
-      if (container !== undefined) add(path, netUnit(container), text);
-    }
+    for (const [path, { text }] of Object.entries(one.files))
+      if (path.startsWith(networkDir)) look(path, text, networkOf);
   }
-  return [...texts].flatMap(([path, { unit, texts }]) => {
-    const found = observed.files[path]?.text;
-    return found === undefined || texts.includes(found) ? [] : [{ path, unit }];
-  });
+  return [...edited].flatMap(([path, unit]) => (fine.has(path) ? [] : [{ path, unit }]));
+}
+
+/** The unit of the network that a file is for. */
+function networkOf(path: string): string | undefined {
+  const container = /\/network\/([^./]+)\.[a-z-]+$/.exec(path)?.[1];
+  return container === undefined ? undefined : netUnit(container);
 }
 
 /** A whole store path has all of these: two looks at each, no more. */
