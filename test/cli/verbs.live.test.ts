@@ -171,7 +171,7 @@ onOneMachine((scenario) => {
     await host.sh("echo nonsense > /etc/stowage/network/web.up");
     const failed = await host.tryStowage(["start", "web", "off"]);
     expect(failed.code).toBe(4);
-    expect(failed.stderr).toMatch(/^failed: container-net@web\.service failed: exit status \d+\n {2}\| /);
+    expect(failed.stderr).toMatch(/^failed: start web: container-net@web\.service failed: exit status \d+\n {2}\| /);
     expect(await host.stowage(["status", "off"])).toMatch(/^up\n/);
   });
 });

@@ -90,7 +90,9 @@ onOneMachine((scenario) => {
         const work = both.filter(({ container, message }) => container === name && message.startsWith(name));
         expect(work.at(-1)).toMatchObject({ from: "inside", message: `${name} ends` });
       }
-      expect(await host.stowage(["logs", "lasting", "brief", "-n", "all"])).toMatch(/^\S+ \S+ brief \S+\[\d+\]: brief ends$/m);
+      expect(await host.stowage(["logs", "lasting", "brief", "-n", "all"])).toMatch(
+        /^\S+ \S+ brief \S+\[\d+\]: brief ends$/m,
+      );
       const time = both.find(({ message }) => message === "lasting ends")?.time ?? 0;
       const before = await one("lasting", "--until", `@${(time / 1e6 - 0.001).toFixed(6)}`, "--since", "30m");
       expect(before.some(({ message }) => message === "lasting has begun")).toBe(true);
