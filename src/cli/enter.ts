@@ -73,10 +73,13 @@ async function enterOci(
   const before = await runOf(session, container);
   if (oci === undefined || before === null) throw notRunning(name);
   const { asUser } = await import("./as-user.ts");
+  const { inspect } = await import("../host/engines.ts");
   const { runInContainer } = await import("../host/engine-exec.ts");
   const ended = await runInContainer(oci, name, command, options, asUser);
-  const isEnd = ofLostContainer.includes(ended.status) && (await hasEnded(session, container, before));
-  return isEnd ? endedWithMachine : ended;
+  // Engines do not tell the end of a container from a SIGKILL to the command; and they know of it before the service does.
+  const hasEnded = async () =>
+    (await inspect(oci, name, asUser))?.state !== "running" || (await runOf(session, container)) !== before;
+  return ofLostContainer.includes(ended.status) && (await hasEnded()) ? endedWithMachine : ended;
 }
 
 /** What engines end with whose container ends under a command: podman, where it was removed in the meantime, with its own. */
@@ -86,15 +89,6 @@ const ofLostContainer = [125, 137, 255];
 async function runOf(session: Session, { unit }: ContainerPart): Promise<string | null> {
   const states = isBooted() ? await systemdOf(session).states([unit]) : {};
   return states[unit]?.active === "active" ? states[unit].invocation : null;
-}
-
-/** Engines do not tell the end of a container from a SIGKILL to the command; and they know of it before the service does. */
-async function hasEnded(session: Session, container: ContainerPart, run: string): Promise<boolean> {
-  for (let tries = 0; tries < 5; tries++) {
-    if ((await runOf(session, container)) !== run) return true;
-    await sleep(100);
-  }
-  return false;
 }
 
 /** A machine without systemd runs nothing. */
