@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { StowageError } from "../error.ts";
 import { removeAbandoned } from "../host/abandoned.ts";
 import { readOwnFile } from "../host/own-file.ts";
+import { removeIfPossible } from "../store/files.ts";
 import type { Bundle } from "./bundle.ts";
 import { sha256 } from "./hash.ts";
 import { asScript } from "./script.ts";
@@ -83,8 +84,13 @@ export class BundleCache {
     const path = join(this.#dir, name);
     const temporary = `${path}.${process.pid}`;
     rmSync(temporary, { force: true });
-    writeFileSync(temporary, text, { mode: 0o600, flag: "wx" });
-    renameSync(temporary, path);
+    try {
+      writeFileSync(temporary, text, { mode: 0o600, flag: "wx" });
+      renameSync(temporary, path);
+    } catch (error) {
+      removeIfPossible(temporary);
+      throw error;
+    }
   }
 }
 
