@@ -58,6 +58,9 @@ describe("is printed as it says", () => {
   afterEach(() => world.end());
 
   test.each([
+    ["check"],
+    ["eval"],
+    ["eval", "containers.web.localAddress"],
     ["list"],
     ["status", "web"],
     ["status", "nobody"],

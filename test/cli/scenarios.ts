@@ -14,7 +14,7 @@ export const scenarios: Readonly<Record<string, string>> = {
   gc: "test/scenarios/generations/gc.test.ts",
   generations: "test/scenarios/generations/rollback.test.ts",
   image: "test/scenarios/sources/image.test.ts",
-  init: "test/scenarios/usage/documents.test.ts",
+  init: "test/scenarios/package/newcomer.test.ts",
   kill: "test/scenarios/life/verbs.test.ts",
   list: "test/scenarios/looking/looking.test.ts",
   lock: "test/scenarios/usage/documents.test.ts",

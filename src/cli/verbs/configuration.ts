@@ -4,16 +4,7 @@ import type { InitFlags } from "../commands/init.ts";
 import { hostAliases, sharedAliases, textParameter } from "../flags.ts";
 import type { HostFlags } from "../session.ts";
 import { type UpdateFlags, updateMadeFlags } from "./by-hand.ts";
-import {
-  hostJson,
-  hostVerb,
-  type ImageFlags,
-  nameJson,
-  type OptionsFlags,
-  one,
-  oneOptional,
-  type WithJson,
-} from "./parts.ts";
+import { hostJson, type ImageFlags, nameJson, type OptionsFlags, one, oneOptional, type WithJson } from "./parts.ts";
 import { verb } from "./verb.ts";
 
 export const configuration = {
@@ -37,16 +28,16 @@ export const configuration = {
     },
     load: () => import("../commands/init.ts"),
   }),
-  check: verb<HostFlags, []>({
+  check: verb<WithJson<HostFlags>, []>({
     brief: "Evaluate the configuration and check it; change nothing",
     examples: ["check", "-c examples/web/host.ts check"],
-    parameters: hostVerb,
+    parameters: hostJson,
     load: () => import("../commands/check.ts"),
   }),
-  eval: verb<HostFlags, [path?: string]>({
+  eval: verb<WithJson<HostFlags>, [path?: string]>({
     brief: "Print the evaluated configuration, or one part of it, as JSON",
     examples: ["eval", "eval containers.web.localAddress"],
-    parameters: { ...hostVerb, positional: oneOptional("Part of it, with dots between names", "path") },
+    parameters: { ...hostJson, positional: oneOptional("Part of it, with dots between names", "path") },
     load: () => import("../commands/eval.ts"),
   }),
   explain: verb<WithJson<HostFlags>, [path: string]>({

@@ -49,7 +49,6 @@ export const oneOptional = (brief: string, placeholder: string) =>
   ({ kind: "tuple", parameters: [{ ...textParameter(brief, placeholder), optional: true }] }) as const;
 const names = { kind: "array", minimum: 1, parameter: textParameter("A container", "name") } as const;
 
-export const hostVerb = { flags: hostFlags, aliases: hostAliases };
 export const hostJson = { flags: { ...hostFlags, ...jsonFlag }, aliases: hostAliases };
 export const manyNames = { flags: sharedFlags, aliases: sharedAliases, positional: names };
 export const nameJson = { flags: { ...sharedFlags, ...jsonFlag }, aliases: sharedAliases };

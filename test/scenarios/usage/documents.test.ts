@@ -16,7 +16,6 @@ const changed = hostTs.replace("config: {}", "config: { environment: { etc: { to
 
 /** In an order in which each has something to say. */
 const first: readonly (readonly string[])[] = [
-  ["init", "/srv/new"],
   ["lock"],
   ["explain", "containers.web.forwardPorts"],
   ["explain", "containers.web"],

@@ -20,14 +20,17 @@ export class Terminal {
   readonly #host: Machine;
   readonly #name: string;
 
-  private constructor(host: Machine, name: string) {
+  readonly #prompt: string;
+
+  private constructor(host: Machine, name: string, prompt: string) {
     this.#host = host;
     this.#name = name;
+    this.#prompt = prompt;
   }
 
   /** @param shell its command line; @param prompt it waits for this */
   static async open(host: Machine, name: string, shell: string, prompt: string): Promise<Terminal> {
-    const terminal = new Terminal(host, name);
+    const terminal = new Terminal(host, name, prompt);
     await terminal.#tmux("new-session", "-d", "-x", "180", "-y", "50", shell);
     await eventually(async () => terminal.#shows(prompt));
     return terminal;
@@ -42,10 +45,11 @@ export class Terminal {
       screen = await this.#tmux("capture-pane", "-p");
       if (!expected.test(screen)) throw new Error(`${this.#name}: ${expected} is not on\n${screen}`);
     });
-    await this.#tmux("send-keys", "C-c");
-    await this.#tmux("send-keys", "C-l");
+    // Again and again: where there is a list to choose from, the first one only ends that.
     await eventually(async () => {
-      if ((await this.#tmux("capture-pane", "-p")).includes(text)) throw new Error(`${this.#name} does not let go`);
+      for (const key of ["C-c", "C-l"]) await this.#tmux("send-keys", key);
+      const last = (await this.#tmux("capture-pane", "-p")).trimEnd().split("\n").at(-1);
+      if (last !== this.#prompt) throw new Error(`${this.#name} does not let go of ${last}`);
     });
     return screen;
   }
