@@ -10,9 +10,24 @@ import { differences, everythingOn, onlyForwarding } from "./everything.ts";
 
 const tutorial = readFileSync(join(checkout(), "docs/tutorial.md"), "utf8");
 
+/** What a newcomer does: a page that no longer says so would play, and show nothing. */
+const steps = [
+  "apt install",
+  "stowage init",
+  "stowage check",
+  "stowage plan",
+  "stowage switch",
+  "stowage list",
+  "stowage logs",
+  "stowage rollback",
+  "stowage uninstall",
+  "apt autoremove --purge",
+];
+
 scenario(
   "a newcomer installs, writes, errs, mends, switches, changes, goes back, and leaves no trace",
   async ({ host }) => {
+    for (const step of steps) expect(tutorial).toContain(`\n# ${step}`);
     const deb = await debPackage();
     await host.goOnline();
     await host.must(["apt-get", "--quiet", "update"], { timeout: 120_000 });
