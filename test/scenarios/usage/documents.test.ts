@@ -38,11 +38,7 @@ const first: readonly (readonly string[])[] = [
   ["reload", "web"],
   ["kill", "web"],
   ["stop", "web"],
-  ["create", "hand"],
-  ["update", "hand"],
-  ["generations", "hand"],
   ["list", "--all"],
-  ["destroy", "hand"],
 ];
 const second: readonly (readonly string[])[] = [
   ["plan"],
