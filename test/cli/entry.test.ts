@@ -46,6 +46,19 @@ test("a configuration that ends the process after it was loaded is no success", 
   expect(stderr).toContain("error[host-error]: the process ended before there was an answer");
 });
 
+test.each([
+  ["kept as a script", ""],
+  ["kept as a module", "await 1;\n"],
+])("an error that the configuration throws has its place, %s", (_, above) => {
+  const { status, stderr } = shell(
+    `${stowage} check`,
+    `${above}\nthrow new Error("by the user");\nexport default {};\n`,
+  );
+  expect(status).toBe(1);
+  expect(stderr).toContain("by the user");
+  expect(stderr).toMatch(above === "" ? /host\.ts:2:7/ : /host\.ts:3:7/);
+});
+
 test("a reader that goes away: no word, 141", () => {
   const script = `{ ${stowage} options --schema; echo "$?" >&2; } | true`;
   expect(shell(script, "export default {};")).toMatchObject({ stderr: "141\n" });

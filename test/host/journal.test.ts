@@ -140,7 +140,6 @@ test("a command inside: its words are literal, ours come before the --", () => {
     "--working-directory=/srv",
     "--setenv=A=$B c",
     "--property=IgnoreSIGPIPE=no",
-    "--property=IgnoreSIGPIPE=no",
   ]);
 });
 

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { StowageError } from "../../src/error.ts";
 import type { RunOptions, RunResult } from "../../src/host/run.ts";
-import { parseState, systemctl } from "../../src/host/systemd.ts";
+import { systemctl } from "../../src/host/systemd.ts";
+import { parseState } from "../../src/host/unit-states.ts";
 
 function fake(answer: (argv: readonly string[]) => Partial<RunResult>) {
   const calls: string[][] = [];

@@ -1,5 +1,6 @@
 /** How units stand, in few words: what a list of many containers shows, for a fraction of what all their properties cost. */
-import { type UnitState, wallClock } from "../systemd.ts";
+import type { UnitState } from "../systemd.ts";
+import { wallClock } from "../unit-states.ts";
 import { type BriefCall, BriefConnection, TextReader } from "./brief.ts";
 import { patternsOf, privateSocket, typeOf, unitPath } from "./unit-names.ts";
 

@@ -1,5 +1,6 @@
 /** How units stand: the same answers as by systemctl, from the properties themselves. */
-import { type Activity, type UnitState, wallClock } from "../systemd.ts";
+import type { Activity, UnitState } from "../systemd.ts";
+import { wallClock } from "../unit-states.ts";
 import { type ListedUnit, type Manager, orElse, typeOf, unitPath } from "./manager.ts";
 import { patternsOf } from "./unit-names.ts";
 import type { Value } from "./values.ts";
