@@ -10,49 +10,61 @@ const page = `config: {
 const both = hostWith({ lasting: `\n      ${page}`, brief: `\n      ephemeral: true,\n      ${page}` });
 const leader = (host: Machine, name: string): Promise<string> => host.property(`container@${name}.service`, "MainPID");
 
-scenario("trusted containers start, cannot write to the store, and leave nothing behind", async ({ host }) => {
-  await host.switchTo(both);
-  expect(await host.stowage(["list"])).toMatch(/lasting +system +trusted/);
-  const before = await snapshot(host);
-  const store = () => host.sh("cd /var/lib/stowage/store && find . -printf '%p %m %T@ %l\\n' | sort | sha256sum");
-  const stored = await store();
-  for (const name of ["lasting", "brief"]) {
-    await host.stowage(["start", name]);
-    expect(await host.stowage(["run", name, "--", "cat", "/run/mark"])).toBe("hello\n");
+scenario(
+  "trusted containers start, cannot write to the store, and leave nothing behind",
+  async ({ host }) => {
+    await host.switchTo(both);
+    expect(await host.stowage(["list"])).toMatch(/lasting +system +trusted/);
+    const before = await snapshot(host);
+    const store = () => host.sh("cd /var/lib/stowage/store && find . -printf '%p %m %T@ %l\\n' | sort | sha256sum");
+    const stored = await store();
+    for (const name of ["lasting", "brief"]) {
+      await host.stowage(["start", name]);
+      expect(await host.stowage(["run", name, "--", "cat", "/run/mark"])).toBe("hello\n");
+      const attack =
+        "touch /usr/x; mount -o remount,rw,bind /usr && touch /usr/x; mount -o remount,rw /usr && touch /usr/x; :";
+      await host.stowage(["run", name, "--", "sh", "-c", `{ ${attack}; } 2>/dev/null`]);
+      const killed = await leader(host, name);
+      await host.must(["kill", "-9", killed]);
+      await eventually(async () => {
+        expect(await host.property(`container@${name}.service`, "ActiveState")).toBe("active");
+        expect(await leader(host, name)).not.toBe(killed);
+      });
+      await host.stowage(["stop", name]);
+    }
+    expect(await store()).toBe(stored);
+    // A lasting one has written to its root.
+    await expectAsBefore(host, before, ["files"]);
+  },
+  { on: "trixie" },
+);
+
+scenario(
+  "an ephemeral trusted container cannot change what it was declared as",
+  async ({ host }) => {
+    await host.switchTo(both);
+    await host.stowage(["start", "brief"]);
     const attack =
-      "touch /usr/x; mount -o remount,rw,bind /usr && touch /usr/x; mount -o remount,rw /usr && touch /usr/x; :";
-    await host.stowage(["run", name, "--", "sh", "-c", `{ ${attack}; } 2>/dev/null`]);
-    const killed = await leader(host, name);
-    await host.must(["kill", "-9", killed]);
-    await eventually(async () => {
-      expect(await host.property(`container@${name}.service`, "ActiveState")).toBe("active");
-      expect(await leader(host, name)).not.toBe(killed);
-    });
-    await host.stowage(["stop", name]);
-  }
-  expect(await store()).toBe(stored);
-  // A lasting one has written to its root.
-  await expectAsBefore(host, before, ["files"]);
-});
+      "mount -o remount,rw,bind /run/declared/current; mount -o remount,rw /run/declared/current; echo x > /run/declared/current/planted";
+    await host.stowage(["run", "brief", "--", "sh", "-c", `{ ${attack}; } 2>/dev/null || :`]);
+    expect(await host.sh("find /var/lib/stowage/store -name planted")).toBe("");
+  },
+  { on: "trixie" },
+);
 
-scenario("an ephemeral trusted container cannot change what it was declared as", async ({ host }) => {
-  await host.switchTo(both);
-  await host.stowage(["start", "brief"]);
-  const attack =
-    "mount -o remount,rw,bind /run/declared/current; mount -o remount,rw /run/declared/current; echo x > /run/declared/current/planted";
-  await host.stowage(["run", "brief", "--", "sh", "-c", `{ ${attack}; } 2>/dev/null || :`]);
-  expect(await host.sh("find /var/lib/stowage/store -name planted")).toBe("");
-});
-
-scenario("what is in the store is root's alone on the host, and readable inside under any umask", async ({ host }) => {
-  await host.configure(both);
-  await host.sh("umask 077; stowage switch");
-  await host.stowage(["start", "lasting"]);
-  const nobody = ["--user", "nobody"];
-  expect(await host.stowage(["run", "lasting", ...nobody, "--", "cat", "/etc/greeting"])).toBe("hello\n");
-  const found = await host.run(
-    "setpriv --reuid=65534 --regid=65534 --clear-groups find /var/lib/stowage -mindepth 1".split(" "),
-  );
-  expect(found.stdout).toBe("");
-  expect(found.stderr).toContain("Permission denied");
-});
+scenario(
+  "what is in the store is root's alone on the host, and readable inside under any umask",
+  async ({ host }) => {
+    await host.configure(both);
+    await host.sh("umask 077; stowage switch");
+    await host.stowage(["start", "lasting"]);
+    const nobody = ["--user", "nobody"];
+    expect(await host.stowage(["run", "lasting", ...nobody, "--", "cat", "/etc/greeting"])).toBe("hello\n");
+    const found = await host.run(
+      "setpriv --reuid=65534 --regid=65534 --clear-groups find /var/lib/stowage -mindepth 1".split(" "),
+    );
+    expect(found.stdout).toBe("");
+    expect(found.stderr).toContain("Permission denied");
+  },
+  { on: "trixie" },
+);

@@ -97,5 +97,5 @@ onOneMachine(
         await shells(host);
       });
   },
-  { flavour: "engines" },
+  { on: "bookworm", flavour: "engines" },
 );

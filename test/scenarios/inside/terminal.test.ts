@@ -102,11 +102,14 @@ async function session(host: Machine, name: string): Promise<void> {
   await terminal.close();
 }
 
-onOneMachine((scenario) => {
-  for (const name of names) {
-    scenario(`${name}: size, colours, ^C, job control, exit code`, async ({ host }) => {
-      await prepare(host);
-      await session(host, name);
-    });
-  }
-});
+onOneMachine(
+  (scenario) => {
+    for (const name of names) {
+      scenario(`${name}: size, colours, ^C, job control, exit code`, async ({ host }) => {
+        await prepare(host);
+        await session(host, name);
+      });
+    }
+  },
+  { on: "trixie" },
+);

@@ -64,5 +64,5 @@ onOneMachine(
       await life(host, "docker");
     });
   },
-  { flavour: "engines" },
+  { on: "bookworm", flavour: "engines" },
 );

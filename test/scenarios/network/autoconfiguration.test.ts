@@ -14,31 +14,35 @@ const advertise = `
 
 const options = (mac: string) => `privateNetwork: true, hostBridge: "br0", localMacAddress: "${mac}",`;
 
-scenario("a container on a bridge configures the address that its MAC address means", async ({ host }) => {
-  const neighbour = await host.neighbour();
-  await host.sh("ip link add br0 type bridge; ip link set eth0 master br0; ip link set br0 up");
-  await host.switchTo(
-    hostOf({
-      isolated: [options("02:00:5e:10:00:01")],
-      trusted: [
-        `privateUsers: "no", extraVeths: { lan: { hostBridge: "br0", localMacAddress: "02:00:5e:10:00:02" } },`,
-      ],
-    }),
-  );
-  // A raw socket of the neighbour's, whose /sys is that of this machine: the number of its interface is asked for.
-  const index = /^(\d+)/.exec(await neighbour.must(["ip", "-oneline", "link", "show", "eth0"]))?.[1] ?? "";
-  const sender = advertise.replace(/open.*<F>;/, `my $index = ${index};`);
-  const sending = neighbour.run(["perl", "-MSocket", "-e", sender]);
-  await eventually(async () => {
-    expect(await host.inside("isolated", ["ip", "-6", "address", "show", "dev", "eth0"])).toContain(
-      "2001:db8:77::5eff:fe10:1/64",
+scenario(
+  "a container on a bridge configures the address that its MAC address means",
+  async ({ host }) => {
+    const neighbour = await host.neighbour();
+    await host.sh("ip link add br0 type bridge; ip link set eth0 master br0; ip link set br0 up");
+    await host.switchTo(
+      hostOf({
+        isolated: [options("02:00:5e:10:00:01")],
+        trusted: [
+          `privateUsers: "no", extraVeths: { lan: { hostBridge: "br0", localMacAddress: "02:00:5e:10:00:02" } },`,
+        ],
+      }),
     );
-    expect(await host.inside("trusted", ["ip", "-6", "address", "show", "dev", "lan"])).toContain(
-      "2001:db8:77::5eff:fe10:2/64",
-    );
-    expect(await host.inside("isolated", ["ip", "-6", "route", "show", "default"])).toContain("proto ra");
-  });
-  // The host does not listen to it by the ports of the bridge.
-  expect(await host.sh("ip -6 address show dev vb-isolated")).toBe("");
-  await sending;
-});
+    // A raw socket of the neighbour's, whose /sys is that of this machine: the number of its interface is asked for.
+    const index = /^(\d+)/.exec(await neighbour.must(["ip", "-oneline", "link", "show", "eth0"]))?.[1] ?? "";
+    const sender = advertise.replace(/open.*<F>;/, `my $index = ${index};`);
+    const sending = neighbour.run(["perl", "-MSocket", "-e", sender]);
+    await eventually(async () => {
+      expect(await host.inside("isolated", ["ip", "-6", "address", "show", "dev", "eth0"])).toContain(
+        "2001:db8:77::5eff:fe10:1/64",
+      );
+      expect(await host.inside("trusted", ["ip", "-6", "address", "show", "dev", "lan"])).toContain(
+        "2001:db8:77::5eff:fe10:2/64",
+      );
+      expect(await host.inside("isolated", ["ip", "-6", "route", "show", "default"])).toContain("proto ra");
+    });
+    // The host does not listen to it by the ports of the bridge.
+    expect(await host.sh("ip -6 address show dev vb-isolated")).toBe("");
+    await sending;
+  },
+  { on: "trixie" },
+);

@@ -84,5 +84,5 @@ onOneMachine(
       });
     }
   },
-  { flavour: "engines", timeout: 300_000 },
+  { on: "trixie", flavour: "engines", timeout: 300_000 },
 );
