@@ -9,7 +9,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 export function bundledPackages(dist) {
   const names = new Set();
   for (const file of readdirSync(dist, { recursive: true }).filter((name) => /\.c?js$/.test(name))) {
-    const marks = readFileSync(join(dist, file), "utf8").matchAll(/^ *\/\/ node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\//gm);
+    const marks = readFileSync(join(dist, file), "utf8").matchAll(
+      /^ *\/\/ (?:[^\n]*\/)?node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\//gm,
+    );
     for (const [, name] of marks) names.add(name);
   }
   return [...names].sort();

@@ -18,7 +18,7 @@ export interface Edit {
 export async function buildBroken(host: Machine, edits: readonly Edit[]): Promise<string[]> {
   const copy = mkdtempSync(join(tmpdir(), "stowage-broken-"));
   try {
-    for (const name of ["src", "tools", "package.json"])
+    for (const name of ["src", "tools", "packaging", "package.json"])
       cpSync(join(checkout(), name), join(copy, name), { recursive: true });
     symlinkSync(join(checkout(), "node_modules"), join(copy, "node_modules"));
     const commands: string[] = [];

@@ -59,8 +59,8 @@ const mistakes: readonly Mistake[] = [
   {
     name: "that a file was not written is not told",
     file: "store/files.ts",
-    from: "removeIfPossible(temporary);\n    throw error;",
-    to: "removeIfPossible(temporary);",
+    from: "    }\n    renameSync(temporary, path);\n  } catch (error) {\n    removeIfPossible(temporary);\n    throw error;",
+    to: "    }\n    renameSync(temporary, path);\n  } catch (error) {\n    removeIfPossible(temporary);",
     round: { verbs: ["switch"], what: ["error=EIO"], only: "^fsync .*/etc/s.*stowage-" },
     finds: /after exit code 0: /,
   },
