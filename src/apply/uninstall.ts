@@ -2,7 +2,7 @@
  * What is left on the machine once nothing is declared: the store, generations, caches, and what containers have written.
  * All of it is ours but the last, which goes only on request.
  */
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { StowageError } from "../error.ts";
 import { parseMounts } from "../host/mounts.ts";
 import { run } from "../host/run.ts";
@@ -21,8 +21,11 @@ export function containersOnDisk(layout: Layout): string[] {
  * @throws StowageError `foreign-mount`
  */
 export function refuseMounts(layout: Layout, mountinfo = readFileSync("/proc/self/mountinfo", "utf8")): void {
+  if (!existsSync(containersDir(layout))) return;
+  // Where a link is on the way, mounts are known by where it leads.
+  const directory = realpathSync(containersDir(layout));
   const points = parseMounts(mountinfo).map(({ point }) => point);
-  const below = points.filter((point) => point.startsWith(`${containersDir(layout)}/`)).sort();
+  const below = points.filter((point) => point.startsWith(`${directory}/`)).sort();
   if (below.length === 0) return;
   throw new StowageError({
     code: "foreign-mount",

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { containersOnDisk, refuseMounts, removeInstallation, removeStates } from "../../src/apply/uninstall.ts";
@@ -8,7 +17,7 @@ import type { Layout } from "../../src/store/layout.ts";
 let dir: string;
 let layout: Layout;
 beforeEach(() => {
-  dir = mkdtempSync(`${tmpdir()}/stowage-uninstall-`);
+  dir = mkdtempSync(`${realpathSync(tmpdir())}/stowage-uninstall-`);
   const at = (name: string) => `${dir}/${name}`;
   layout = { state: at("state"), etc: at("etc"), run: at("run"), units: at("units"), cache: at("cache") };
   for (const path of [
@@ -61,4 +70,10 @@ test("a mount below a root is named, and one elsewhere is none of ours", () => {
     });
     expect(error).toBeInstanceOf(StowageError);
   }
+});
+
+test("a mount is seen where a link leads to the state directory", () => {
+  symlinkSync(layout.state, `${dir}/link`);
+  const mountinfo = `36 35 98:0 / ${layout.state}/containers/web/root/srv rw - ext4 /dev/sda1 rw\n`;
+  expect(() => refuseMounts({ ...layout, state: `${dir}/link` }, mountinfo)).toThrow(StowageError);
 });

@@ -45,6 +45,9 @@ scenario(
     expect(await host.sh("ls /var/lib/machines/elsewhere")).toContain("etc");
     expect(await host.sh("ls /var/lib/stowage/containers /etc/stowage/made 2>&1 || true")).not.toMatch(/foo/);
     expect(await host.sh("grep -c stowage/containers /proc/self/mountinfo || true")).toBe("0\n");
+    // The host's own, of which the one below the root was a peer, is where it was, also while somebody is in it.
+    expect(await host.get("/srv/shared/user/data")).toBe("theirs\n");
+    await host.sh("systemctl stop busy; umount /srv/shared/user /srv/shared; rm -r /srv/shared");
     expect((await host.tryStowage(["destroy", id1])).code).toBe(0);
   },
   { on: "bookworm" },
@@ -71,5 +74,9 @@ async function foreignMounts(host: Machine, id1: string, id2: string): Promise<v
     mount --bind /var/lib/machines/elsewhere ${rootOf(id1)}
     for root in ${rootOf(id1)} ${rootOf(id2)}; do
       mkdir -p $root/very/deep/place && mount --bind /var/lib/machines/important $root/very/deep/place
-    done`);
+    done
+    mkdir -p /srv/shared ${rootOf(id2)}/shared && mount -t tmpfs tmpfs /srv/shared
+    mkdir /srv/shared/user && mount -t tmpfs tmpfs /srv/shared/user && echo theirs > /srv/shared/user/data
+    mount --rbind /srv/shared ${rootOf(id2)}/shared
+    systemd-run --quiet --unit=busy --working-directory=/srv/shared/user sleep infinity`);
 }
