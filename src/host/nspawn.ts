@@ -44,17 +44,22 @@ export async function endUnit(
     await systemd[verb](unit, onJob);
     return [];
   }
-  let ended = false;
-  const job = systemd[verb](unit, onJob).finally(() => {
-    ended = true;
-  });
+  const over = new AbortController();
+  const job = systemd[verb](unit, onJob).finally(() => over.abort());
+  // How it failed is for the last line, wherever the loop is at that moment.
+  job.catch(() => undefined);
+  const wait = (time: number) => sleep(time, undefined, { signal: over.signal }).catch(() => undefined);
   const killed = new Set<string>();
   const units = [unit, ...(limit.before ?? [])];
   const kill = limit.kill ?? ((one: string) => systemd.kill(one, killSignal));
-  for (let left = limit.after ?? Number.POSITIVE_INFINITY, began = Date.now(); !ended; ) {
-    await Promise.race([job.catch(() => undefined), sleep(Math.min(patience, Math.max(0, left)))]);
-    left = (limit.after ?? Number.POSITIVE_INFINITY) - (Date.now() - began);
-    if (ended) break;
+  const after = limit.after ?? Number.POSITIVE_INFINITY;
+  const began = Date.now();
+  for (let pause = Math.min(patience, after); ; ) {
+    await wait(pause);
+    if (over.signal.aborted) break;
+    const left = after - (Date.now() - began);
+    // What has been killed may take its time to be gone, too.
+    pause = left > 0 ? Math.min(patience, left) : patience;
     const states = await systemd.states(units);
     const init = states[unit];
     if (init?.active === "deactivating") for (const pid of initsOf(init.mainPid)) signal(pid, haltSignal);

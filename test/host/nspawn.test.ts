@@ -10,6 +10,8 @@ type Active = Pick<UnitState, "active" | "sub">;
 class Manager {
   readonly done: string[] = [];
   readonly killed: string[] = [];
+  /** How often it was asked for states. */
+  looks = 0;
   readonly units: Record<string, Active> = {};
   readonly #ends = new Map<string, () => void>();
   readonly systemd = {
@@ -19,8 +21,10 @@ class Manager {
       this.killed.push(unit);
       this.#ends.get(unit)?.();
     },
-    states: async (units: readonly string[]) =>
-      Object.fromEntries(units.map((unit) => [unit, { unit, mainPid: 0, ...this.units[unit] }])),
+    states: async (units: readonly string[]) => {
+      this.looks++;
+      return Object.fromEntries(units.map((unit) => [unit, { unit, mainPid: 0, ...this.units[unit] }]));
+    },
   } as unknown as Systemd;
   readonly #takes: Readonly<Record<string, number>>;
 
@@ -68,6 +72,8 @@ describe("ending a unit", () => {
     const manager = new Manager({ web: 60_000 });
     expect(await endUnit(manager.systemd, "restart", "web", { after: 50 })).toEqual(["web"]);
     expect(manager.killed).toEqual(["web"]);
+    // Nor is systemd asked without a pause once it is over: here half a second long.
+    expect(manager.looks).toBeLessThan(6);
     const quick = new Manager({ web: 10 });
     expect(await endUnit(quick.systemd, "restart", "web", { after: 100 })).toEqual([]);
   });
