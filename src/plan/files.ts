@@ -20,7 +20,7 @@ export interface FileChanges {
 
 /** All changes of files, in the order: removed, written; each sorted by name. */
 export function diffFiles(former: Former, next: Generation, observed: Observed, layout: Layout): FileChanges {
-  const written = [...writtenUnits(former, next, observed, layout), ...writtenFiles(former, next, observed)];
+  const written = [...writtenUnits(former, next, observed, layout), ...writtenFiles(former, next, observed, layout)];
   const isCut = former.interrupted;
   const removed = removedTexts(former, next, observed, layout);
   const links = diffLinks(former, next, observed, layout);
@@ -34,7 +34,10 @@ export function diffFiles(former: Former, next: Generation, observed: Observed, 
       ...links.blocked,
       ...shadowed(former, next, observed),
     ],
-    notices: removed.notices,
+    notices: [
+      ...removed.notices,
+      ...givenBack(former, next, observed, layout).map(([path]) => `${path} was edited by hand, and is kept as it is`),
+    ],
   };
 }
 
@@ -61,8 +64,10 @@ function writtenUnits(former: Former, next: Generation, observed: Observed, layo
   );
 }
 
-function writtenFiles(former: Former, next: Generation, observed: Observed): Written[] {
+function writtenFiles(former: Former, next: Generation, observed: Observed, layout: Layout): Written[] {
+  const kept = new Map(givenBack(former, next, observed, layout));
   return Object.entries(next.files).flatMap(([path, file]) => {
+    if (kept.has(path)) return [];
     const formers = () => former.generations.flatMap((one) => one.files[path]?.text ?? []);
     return isEdited(file, formers, observed.files[path])
       ? []
@@ -79,6 +84,20 @@ function isEdited(
   if (!editable || !found || found.link !== undefined) return false;
   const known = formers();
   return known.length > 0 && known.every((one) => one === text) && !known.includes(found.text);
+}
+
+/**
+ * Definitions that a person edited, and that were left when host.ts took their containers over: these are made by hand
+ * again. By path, with the name of the container.
+ */
+function givenBack(former: Former, next: Generation, observed: Observed, layout: Layout): [string, string][] {
+  return Object.values(next.containers).flatMap(({ name, made }): [string, string][] => {
+    const path = madeFile(layout, name);
+    const found = observed.files[path];
+    const wasDeclared = former.generations.some(({ containers }) => containers[name] && !containers[name].made);
+    if (!made || !wasDeclared || !found || found.link !== undefined || former.has("files", path)) return [];
+    return found.text === next.files[path]?.text ? [] : [[path, name]];
+  });
 }
 
 /** @param formers the texts that it may have by our doing */

@@ -40,7 +40,9 @@ test("the companion that failed is named, not the unit that waited for it", asyn
 
 test("a unit that is tried again and again counts as failed", async () => {
   const systemd = fake([state("a.service", { active: "activating", result: "exit-code", exitStatus: 1 })]);
-  expect((await explainFailure(systemd, ["a.service"], 0))?.text).toBe("a.service failed, and is being started again: exit status 1");
+  expect((await explainFailure(systemd, ["a.service"], 0))?.text).toBe(
+    "a.service failed, and is being started again: exit status 1",
+  );
 });
 
 test("a unit that systemd has begun to start anew says why it was necessary", async () => {

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Generation } from "../../src/compile/generation.ts";
-import { compileConfig } from "../../src/compile/index.ts";
+import { compileConfig, graftMade } from "../../src/compile/index.ts";
 import { setActiveGeneration, setCurrentGeneration, writeGeneration } from "../../src/store/generations.ts";
 import { defaultLayout, type Layout } from "../../src/store/layout.ts";
 import { hostConfig, lock, type ShortContainer } from "../compile/config.ts";
@@ -76,6 +76,24 @@ describe("which are compared", () => {
     const first = JSON.parse((await world.run("diff", "1", "--config", "other.ts", "--json")).out);
     expect(first.to).toEqual({ number: null, config: "other.ts", id: expect.any(String), asIn: {} });
     expect(Object.keys(first.containers)).toEqual(["tree", "web"]);
+  });
+
+  test("what it has in common with a container made by hand, with the place", async () => {
+    world.containers();
+    const port = { privateNetwork: true, forwardPorts: [{ hostPort: 8080 }] };
+    const own = { ...port, hostAddress: "10.9.0.1", localAddress: "10.9.0.2" };
+    const generation = compiled({ foo: own });
+    const made = graftMade(layout, compiled({}), { name: "foo", generation, definition: "// foo\n" });
+    setCurrentGeneration(layout, writeGeneration(layout, made));
+    const tree = { path: "/srv/tree", ...port, hostAddress: "10.9.1.1", localAddress: "10.9.1.2" };
+    writeFileSync(
+      `${world.directory}/other.ts`,
+      `import { defineHost } from "stowage";\nexport default defineHost({ containers: {\n  tree: ${JSON.stringify(tree)},\n} });\n`,
+    );
+    const { code, err } = await world.run("diff", "--config", "other.ts");
+    expect(code).toBe(1);
+    expect(err).toContain("8080");
+    expect(err).toMatch(/other\.ts:3/);
   });
 });
 

@@ -92,4 +92,16 @@ describe("host.ts takes a container over", () => {
     expect(result.file).toEqual([]);
     expect(result.notices).toContain(`${path} was edited by hand, and is left: foo is as host.ts says now`);
   });
+
+  test("and is given back: a definition that was edited and left is kept, and that is told", () => {
+    const found = (ours: boolean) => ({ files: { [path]: { text: "// edited\n", ours } } });
+    for (const ours of [false, true]) {
+      const { blocked, steps, notices } = plan(after, before, machine([after], found(ours)));
+      expect(blocked).toEqual([]);
+      expect(steps.filter(({ action }) => action.do === "write-file" && action.path === path)).toEqual([]);
+      expect(notices).toContain(`${path} was edited by hand, and is kept as it is`);
+    }
+    const link = { files: { [path]: { text: "// edited\n", ours: false, link: "/elsewhere" } } };
+    expect(plan(after, before, machine([after], link)).blocked).toHaveLength(1);
+  });
 });

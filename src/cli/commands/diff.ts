@@ -66,15 +66,16 @@ const kept = (layout: Layout, number: number): Side => ({
 
 /** @throws StowageError with every problem of the configuration */
 async function configured(session: Session, flags: DiffFlags, name: string): Promise<Side> {
-  const [{ generationOf }, { withMade }, { progressOf }] = await Promise.all([
+  const [{ generationMeant, withMadeHere }, { evaluate }, { progressOf }] = await Promise.all([
     import("../pipeline.ts"),
-    import("../made.ts"),
+    import("../evaluate.ts"),
     import("../report/progress.ts"),
   ]);
   const progress = progressOf(session);
-  const generation = await generationOf(session, flags, progress.on).finally(progress.end);
+  const configured = await evaluate(session, flags);
+  const generation = await generationMeant(session, configured, progress.on, "as-locked").finally(progress.end);
   // As a switch would have it.
-  return { number: null, name, generation: withMade(session, generation) };
+  return { number: null, name, generation: withMadeHere(session, configured, generation) };
 }
 
 /** A number, or a word for one. */
