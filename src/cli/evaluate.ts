@@ -20,6 +20,8 @@ export interface Configured {
   readonly path: string;
   /** `stowage.lock` beside it; absolute. */
   readonly lockFile: string;
+  /** Where its sources begin; absolute. */
+  readonly directory: string;
   /** Without issues. */
   readonly evaluation: Evaluation<HostConfig>;
   /** Further systems of containers, without issues too. */
@@ -56,6 +58,7 @@ export async function evaluate(session: Session, flags: HostFlags): Promise<Conf
     file,
     path: resolve(session.io.cwd(), file),
     lockFile: resolve(session.io.cwd(), file, "../stowage.lock"),
+    directory: session.directory ?? resolve(session.io.cwd(), file, ".."),
     evaluation: ours,
     children,
     every: everySystem(ours.config, children),

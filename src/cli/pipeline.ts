@@ -116,7 +116,7 @@ async function withImages(
 }
 
 async function generationFor(session: Session, configured: Configured, onProgress: OnProgress): Promise<Generation> {
-  const { evaluation, every, lockFile } = configured;
+  const { directory, evaluation, every, lockFile } = configured;
   tellWarnings(session, evaluation);
   // First, so that a mistake is told before apt is asked for anything.
   const sources = readSourcesOf(configured);
@@ -124,7 +124,7 @@ async function generationFor(session: Session, configured: Configured, onProgres
   // Before anything is fetched for it.
   if (locked === null) requireEngine(configured);
   await ensurePinned(session.layout, lockFile, importsOf(every), {
-    directory: dirname(lockFile),
+    directory,
     onWork: onProgress,
   });
   if (locked !== null) return locked;
@@ -134,7 +134,7 @@ async function generationFor(session: Session, configured: Configured, onProgres
 }
 
 /** The files that the configuration takes contents from, as they are now. */
-const readSourcesOf = ({ every, lockFile }: Configured): Sources => readSources(sourcesOf(every), dirname(lockFile));
+const readSourcesOf = ({ every, directory }: Configured): Sources => readSources(sourcesOf(every), directory);
 
 /** The text of host.ts is read only where a result keeps it. */
 function moreOf({ children, every, path, users }: Configured): More {
@@ -190,7 +190,7 @@ export function buildPart(
   systems: Generation["systems"],
   onProgress: OnProgress,
 ): Promise<string[]> {
-  const directory = dirname(resolve(session.io.cwd(), configPath(session, flags)));
+  const directory = session.directory ?? dirname(resolve(session.io.cwd(), configPath(session, flags)));
   return placed(generation, () => buildSystems(systems, session.layout, { onWork: onProgress, directory }));
 }
 

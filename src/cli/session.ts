@@ -26,6 +26,8 @@ export interface Session {
   readonly verbose: boolean;
   /** Standard output is for events, one a line. */
   readonly events: boolean;
+  /** Where sources of the configuration begin, if that is not where its file is; absolute. */
+  readonly directory?: string;
   /** Colours for what goes to stdout, and for stderr. */
   readonly paint: Paint;
   readonly paintErr: Paint;

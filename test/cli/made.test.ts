@@ -1,9 +1,12 @@
 /** Containers that were made by hand, beside what host.ts and former generations declare. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { formerOfMachine } from "../../src/cli/as-it-was.ts";
+import { stillMade } from "../../src/cli/by-hand/made-among.ts";
 import { planByHand } from "../../src/cli/change-made.ts";
+import update from "../../src/cli/commands/update.ts";
 import { withMade } from "../../src/cli/made.ts";
 import type { Session } from "../../src/cli/session.ts";
+import type { UpdateFlags } from "../../src/cli/verbs/by-hand.ts";
 import {
   compileConfig,
   type Generation,
@@ -12,6 +15,7 @@ import {
   withNotes,
   withoutContainer,
 } from "../../src/compile/index.ts";
+import type { StowageError } from "../../src/error.ts";
 import { setActiveGeneration, setCurrentGeneration, writeGeneration } from "../../src/store/generations.ts";
 import { defaultLayout, type Layout } from "../../src/store/layout.ts";
 import { hostConfig, lock, type ShortContainer } from "../compile/config.ts";
@@ -72,6 +76,37 @@ describe("what a switch, or a rollback, goes to", () => {
     keep(taken);
     expect(madeNames(withMade(session, made(a, "foo")))).toEqual(["foo"]);
   });
+});
+
+test("what was made by hand when it was asked for may be gone since, or host.ts's", () => {
+  const asked = () => {
+    try {
+      return stillMade(layout, "foo").name;
+    } catch (error) {
+      return (error as StowageError).problems[0]?.code;
+    }
+  };
+  expect(asked()).toBe("unknown-container");
+  keep(made(a, "foo"));
+  expect(asked()).toBe("foo");
+  keep(declared({ web: text("a"), foo: text("z") }));
+  expect(asked()).toBe("declared");
+  keep(a);
+  expect(asked()).toBe("unknown-container");
+});
+
+test("update: what a container is, is said of one that was made by hand, and of one alone", async () => {
+  keep(made(made(a, "foo"), "bar"));
+  const run = (flags: UpdateFlags, ...names: string[]) =>
+    update({ ...session, io: { geteuid: () => 0 } as Session["io"] }, flags, ...names);
+  const flags = { color: false };
+  for (const said of [{ config: "packages: []" }, { flake: "x" }, { set: ["ephemeral=true"] }])
+    for (const names of [
+      ["foo", "bar"],
+      ["foo", "web"],
+    ])
+      await expect(run({ ...flags, ...said }, ...names)).rejects.toThrow("of one at a time");
+  expect(planned).toEqual([]);
 });
 
 describe("the former generation of the machine", () => {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { parsePath } from "../../src/cli/commands/eval.ts";
+import { parsePath } from "../../src/cli/option-path.ts";
 import { machineId } from "../../src/host/machine-id.ts";
 import { macAddress } from "../../src/network/index.ts";
 import { World } from "./world.ts";

@@ -27,6 +27,18 @@ export interface Written {
 export const pathOf = (kind: Definition["kind"], name: string): readonly string[] =>
   kind === "oci" ? ["ociContainers", "containers", name] : ["containers", name];
 
+/** Around the statements of a file, so that those of another one can take their place. */
+export const headMarks = {
+  begin: "// Begin of what --config-file gave: the next --config-file replaces it.",
+  end: "// End of what --config-file gave.",
+} as const;
+
+export const markedHead = (head: Code): Line[] => [
+  { text: headMarks.begin },
+  ...linesOf(head, "", "", 0),
+  { text: headMarks.end },
+];
+
 const opening = (name: string): string =>
   `// Container ${name}, made by hand. Edit this, then run \`stowage update ${name}\`; or move it into host.ts.`;
 
@@ -39,7 +51,7 @@ export function written(definition: Definition): Written {
     { text: opening(name) },
     { text: `import { ${imported} } from "stowage";` },
     { text: "" },
-    ...(head === undefined ? [] : [...linesOf(head, "", "", 0), { text: "" }]),
+    ...(head === undefined ? [] : [...markedHead(head), { text: "" }]),
     ...nested(`export default ${define}({`, pathOf(kind, name), definition),
   ];
   return {

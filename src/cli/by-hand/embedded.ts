@@ -1,30 +1,10 @@
 /** Texts of TypeScript that the user gives, made to stand in a definition. Pure. */
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parseSync } from "oxc-parser";
 import { type Place, StowageError } from "../../error.ts";
 import { freeName } from "./definition.ts";
 import { Code, textLiteral } from "./literal.ts";
-
-/** As much of an ESTree node as is needed here. */
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly [property: string]: unknown;
-}
-
-interface ParseProblem {
-  readonly message: string;
-  readonly at: number;
-}
-
-function parsed(file: string, text: string): { readonly body: readonly Node[]; readonly problem: ParseProblem | null } {
-  const { program, errors } = parseSync(file, text, { preserveParens: false });
-  const [error] = errors;
-  const problem = error === undefined ? null : { message: error.message, at: error.labels[0]?.start ?? 0 };
-  return { body: (program as unknown as Node).body as Node[], problem };
-}
+import { childrenOf, type Node, type ParseProblem, parsed } from "./syntax.ts";
 
 /**
  * An expression of the user's: an object literal, with or without its braces, or what comes to a module.
@@ -45,8 +25,9 @@ export function expression(text: string, flag: string): Code {
   ]);
 }
 
+/** Its lines stay where they are; the last one may be a comment. */
 const inBraces = (text: string): string =>
-  text.includes("\n") || text.includes("//") ? `{\n${text}\n}` : `{ ${text} }`;
+  text.includes("\n") || text.includes("//") ? `{ ${text}\n}` : `{ ${text} }`;
 
 /** That it is one expression, and does not end what it is put into. */
 function problemOf(text: string, open: string, close: string): ParseProblem | null {
@@ -103,6 +84,20 @@ export function moduleText(given: GivenFile): Embedded {
   return { head: new Code(edited(text, edits).trimEnd(), { file: shown, line: 1 }), name };
 }
 
+/**
+ * A module of the user's at another place: as {@link moduleText} has it, but for the export. Lines stay where they are.
+ * @param path where it belongs
+ */
+export function movedText(text: string, path: string): string {
+  const { body, problem } = parsed(path, text);
+  // Told where it is evaluated.
+  if (problem !== null) return text;
+  return edited(
+    text,
+    body.flatMap((node) => references(node, text, path)),
+  );
+}
+
 interface Edit {
   readonly from: number;
   readonly to: number;
@@ -124,13 +119,6 @@ function references(node: Node, text: string, path: string): Edit[] {
   }
   return [...own, ...childrenOf(node).flatMap((child) => references(child, text, path))];
 }
-
-function childrenOf(node: Node): Node[] {
-  return Object.values(node).flatMap((value) => (Array.isArray(value) ? value : [value]).filter(isNode));
-}
-
-const isNode = (value: unknown): value is Node =>
-  typeof value === "object" && value !== null && typeof (value as Node).type === "string";
 
 function edited(text: string, edits: readonly Edit[]): string {
   let result = "";

@@ -125,7 +125,7 @@ export function definitionOf(flags: DefinitionFlags, given: Given): Definition {
   return { name, kind, options, saidBy: saidBy(settings), ...(embedded && { head: embedded.head }) };
 }
 
-const flagsByOption: Readonly<Record<string, string>> = {
+export const flagsByOption: Readonly<Record<string, string>> = {
   config: "--config",
   path: "--system-path",
   flake: "--flake",

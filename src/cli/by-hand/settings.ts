@@ -2,8 +2,8 @@
 import { type Problem, StowageError } from "../../error.ts";
 import { type AtPath, type Module, type OptionType, optionAt } from "../../modules/index.ts";
 import { nearestNames } from "../../modules/suggest.ts";
-import { parsePath } from "../commands/eval.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { parsePath } from "../option-path.ts";
 import { Code, type Value } from "./literal.ts";
 
 /** A value for an option of a container's. */
@@ -78,6 +78,12 @@ export function withSettings(options: { readonly [key: string]: Value }, setting
   return result as { readonly [key: string]: Value };
 }
 
+/**
+ * What an option that is not there yet is to be, where the first names of the path lead to.
+ * @throws StowageError `bad-setting`
+ */
+export const valueBelow = (setting: Setting, depth: number): Value => put(undefined, setting, depth);
+
 function put(before: Value | undefined, setting: Setting, at: number): Value {
   const { path, value, isElement } = setting;
   if (at === path.length) {
@@ -99,8 +105,13 @@ function put(before: Value | undefined, setting: Setting, at: number): Value {
 
 function putElement(list: readonly Value[], name: string, setting: Setting, at: number): Value {
   const index = Number(name);
-  if (!/^\d+$/.test(name) || index > list.length) throw gap(setting, list.length);
+  requireNext(list.length, name, setting);
   return [...list.slice(0, index), put(list[index], setting, at + 1), ...list.slice(index + 1)];
+}
+
+/** @throws StowageError `bad-setting` where a list of that length has no such element, and would not by one more */
+export function requireNext(length: number, name: string, setting: Setting): void {
+  if (!/^\d+$/.test(name) || Number(name) > length) throw gap(setting, length);
 }
 
 function unknownOption(

@@ -6,8 +6,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { type Place, type Problem, type ProblemDefinition, StowageError } from "../../error.ts";
 import { diskErrorsSync } from "../../store/disk-errors.ts";
 import { writeFileAtomic } from "../../store/files.ts";
-import type { Layout } from "../../store/layout.ts";
+import { type Layout, madeFile } from "../../store/layout.ts";
 import type { Written } from "./definition.ts";
+import { movedText } from "./embedded.ts";
 
 /** In memory; only who has the switch lock uses it. What one that was killed left there goes with the next one. */
 const stagingDir = (layout: Layout): string => `${layout.run}/making`;
@@ -19,14 +20,17 @@ export interface Staged {
   readonly lockFile: string;
 }
 
-/** @param lockFile of all that are made by hand */
+/**
+ * What it says relative to where it belongs, its copy says by absolute paths.
+ * @param lockFile of all that are made by hand
+ */
 export function stage(layout: Layout, name: string, text: string, lockFile: string): Staged {
   const directory = stagingDir(layout);
   const staged = { file: `${directory}/${name}.ts`, lockFile: `${directory}/stowage.lock` };
   diskErrorsSync(directory, () => {
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    writeFileSync(staged.file, text, { mode: 0o600 });
+    writeFileSync(staged.file, movedText(text, madeFile(layout, name)), { mode: 0o600 });
     if (existsSync(lockFile)) writeFileSync(staged.lockFile, readFileSync(lockFile));
   });
   return staged;

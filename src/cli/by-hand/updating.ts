@@ -19,12 +19,13 @@ import { imageOptions } from "../images.ts";
 import type { Session, SharedFlags } from "../session.ts";
 import type { Changed } from "../shown.ts";
 import { lockOfMade, type Tried } from "./compiled.ts";
-import { pathOf } from "./definition.ts";
+import { pathOf, type Written } from "./definition.ts";
 import { edited } from "./edited.ts";
 import { type GivenFile, moduleText } from "./embedded.ts";
 import { hushed } from "./hushed.ts";
+import { stillMade } from "./made-among.ts";
 import { carryOutMade } from "./making.ts";
-import { requireOneSystem, type SystemFlags, systemOf } from "./request.ts";
+import { flagsByOption, requireOneSystem, type SystemFlags, systemOf } from "./request.ts";
 import { settingOf } from "./settings.ts";
 import { inWordsOf, keepLock, stage, unstage } from "./staging.ts";
 
@@ -45,11 +46,14 @@ export interface UpdatedMade {
 export function updateMade(
   session: Session,
   shared: SharedFlags,
-  part: ContainerPart,
+  name: string,
   asked: { readonly flags: UpdateMadeFlags; readonly file?: GivenFile },
 ): Promise<UpdatedMade> {
   const { layout } = session;
-  return whileAlone(hushed(session), "update", { wait: true }, async (alone) => {
+  const inner = { ...hushed(session), directory: madeDir(layout) };
+  return whileAlone(inner, "update", { wait: true }, async (alone) => {
+    // Whoever had the machine until now may have destroyed it, or declared it.
+    const part = stillMade(layout, name);
     const tried = tryAgain(alone.session, part, asked);
     try {
       const before = readLock(tried.staged.lockFile);
@@ -59,8 +63,8 @@ export function updateMade(
       // Also where it did not come up: that is what its definition now is.
       keepLock(tried.staged, lockOfMade(layout));
       const versions = lockChanges(before, readLock(tried.staged.lockFile));
-      const flakes = locked ? [] : await newestFlake(alone, part.name);
-      return { exitCode: changed.exitCode, name: part.name, versions, flakes, changed };
+      const flakes = locked ? [] : await newestFlake(alone, name);
+      return { exitCode: changed.exitCode, name, versions, flakes, changed };
     } finally {
       unstage(layout);
     }
@@ -74,14 +78,8 @@ function tryAgain(
 ): Tried {
   const { layout } = session;
   const { name } = part;
-  const path = madeFile(layout, name);
-  const text = changedText(session, part, textOf(layout, name), { flags, ...(file && { file }) });
-  const written = {
-    text,
-    placeOf: (line: number, column: number) => ({ file: path, line, column }),
-    flagOf: () => null,
-  };
-  return { name, written, staged: stage(layout, name, text, lockOfMade(layout)) };
+  const written = changed(session, part, textOf(layout, name), { flags, ...(file && { file }) });
+  return { name, written, staged: stage(layout, name, written.text, lockOfMade(layout)) };
 }
 
 /** As it is on disk; where somebody has removed it, as it was made. */
@@ -93,16 +91,15 @@ function textOf(layout: Layout, name: string): string {
   throw new StowageError({ code: "no-definition", message: `there is no ${path}, and no generation has its text` });
 }
 
-function changedText(
+function changed(
   session: Session,
   { name, kind }: ContainerPart,
   text: string,
   { flags, file }: { readonly flags: UpdateMadeFlags; readonly file?: GivenFile },
-): string {
+): Written {
   requireOneSystem(flags);
   const { config, configFile, systemPath, flake, image, set = [] } = flags;
   const given = [config, configFile, systemPath, flake, image].some((one) => one !== undefined);
-  if (!given && set.length === 0) return text;
   const embedded = file && moduleText(file);
   const absolute = (path: string) => resolve(session.io.cwd(), path);
   const options = !given
@@ -111,8 +108,8 @@ function changedText(
       ? { image }
       : systemOf(flags, { absolute, ...(file && { file }) }, embedded);
   const settings = set.map((one) => settingOf(one, ownModules, pathOf(kind, name)));
-  const path = madeFile(session.layout, name);
-  return edited(text, path, { name, kind }, { options, settings, ...(embedded && { head: embedded.head }) });
+  const changes = { options, saidBy: flagsByOption, settings, ...(embedded && { embedded }) };
+  return edited(text, madeFile(session.layout, name), { name, kind }, changes);
 }
 
 /** Into the lock beside the definition that is tried: of this container, and of all that share a suite with it. */

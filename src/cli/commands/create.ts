@@ -1,4 +1,5 @@
 /** stowage create NAME: a container by hand. */
+import { madeDir } from "../../store/layout.ts";
 import { type Alone, whileAlone } from "../alone.ts";
 import type { GivenFile } from "../by-hand/embedded.ts";
 import { givenFile } from "../by-hand/given.ts";
@@ -20,7 +21,7 @@ export default async function create(
   requireName(base, kind);
   requireFlags({ ...flags, command });
   const file = flags.configFile === undefined ? undefined : givenFile(session, flags.configFile);
-  const inner = hushed(session);
+  const inner = { ...hushed(session), directory: madeDir(session.layout) };
   return whileAlone(inner, "create", { wait: true }, async (alone) => {
     const made = await make(alone, { flags, base, command, ...(file && { file }) });
     const { printDocument } = await import("../shown.ts");

@@ -3,6 +3,7 @@ import { StowageError } from "../../error.ts";
 import { nearestNames } from "../../modules/suggest.ts";
 import { evaluate } from "../evaluate.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { parsePath } from "../option-path.ts";
 import type { HostFlags, Session } from "../session.ts";
 
 export default async function evalVerb(session: Session, flags: HostFlags, path?: string): Promise<number> {
@@ -11,19 +12,6 @@ export default async function evalVerb(session: Session, flags: HostFlags, path?
   const value = valueAt(evaluation.config, names);
   session.print(`${JSON.stringify(value, null, 2) ?? "null"}\n`);
   return exitCodes.done;
-}
-
-/** `containers.web.bindMounts."/srv/a.b".hostPath`: names with dots in them stand in quotes. */
-export function parsePath(text: string): string[] {
-  const names: string[] = [];
-  const part = /(?:"((?:[^"\\]|\\.)*)"|([^."]+))(?:\.|$)/y;
-  while (part.lastIndex < text.length) {
-    const match = part.exec(text);
-    if (match === null) throw badPath(text);
-    names.push(match[1]?.replace(/\\(.)/g, "$1") ?? match[2] ?? "");
-  }
-  if (text.endsWith(".")) throw badPath(text);
-  return names;
 }
 
 function valueAt(config: unknown, path: readonly string[]): unknown {
@@ -47,13 +35,3 @@ function nothingAt(path: readonly string[], known: readonly string[]): StowageEr
     hint,
   });
 }
-
-const badPath = (text: string): StowageError =>
-  new StowageError(
-    {
-      code: "bad-path",
-      message: `"${text}" is not a path of option names`,
-      hint: 'write it like containers.web.bindMounts."/srv"',
-    },
-    { exitCode: exitCodes.badUsage },
-  );

@@ -11,9 +11,9 @@ import {
 } from "../../modules/index.ts";
 import { evaluate } from "../evaluate.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { parsePath } from "../option-path.ts";
 import { isolationText } from "../report/words.ts";
 import type { HostFlags, Session } from "../session.ts";
-import { parsePath } from "./eval.ts";
 import { docText } from "./options.ts";
 
 type Flags = HostFlags & { readonly json?: boolean };

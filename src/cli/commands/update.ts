@@ -59,9 +59,11 @@ async function updateDeclared(session: Session, flags: UpdateFlags, names: reado
 
 /** What a container is, is said of one that was made by hand, and of one alone. */
 function requireMade(flags: UpdateFlags, made: readonly ContainerPart[], others: readonly string[]): void {
-  const { configFile, systemPath, flake, image, nixosPath, set, locked } = flags;
+  const { config, configFile, systemPath, flake, image, nixosPath, set, locked } = flags;
   requireOneSystem({ ...(nixosPath !== undefined && { nixosPath }) });
-  const words = [configFile, systemPath, flake, image, set].some((one) => one !== undefined);
+  // Where none was made by hand, --config is the host's.
+  const own = made.length > 0 ? config : undefined;
+  const words = [own, configFile, systemPath, flake, image, set].some((one) => one !== undefined);
   if (!words && !locked) return;
   if (made.length === 1 && others.length === 0) return;
   if (!words && made.length > 0 && others.length === 0) return;
@@ -82,7 +84,7 @@ function requireMade(flags: UpdateFlags, made: readonly ContainerPart[], others:
 async function updateOne(session: Session, flags: UpdateFlags, part: ContainerPart): Promise<Updated> {
   const file = flags.configFile === undefined ? undefined : givenFile(session, flags.configFile);
   const { updateMade } = await import("../by-hand/updating.ts");
-  const { exitCode, name, versions, flakes, changed } = await updateMade(session, flags, part, {
+  const { exitCode, name, versions, flakes, changed } = await updateMade(session, flags, part.name, {
     flags,
     ...(file && { file }),
   });

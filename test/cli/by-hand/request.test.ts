@@ -98,7 +98,7 @@ export default defineHost({
   test("--config with and without braces, over lines, with comments, as a function", () => {
     expect(optionsOf({ config: 'packages: ["curl"]' }).config).toMatchObject({ text: '{ packages: ["curl"] }' });
     expect(optionsOf({ config: ' {packages: ["curl"]}\n' }).config).toMatchObject({ text: '{packages: ["curl"]}' });
-    expect(optionsOf({ config: "a: 1, // x" }).config).toMatchObject({ text: "{\na: 1, // x\n}" });
+    expect(optionsOf({ config: "a: 1, // x" }).config).toMatchObject({ text: "{ a: 1, // x\n}" });
     expect(optionsOf({ config: "({ lib }) => ({ a: lib.x })" }).config).toMatchObject({
       text: "({ lib }) => ({ a: lib.x })",
     });
@@ -151,6 +151,7 @@ export default {
     ).toBe(`// Container web, made by hand. Edit this, then run \`stowage update web\`; or move it into host.ts.
 import { defineHost } from "stowage";
 
+// Begin of what --config-file gave: the next --config-file replaces it.
 // Web server.
 import { ports } from "/srv/conf/ports.ts";
 import type { X } from "/srv/x.ts";
@@ -159,6 +160,7 @@ const config = {
   packages: ["nginx-light"],
   x: [ports, lib, "/srv/conf", import("/srv/conf/later.ts")] as X,
 };
+// End of what --config-file gave.
 
 export default defineHost({
   containers: {

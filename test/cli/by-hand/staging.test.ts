@@ -51,6 +51,17 @@ describe("a definition that is tried", () => {
     expect(existsSync(staged.file)).toBe(false);
   });
 
+  test("says by absolute paths what it says relative to where it belongs; lines stay", () => {
+    const text =
+      'import { a } from "./common.ts";\nexport * from "../x.ts";\nconst d = import.meta.dirname; // "./no"\n';
+    const { file } = stage(layout, "web", text, `${directory}/stowage.lock`);
+    expect(readFileSync(file, "utf8")).toBe(
+      'import { a } from "/etc/stowage/made/common.ts";\nexport * from "/etc/stowage/x.ts";\nconst d = "/etc/stowage/made"; // "./no"\n',
+    );
+    const wrong = stage(layout, "web", 'import "./x.ts"; export default [', `${directory}/stowage.lock`);
+    expect(readFileSync(wrong.file, "utf8")).toBe('import "./x.ts"; export default [');
+  });
+
   test("places are those of what was given", async () => {
     const at = (text: string) => ({ file: "/run/x/web.ts", line: lineOf(text), column: 3 });
     expect(await told({ code: "x", message: "in /run/x/web.ts", places: [at("a: 1")] })).toMatchObject({
