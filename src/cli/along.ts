@@ -10,6 +10,26 @@ export interface Along {
   readonly because: string;
 }
 
+/** What is done to containers. */
+export interface Doing {
+  readonly verb: "start" | "stop" | "restart" | "reload" | "kill";
+  /** Of kill: whether it ends the container, and is not just any signal. */
+  readonly ends: boolean;
+}
+
+/** What systemd starts or ends along with these. */
+export function takenAlong(
+  { verb, ends }: Doing,
+  parts: Parts,
+  containers: readonly Pick<ContainerPart, "name" | "kind">[],
+): Along[] {
+  // An OCI container is restarted by a reload.
+  const concerned = verb === "reload" ? containers.filter(({ kind }) => kind === "oci") : containers;
+  const names = concerned.map(({ name }) => name);
+  if (verb === "start") return startedWith(parts, names);
+  return verb === "kill" && !ends ? [] : endedWith(parts, names);
+}
+
 /** What is ended with these: all that needs one of them, sorted by how far away. */
 export const endedWith = (parts: Parts, names: readonly string[]): Along[] =>
   along(names, (name) =>

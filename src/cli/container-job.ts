@@ -1,7 +1,7 @@
 /** What each verb does to one container, and what a time limit means for it. */
 import type { ContainerPart } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
-import { killContainer } from "../host/engines.ts";
+import { containerStates, type EngineOf, killContainer } from "../host/engines.ts";
 import { endOf, endUnit, initsOf, type Limit } from "../host/nspawn.ts";
 import { SIGKILL } from "../host/signals.ts";
 import type { JobState, OnJob, Systemd } from "../host/systemd.ts";
@@ -28,6 +28,9 @@ export interface JobLimit extends Pick<Limit, "after" | "before"> {
 
 const asItShould: Ended = { isUnderWay: false, killed: [], words: [] };
 
+/** @param signal of kill; SIGKILL where there is none: any other is only sent */
+export const endsAtOnce = (signal: number | undefined): boolean => signal === undefined || signal === SIGKILL;
+
 /** @throws StowageError `job-failed`, `not-running` */
 export function carryOutJob(
   session: Session,
@@ -46,9 +49,7 @@ export function carryOutJob(
     case "restart":
       return end(systemd, verb, container, limit);
     case "kill":
-      return limit.signal === undefined || limit.signal === SIGKILL
-        ? kill(systemd, container)
-        : send(systemd, container, limit.signal);
+      return endsAtOnce(limit.signal) ? kill(systemd, container) : send(systemd, container, limit.signal ?? SIGKILL);
   }
 }
 
@@ -107,19 +108,22 @@ async function end(
   { after, before = [] }: JobLimit,
 ): Promise<Ended> {
   const { name, unit } = container;
+  const resultOf = async () => (await systemd.states([unit]))[unit]?.result;
+  const resultBefore = verb === "stop" ? await resultOf() : undefined;
   const killed = await endUnit(systemd, verb, unit, {
     before,
     ...(after !== undefined && { after, kill: (one) => killUnit(systemd, one, container) }),
   });
+  const resultAfter = verb === "stop" ? await resultOf() : undefined;
   // Whoever ends it means it to be down: to a switch a failed one looks like one that ought to run.
-  if (verb === "stop" && killed.length > 0) await systemd.resetFailed(unit);
+  if (verb === "stop") for (const one of new Set([unit, ...killed])) await systemd.resetFailed(one);
   if (killed.length > 0) {
     const others = killed.filter((one) => one !== unit);
     const what = [...(killed.includes(unit) ? [name] : []), ...others].join(", ");
     return { isUnderWay: false, killed, words: [`${name}: not shut down within ${after! / 1000} s: killed ${what}\n`] };
   }
-  if (verb === "restart" || (await systemd.states([unit]))[unit]?.result !== "timeout") return asItShould;
-  await systemd.resetFailed(unit);
+  // The result of a start that took too long stays on the unit, and says nothing of how it ended now.
+  if (resultAfter !== "timeout" || resultBefore === "timeout") return asItShould;
   const words = `${name}: not shut down within the time that its unit allows (TimeoutStopSec=): systemd killed it\n`;
   return { isUnderWay: false, killed: [unit], words: [words] };
 }
@@ -127,21 +131,34 @@ async function end(
 /** @param container the one whose unit may be an engine's; of the others every process is the unit's, or waits for one that is */
 async function killUnit(systemd: Systemd, unit: string, container: ContainerPart): Promise<void> {
   // What an engine runs need not be in the unit's control group.
-  if (unit === container.unit && container.oci) await killContainer(container.oci, container.name, SIGKILL, asUser);
-  else await systemd.kill(unit, SIGKILL);
+  const { oci, name } = container;
+  if (unit !== container.unit || !oci || !(await isEndedBy(oci, name))) await systemd.kill(unit, SIGKILL);
+}
+
+/** @returns whether the engine killed it, or has none that runs: what its unit still does then is no reason to kill that */
+async function isEndedBy(engine: EngineOf, name: string): Promise<boolean> {
+  try {
+    if ((await killContainer(engine, name, SIGKILL, asUser)).status === 0) return true;
+    const states = await containerStates(engine, asUser);
+    return states !== null && /^(exited|stopped|removing|dead)\b/.test(states.get(name) ?? "removing");
+  } catch (error) {
+    // It does not answer, or is not there any more.
+    if (error instanceof StowageError) return false;
+    throw error;
+  }
 }
 
 /** At once, and gone for good: neither asked to shut down, nor started anew by systemd. */
 async function kill(systemd: Systemd, container: ContainerPart): Promise<Ended> {
-  const { unit, oci, name } = container;
+  const { unit, oci } = container;
   const state = (await systemd.states([unit]))[unit];
   const gone = endOf(initsOf(state?.mainPid ?? 0));
   // First, or the engine's own stop comes in between; systemd starts it anew only after a second.
-  if (oci && state?.active === "active") await killContainer(oci, name, SIGKILL, asUser);
-  const killed = await endUnit(systemd, "stop", unit, { after: 0, kill: (one) => killUnit(systemd, one, container) });
+  if (oci && state?.active === "active") await killUnit(systemd, unit, container);
+  await endUnit(systemd, "stop", unit, { after: 0, kill: (one) => killUnit(systemd, one, container) });
   await gone();
   const wasUp = !["inactive", "failed"].includes(state?.active ?? "inactive");
-  if (wasUp || killed.length > 0) await systemd.resetFailed(unit);
+  await systemd.resetFailed(unit);
   return { isUnderWay: false, killed: wasUp ? [unit] : [], words: [] };
 }
 
@@ -156,6 +173,12 @@ async function send(systemd: Systemd, { name, unit, oci }: ContainerPart, signal
   const state = (await systemd.states([unit]))[unit];
   const inits = initsOf(state?.mainPid ?? 0);
   if (inits.length === 0) throw notRunning(name);
-  for (const pid of inits) process.kill(pid, signal);
+  try {
+    for (const pid of inits) process.kill(pid, signal);
+  } catch (error) {
+    // It has ended since.
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") throw notRunning(name);
+    throw error;
+  }
   return asItShould;
 }

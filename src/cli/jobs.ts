@@ -2,9 +2,9 @@
 import type { ContainerPart, Generation } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
 import { holderAt, holderText, sinceText } from "../store/holder.ts";
-import { type Along, endedWith, startedWith } from "./along.ts";
+import { type Along, type Doing, takenAlong } from "./along.ts";
 import { requireBooted } from "./booted.ts";
-import { carryOutJob, type Ended, type JobVerb } from "./container-job.ts";
+import { carryOutJob, type Ended, endsAtOnce, type JobVerb } from "./container-job.ts";
 import { currentOf } from "./current.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { JsonFlag } from "./flags.ts";
@@ -51,12 +51,18 @@ export async function containerJobs(
   const current = currentOf(session);
   const containers = findContainers(current, names);
   tellHolder(session, verb);
-  const along = await alongWith(session, verb, containersOf(current), containers);
+  const parts = containersOf(current);
+  const doing = { verb, ends: endsAtOnce(signal) };
+  const along = await alongWith(session, doing, parts, containers);
   for (const one of along) session.tell(alongText(verb, one));
   const done = goesOnWithoutUs(session);
   try {
     const ended = await Promise.all(
-      containers.map((container) => oneJob(session, verb, { flags, along, current, container, signal })),
+      containers.map((container) => {
+        const own = takenAlong(doing, parts, [container]).map(({ name }) => name);
+        const its = along.filter(({ name }) => own.includes(name));
+        return oneJob(session, verb, { flags, along: its, current, container, signal });
+      }),
     );
     const outcomes = await withStates(session, ended);
     if (flags.json) session.print(`${JSON.stringify(outcomes, null, 2)}\n`);
@@ -70,6 +76,7 @@ export async function containerJobs(
 
 interface Asked {
   readonly flags: JobFlags;
+  /** Of all that go along, those that do because of this one. */
   readonly along: readonly Along[];
   readonly current: Generation | null;
   readonly container: ContainerPart;
@@ -121,20 +128,18 @@ async function withStates(session: Session, ended: readonly Omit<Outcome, "state
 /** Of those that systemd takes along because of what needs what, the ones that it makes a difference to. */
 async function alongWith(
   session: Session,
-  verb: JobVerb,
+  doing: Doing,
   parts: Readonly<Record<string, ContainerPart>>,
   containers: readonly ContainerPart[],
 ): Promise<Along[]> {
   const names = containers.map(({ name }) => name);
-  // An OCI container is restarted by a reload.
-  const ended = verb === "reload" ? containers.filter(({ kind }) => kind === "oci").map(({ name }) => name) : names;
-  const found = verb === "start" ? startedWith(parts, names) : endedWith(parts, ended);
+  const found = takenAlong(doing, parts, containers);
   const others = found.filter(({ name }) => !names.includes(name) && parts[name] !== undefined);
   if (others.length === 0) return [];
   const units = others.map(({ name }) => parts[name]?.unit ?? "");
   const activity = await systemdOf(session).activity(units);
   const isUp = (unit: string) => !["inactive", "failed"].includes(activity[unit]?.active ?? "inactive");
-  return others.filter((_, index) => isUp(units[index] ?? "") !== (verb === "start"));
+  return others.filter((_, index) => isUp(units[index] ?? "") !== (doing.verb === "start"));
 }
 
 const done: Readonly<Record<JobVerb, string>> = {

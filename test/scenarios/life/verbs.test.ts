@@ -49,10 +49,16 @@ onOneMachine(
         expect(stderr).toMatch(/failed: start port: container-net@port\.service failed: exit status \d+/);
         expect(of.missing?.failure?.log.join("\n")).toContain("/srv/missing");
         expect(of.port?.failure?.log.join("\n")).toContain("nowhere0");
-        expect(of.other).toMatchObject({ result: "done", state: "up", failure: null });
+        expect(of.other).toMatchObject({ result: "done", state: "up", along: [], failure: null });
         expect(of.web).toMatchObject({ result: "done", state: "up", along: ["db"] });
         expect((await httpGet(host, "http://10.233.1.2/")).status).toBe(200);
-        await host.stowage(["stop", "missing", "port"]);
+        // What has failed and is stopped is down, and nobody's to start any more.
+        expect(await state(host, "missing")).toBe("failed");
+        const stopped = await answer(host, "stop", "missing", "port");
+        expect(stopped.of).toMatchObject({
+          missing: { state: "down", killed: false },
+          port: { state: "down", killed: false },
+        });
       },
     );
 
