@@ -1,10 +1,13 @@
 /** What a container has written, removed; and nothing of what others have mounted into it. */
 import { existsSync, lstatSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import type { ContainerPart } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
 import { parseMounts } from "../host/mounts.ts";
 import { run } from "../host/run.ts";
+import { listGenerations } from "../store/generations.ts";
 import { containersDir, type Layout } from "../store/layout.ts";
-import { gcRootsOf, profilesOf } from "../store/nix-places.ts";
+import { gcRootsOf, profilesOf, systemLayout } from "../store/nix-places.ts";
+import { readChecked } from "./current.ts";
 import { removeStates } from "./uninstall.ts";
 
 /** A mount at or below a directory. */
@@ -63,11 +66,34 @@ export async function removeState(layout: Layout, name: string, mountinfo = ownM
 
 /** What Nix keeps for a container whose system it builds, and the note of what that was built from. */
 export async function removeProfile(layout: Layout, name: string): Promise<void> {
-  rmSync(`${layout.state}/flakes/${name}`, { force: true });
+  rmSync(builtFrom(layout, name), { force: true });
   for (const path of [profilesOf(name), gcRootsOf(name)].filter((one) => existsSync(one))) {
     await run(["rm", "-rf", "--one-file-system", "--", path], { package: "coreutils" });
   }
 }
+
+/**
+ * Whether what Nix keeps under this name is of a container of ours: a flake was built for it, or a generation that is kept
+ * has its system in Nix's store. Those of nixos-container stand at the same place.
+ */
+export const isProfileOurs = (layout: Layout, name: string): boolean =>
+  existsSync(builtFrom(layout, name)) ||
+  keptParts(layout, name).some(({ path }) => path !== null && systemLayout(path) === "nix");
+
+/** A container as all generations that are kept have it. One that cannot be read says nothing of it. */
+export function keptParts(layout: Layout, name: string): ContainerPart[] {
+  return listGenerations(layout).flatMap((number) => {
+    try {
+      const { containers } = readChecked(layout, number);
+      return Object.hasOwn(containers, name) ? (containers[name] ?? []) : [];
+    } catch (error) {
+      if (error instanceof StowageError) return [];
+      throw error;
+    }
+  });
+}
+
+const builtFrom = (layout: Layout, name: string): string => `${layout.state}/flakes/${name}`;
 
 const ownMountinfo = (): string => readFileSync("/proc/self/mountinfo", "utf8");
 

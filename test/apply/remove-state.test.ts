@@ -1,9 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
-import { covered, mountsIn, removeState } from "../../src/apply/remove-state.ts";
+import { covered, isProfileOurs, mountsIn, removeState } from "../../src/apply/remove-state.ts";
+import { compileConfig } from "../../src/compile/index.ts";
 import { StowageError } from "../../src/error.ts";
+import { writeGeneration } from "../../src/store/generations.ts";
 import { defaultLayout } from "../../src/store/layout.ts";
+import { hostConfig, lock } from "../compile/config.ts";
 
 /** @param ids its own and its parent's */
 const line = (point: string, ids = "36 35") => `${ids} 98:0 / ${point} rw,noatime master:1 - ext4 /dev/root rw`;
@@ -43,5 +46,18 @@ test("a mount is seen where a link leads to the state directory, and nothing is 
   expect(await removeState(layout, "web")).toStrictEqual([]);
   expect(readdirSync(`${dir}/data`)).toStrictEqual([]);
   expect(await removeState(layout, "web")).toStrictEqual([]);
+  rmSync(dir, { recursive: true });
+});
+
+test("what Nix keeps is ours where a flake was built, or a generation that is kept has the system in Nix's store", () => {
+  const dir = mkdtempSync(`${realpathSync(tmpdir())}/stowage-state-`);
+  const layout = { ...defaultLayout, state: dir };
+  const paths = { debian: "/srv/tree", nix: "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-system" };
+  const containers = Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, { config: null, path }]));
+  mkdirSync(`${dir}/flakes`);
+  writeFileSync(`${dir}/flakes/flake`, "");
+  writeGeneration(layout, compileConfig(hostConfig({ web: {}, ...containers }), lock, layout));
+  const ours = ["web", "debian", "nix", "flake", "theirs"].filter((name) => isProfileOurs(layout, name));
+  expect(ours).toEqual(["nix", "flake"]);
   rmSync(dir, { recursive: true });
 });

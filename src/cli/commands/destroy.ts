@@ -1,9 +1,11 @@
 /** stowage destroy NAME…: containers that were made by hand, and what they have written. */
 import { existsSync } from "node:fs";
-import { readActive, readCurrent } from "../../apply/current.ts";
-import { removeProfile, removeState } from "../../apply/remove-state.ts";
+import { readActive, readChecked, readCurrent } from "../../apply/current.ts";
+import { leftBehind, readJournal } from "../../apply/journal.ts";
+import { isProfileOurs, keptParts, removeProfile, removeState } from "../../apply/remove-state.ts";
 import { type ContainerPart, withoutContainer } from "../../compile/index.ts";
 import { StowageError } from "../../error.ts";
+import type { Systemd } from "../../host/systemd.ts";
 import { containerDir, type Layout } from "../../store/layout.ts";
 import { type Alone, whileAlone } from "../alone.ts";
 import { forgetLock } from "../by-hand/compiled.ts";
@@ -12,8 +14,10 @@ import { requireName } from "../by-hand/names.ts";
 import { forgetUnfinished, noteUnfinished } from "../by-hand/unfinished.ts";
 import { planByHand } from "../change-made.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { problemText } from "../report/problems.ts";
 import type { Session } from "../session.ts";
 import { carriedOut, printDocument } from "../shown.ts";
+import { systemdOf } from "../systemd.ts";
 import type { DestroyFlags } from "../verbs/by-hand.ts";
 
 /** What became of one. */
@@ -28,6 +32,7 @@ interface Row {
 }
 
 export default async function destroy(session: Session, flags: DestroyFlags, ...names: string[]): Promise<number> {
+  if (flags.keepState && flags.state) throw contradiction();
   // It becomes part of a path, whether there is one or not.
   for (const name of names) requireName(name, "oci");
   return whileAlone(hushed(session), "destroy", { wait: true }, async (alone) => {
@@ -35,7 +40,7 @@ export default async function destroy(session: Session, flags: DestroyFlags, ...
     const rows: Row[] = [];
     let exitCode: number = exitCodes.done;
     for (const name of new Set(names)) {
-      const one = await destroyOne(alone, flags, name);
+      const one = await attempt(alone, flags, name);
       if (one === null) exitCode = exitCodes.unitsFailed;
       else rows.push(one);
     }
@@ -45,8 +50,38 @@ export default async function destroy(session: Session, flags: DestroyFlags, ...
   });
 }
 
+/** What stands in the way of one is told, and not in the way of others. @returns null where it was not done */
+async function attempt(alone: Alone, flags: DestroyFlags, name: string): Promise<Row | null> {
+  const { session } = alone;
+  try {
+    const row = await destroyOne(alone, flags, name);
+    if (row !== null) return row;
+  } catch (error) {
+    if (!(error instanceof StowageError)) throw error;
+    for (const problem of error.problems) session.io.stderr.write(problemText(problem, session.paintErr));
+  }
+  // It came to its end, if not to a good one: it is not to be finished as what was cut short is.
+  forgetUnfinished(session.layout);
+  const { state } = session.layout;
+  const again = flags.state ? "--state " : "";
+  session.tell(
+    `${name}: not destroyed: what is left below ${state} stays there; \`stowage destroy ${again}${name}\` tries it again\n`,
+  );
+  return null;
+}
+
 const partsOf = (layout: Layout, name: string): ContainerPart[] =>
   [readActive(layout), readCurrent(layout)].flatMap((one) => one?.generation.containers[name] ?? []);
+
+/** As a switch has it that did not come to its end, or that could not stop it. */
+const unsettled = (layout: Layout, name: string): ContainerPart[] =>
+  leftBehind(readJournal(layout), readActive(layout), (number) => readChecked(layout, number)).flatMap(
+    ({ generation }) => generation.containers[name] ?? [],
+  );
+
+/** Of one that was made by hand, also where it is still to be stopped: all that there is to do something about. */
+const madeParts = (layout: Layout, name: string): ContainerPart[] =>
+  [...partsOf(layout, name), ...unsettled(layout, name)].filter(({ made }) => made === true);
 
 /** @throws StowageError `declared`, one problem for each that host.ts declares */
 function requireMade(layout: Layout, names: readonly string[]): void {
@@ -66,8 +101,8 @@ function requireMade(layout: Layout, names: readonly string[]): void {
 async function destroyOne(alone: Alone, flags: DestroyFlags, name: string): Promise<Row | null> {
   const { session } = alone;
   const { layout } = session;
-  const [part] = partsOf(layout, name);
-  if (part === undefined) return leftBehind(alone, flags, name);
+  const [part] = madeParts(layout, name);
+  if (part === undefined) return gone(alone, flags, name);
   const keep = flags.keepState === true;
   if (!keep) noteUnfinished(layout, { verb: "destroy", name, unit: part.unit });
   const changed = await carriedOut(alone, flags, {
@@ -77,25 +112,74 @@ async function destroyOne(alone: Alone, flags: DestroyFlags, name: string): Prom
   // What did not stop still needs what it stands on.
   if (changed.exitCode !== exitCodes.done) return null;
   const hadState = existsSync(containerDir(layout, name));
-  const unmounted = keep ? [] : await removeAll(layout, name);
+  const unmounted = keep ? [] : await removeAll(session, name);
   forgetUnfinished(layout);
   forgetLock(layout);
   return { name, existed: true, state: !hadState ? null : keep ? "kept" : "removed", unmounted };
 }
 
 /** There is no such container, and no reason to fail. What one of before has written goes only where that is asked for. */
-async function leftBehind({ session }: Alone, flags: DestroyFlags, name: string): Promise<Row> {
+async function gone({ session }: Alone, flags: DestroyFlags, name: string): Promise<Row> {
   const { layout } = session;
   const hasState = existsSync(containerDir(layout, name));
   if (!hasState || !flags.state) return { name, existed: false, state: hasState ? "kept" : null, unmounted: [] };
-  return { name, existed: false, state: "removed", unmounted: await removeAll(layout, name) };
+  return { name, existed: false, state: "removed", unmounted: await removeAll(session, name) };
 }
 
-async function removeAll(layout: Layout, name: string): Promise<string[]> {
+async function removeAll(session: Session, name: string): Promise<string[]> {
+  const { layout } = session;
+  if (unsettled(layout, name).length > 0) throw notSettled(name);
+  const known = keptParts(layout, name).map(({ unit }) => unit);
+  // What another container has by now is that one's.
+  const others = readActive(layout)?.generation.units ?? {};
+  await requireStopped(systemdOf(session), name, known, (unit) => Object.hasOwn(others, unit));
+  const isOurs = isProfileOurs(layout, name);
   const unmounted = await removeState(layout, name);
-  await removeProfile(layout, name);
+  if (isOurs) await removeProfile(layout, name);
   return unmounted;
 }
+
+/**
+ * @param known units that it has in generations that are kept; asked for is also what it is called where nothing is said
+ * @param isAnothers whether a unit is of another container by now
+ * @throws StowageError `still-running`
+ */
+export async function requireStopped(
+  systemd: Pick<Systemd, "activity">,
+  name: string,
+  known: readonly string[],
+  isAnothers: (unit: string) => boolean,
+): Promise<void> {
+  const all = [...known, `container@${name}.service`, `podman-${name}.service`, `docker-${name}.service`];
+  const units = [...new Set(all)].filter((unit) => !isAnothers(unit));
+  const activity = await systemd.activity(units);
+  const isDown = (unit: string) => ["inactive", "failed"].includes(activity[unit]?.active ?? "inactive");
+  const up = units.filter((unit) => !isDown(unit));
+  if (up.length === 0) return;
+  throw new StowageError({
+    code: "still-running",
+    message: `container ${name} is not down: nothing of what it has written is removed`,
+    details: up.map((unit) => `${unit} is ${activity[unit]?.active}`),
+    hint: `systemctl stop ${up.join(" ")}, then run it again`,
+  });
+}
+
+const notSettled = (name: string): StowageError =>
+  new StowageError({
+    code: "not-settled",
+    message: `a change that takes container ${name} away has not come to its end: nothing of what it has written is removed`,
+    hint: "run `stowage switch`, which goes on with it, and then this again",
+  });
+
+const contradiction = (): StowageError =>
+  new StowageError(
+    {
+      code: "bad-usage",
+      message: "--keep-state and --state cannot both be: the one keeps what the other removes",
+      hint: "`stowage help destroy` says what each is for",
+    },
+    { exitCode: exitCodes.badUsage },
+  );
 
 function rowText(layout: Layout, { name, existed, state, unmounted }: Row): string {
   const mounts = unmounted.map((point) => `  unmounted ${point}\n`).join("");

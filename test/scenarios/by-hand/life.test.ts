@@ -49,6 +49,8 @@ scenario(
     expect(await host.get("/srv/shared/user/data")).toBe("theirs\n");
     await host.sh("systemctl stop busy; umount /srv/shared/user /srv/shared; rm -r /srv/shared");
     expect((await host.tryStowage(["destroy", id1])).code).toBe(0);
+    await leftByOthers(host);
+    await stopFailed(host, id2);
   },
   { on: "bookworm" },
 );
@@ -79,4 +81,35 @@ async function foreignMounts(host: Machine, id1: string, id2: string): Promise<v
     mkdir /srv/shared/user && mount -t tmpfs tmpfs /srv/shared/user && echo theirs > /srv/shared/user/data
     mount --rbind /srv/shared ${rootOf(id2)}/shared
     systemd-run --quiet --unit=busy --working-directory=/srv/shared/user sleep infinity`);
+}
+
+/** State of containers that are not there any more: what cannot be removed is in nobody else's way. */
+async function leftByOthers(host: Machine): Promise<void> {
+  await host.sh(`
+    mkdir -p ${rootOf("x")} ${rootOf("y")}
+    for _ in 1 2; do mount -t tmpfs tmpfs ${rootOf("x")}; done`);
+  const destroyed = async (...names: string[]) => {
+    const { code, stdout, stderr } = await host.tryStowage(["destroy", "--state", "--json", ...names]);
+    const rows = JSON.parse(stdout).destroyed as { name: string }[];
+    return { code, names: rows.map(({ name }) => name), stderr };
+  };
+  const covered = { code: 4, names: ["y"], stderr: expect.stringContaining("something is mounted below the root") };
+  expect(await destroyed("x", "y")).toEqual(covered);
+  await host.sh(`umount ${rootOf("x")} ${rootOf("x")}; systemd-run --quiet --unit=container@x.service sleep infinity`);
+  const running = { code: 4, names: [], stderr: expect.stringContaining("container@x.service is active") };
+  expect(await destroyed("x")).toEqual(running);
+  await host.sh(`test -d ${rootOf("x")} && systemctl stop container@x.service`);
+  expect(await destroyed("x")).toEqual({ code: 0, names: ["x"], stderr: expect.not.stringContaining("cut short") });
+}
+
+/** It is in the machine's generation no more, and runs all the same. */
+async function stopFailed(host: Machine, name: string): Promise<void> {
+  const unit = `container@${name}.service`;
+  const now = Number(await host.sh("readlink /var/lib/stowage/generations/current"));
+  const journal = { madeBy: "stowage", format: 1, from: [now - 1], to: now, pending: [unit] };
+  await host.put("/var/lib/stowage/switch.json", `${JSON.stringify(journal)}\n`, "0600");
+  await host.sh(`mkdir -p ${rootOf(name)}; systemd-run --quiet --unit=${unit} sleep infinity`);
+  await host.stowage(["destroy", name]);
+  expect(await host.sh(`systemctl is-active ${unit} || true`)).toBe("inactive\n");
+  expect(await host.sh("ls /var/lib/stowage/containers /var/lib/stowage/switch.json 2>&1 || true")).not.toMatch(name);
 }
