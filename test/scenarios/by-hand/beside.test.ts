@@ -135,4 +135,11 @@ async function takenOver(host: Machine): Promise<void> {
   expect(await host.stowage(["run", "foo", "--", "ls", "/srv"])).toBe("mine\n");
   expect((await host.tryStowage(["destroy", "foo"])).stderr).toContain("host.ts declares it");
   await idle(host);
+  // And back: it is made by hand again, as the person has it.
+  expect(await host.stowage(["rollback"])).toContain(`${definition} was edited by hand, and is kept as it is`);
+  expect(await host.get(definition)).toContain("// mine");
+  expect((await generations(host, "foo")).length).toBeGreaterThan(0);
+  expect(await invocation(host, "foo")).toBe(own);
+  await host.stowage(["switch"]);
+  expect(await invocation(host, "foo")).toBe(own);
 }
