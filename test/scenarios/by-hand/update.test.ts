@@ -52,6 +52,26 @@ export default {
     expect([await mark(), await invocation()]).toStrictEqual(["three\n", first]);
     expect(await host.get(file)).toContain('localAddress: "10.233.1.2"');
 
+    // The same file as often as one likes, and what lies beside the definition.
+    for (const word of ["five", "six"]) {
+      await host.put("/root/text.ts", `export const text = "${word}\\n";\n`);
+      await host.stowage(["update", "web", "--locked", "--config-file", "web.ts"], { cwd: "/root" });
+      expect([await mark(), await invocation()]).toStrictEqual([`${word}\n`, first]);
+    }
+    await host.put("/etc/stowage/made/said.txt", "beside\n");
+    await host.put("/etc/stowage/made/common.ts", 'export const source = "./said.txt";\n');
+    await host.put(
+      file,
+      (await host.get(file))
+        .replace(/^/, 'import { source } from "./common.ts";\n')
+        .replace("config: config", "config: { environment: { etc: { mark: { source } } } }"),
+      "0600",
+    );
+    await host.stowage(["update", "web", "--locked"]);
+    expect([await mark(), await invocation()]).toStrictEqual(["beside\n", first]);
+    await host.sh("rm /etc/stowage/made/said.txt /etc/stowage/made/common.ts");
+    await host.put(file, (await host.get(file)).replace('import { source } from "./common.ts";\n', ""), "0600");
+
     // One that is down stays down, and has it when it starts.
     await host.stowage(["stop", "web"]);
     await host.stowage([
