@@ -6,7 +6,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { readChecked } from "../../apply/current.ts";
 import { nothing, readJournal } from "../../apply/journal.ts";
 import { giveNextBoot } from "../../apply/next-boot.ts";
-import { removeProfile, removeState } from "../../apply/remove-state.ts";
+import { isProfileOurs, removeProfile, removeState } from "../../apply/remove-state.ts";
 import { StowageError } from "../../error.ts";
 import { writeFileAtomic } from "../../store/files.ts";
 import { openState } from "../../store/format.ts";
@@ -144,7 +144,7 @@ async function finishDestroy(session: Session, { name, unit, active }: Unfinishe
     const state = unit === null ? undefined : (await systemdOf(session).activity([unit]))[unit]?.active;
     if (state === "active" || state === "activating" || state === "deactivating") return;
     await removeState(layout, name);
-    await removeProfile(layout, name);
+    if (isProfileOurs(layout, name)) await removeProfile(layout, name);
   }
   forgetUnfinished(layout);
 }
