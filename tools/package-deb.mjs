@@ -13,6 +13,7 @@ import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -27,7 +28,7 @@ import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { bundledModules } from "./deb/modules.mjs";
 import { bundledNode } from "./deb/node.mjs";
-import { controlText, copyrightText, md5sums, setTimes } from "./deb/parts.mjs";
+import { controlText, copyrightText, md5sums, setModes, setTimes } from "./deb/parts.mjs";
 import { bundledPackages, noticeOf } from "./notices.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -54,7 +55,12 @@ function sourceDate() {
 }
 
 function build(dist) {
-  if (values.dist !== undefined) return cpSync(resolve(values.dist), dist, { recursive: true });
+  if (values.dist !== undefined) {
+    for (const part of ["types/index.d.ts", "man"]) {
+      if (!existsSync(join(values.dist, part))) throw new Error("this build has no types: npm run build");
+    }
+    return cpSync(resolve(values.dist), dist, { recursive: true });
+  }
   const argv = [join(root, "tools/build.mjs"), "--out", dist];
   execFileSync(process.execPath, argv, { stdio: "inherit", cwd: root });
 }
@@ -87,8 +93,10 @@ function writeProgram(stage, node, modules) {
 function writeDocs(stage, node, modules) {
   const docs = join(stage, "usr/share/doc/stowage");
   mkdirSync(docs, { recursive: true });
-  const names = new Set([...bundledPackages(join(stage, home, "dist")), ...modules.names]);
-  const notices = [...names].sort().map((name) => noticeOf(name, modules.directory));
+  const names = new Set([...bundledPackages(join(stage, home, "dist")), ...Object.keys(modules.directories)]);
+  const notices = [...names]
+    .sort()
+    .map((name) => ({ ...noticeOf(name, modules.directory), directories: modules.directories[name] }));
   const licence = readFileSync(join(root, "LICENSE"), "utf8");
   writeFileSync(join(docs, "copyright"), copyrightText({ licence, node, notices }));
   cpSync(join(root, "README.md"), join(docs, "README.md"));
@@ -141,6 +149,7 @@ function main() {
     writeProgram(stage, node, modules);
     writeDocs(stage, node, modules);
     writeHelp(stage);
+    setModes(stage);
     writeControl(stage, node, architecture);
     setTimes(stage, date);
     const file = join(resolve(values.out ?? root), `stowage_${manifest.version}_${architecture}.deb`);

@@ -1,7 +1,9 @@
 /** What the Debian package says of itself, and what it refuses to pass on. That it installs and works is for scenarios. */
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { edited, patternOf } from "../scenarios/package/document.ts";
 
@@ -17,7 +19,10 @@ const { bundledNode } = (await tool("../../tools/deb/node.mjs")) as { bundledNod
 const { bundledModules } = (await tool("../../tools/deb/modules.mjs")) as {
   bundledModules(root: string, manifest: object): unknown;
 };
-const { copyrightText } = (await tool("../../tools/deb/parts.mjs")) as { copyrightText(parts: object): string };
+const { copyrightText, setModes } = (await tool("../../tools/deb/parts.mjs")) as {
+  copyrightText(parts: object): string;
+  setModes(stage: string): void;
+};
 const { bundledPackages, noticeOf } = (await tool("../../tools/notices.mjs")) as {
   bundledPackages(dist: string): string[];
   noticeOf(name: string, modules?: string): Notice;
@@ -73,9 +78,70 @@ describe("licences", () => {
       node: { version: "20.19.0", licence: "Node.js" },
       notices,
     });
-    expect(text).toContain("Copyright: Copyright (c) B\nLicense: MIT-of--a-b\n Copyright (c) B\n .\n Do.\n");
+    expect(text).toContain("License: MIT-of--a-b\n Copyright (c) B\n .\n Do.\n");
+    expect(text).toContain(
+      "Files: usr/lib/stowage/dist/*\nCopyright: (c) us\n (c) B\nLicense: Expat and MIT-of--a-b\n\n",
+    );
     expect(text).not.toMatch(/\n\n\n/);
   });
+  test("no two stanzas name the same files, of which the last one alone would count", () => {
+    const notice = (name: string, directories?: string[]) => ({
+      ...{ name, version: "1", license: "MIT", directories },
+      text: `Copyright (c) ${name}\n`,
+    });
+    const text = copyrightText({
+      licence: "Copyright (c) us\n",
+      node: { version: "20.19.0", licence: "Node.js" },
+      notices: [notice("a"), notice("b"), notice("c", ["c", "@c/linux"]), notice("d", ["d", "@d/linux"])],
+    });
+    const files = [...text.matchAll(/^Files: (.*)$/gm)].map(([, names]) => names);
+    expect(files).toEqual([
+      "*",
+      "usr/lib/stowage/node",
+      "usr/lib/stowage/dist/*",
+      "usr/lib/stowage/node_modules/c/* usr/lib/stowage/node_modules/@c/linux/*",
+      "usr/lib/stowage/node_modules/d/* usr/lib/stowage/node_modules/@d/linux/*",
+    ]);
+    // Each licence that is named has its text.
+    const named = [...text.matchAll(/^Files: .*\n(?:.*\n)*?License: (.*)$/gm)].flatMap(([, names = ""]) =>
+      names.split(" and "),
+    );
+    for (const name of named) expect(text).toMatch(new RegExp(`^License: ${name}\n \\S`, "m"));
+  });
+});
+
+test("modes are the package's, and not those of a checkout with another umask", () => {
+  const mode = (path: string) => (statSync(join(place, path)).mode & 0o7777).toString(8);
+  chmodSync(put("usr/program", ""), 0o4700);
+  chmodSync(put("usr/in/text", ""), 0o600);
+  chmodSync(put("usr/open", ""), 0o666);
+  chmodSync(put("away", ""), 0o600);
+  symlinkSync("../away", join(place, "usr/link"));
+  for (const directory of ["usr/in", "usr"]) chmodSync(join(place, directory), 0o700);
+  setModes(join(place, "usr"));
+  expect(["usr", "usr/in", "usr/in/text", "usr/program", "usr/open", "away"].map(mode)).toEqual([
+    ...["755", "755", "644", "755", "644", "600"],
+  ]);
+});
+
+test("a build without types is refused before anything is made of it", () => {
+  const argv = [fileURLToPath(new URL("../../tools/package-deb.mjs", import.meta.url))];
+  const env = { ...process.env, SOURCE_DATE_EPOCH: "1700000000" };
+  put("dist/app.cjs", "");
+  const { status, stderr } = spawnSync(process.execPath, [...argv, "--dist", join(place, "dist"), "--out", place], {
+    ...{ env, encoding: "utf8" },
+  });
+  expect(status).toBe(1);
+  expect(stderr).toContain("this build has no types: npm run build");
+});
+
+test("a purge enters no mount in the cache, and does not fail for one", () => {
+  const said = join(place, "said");
+  for (const name of ["rm", "rmdir"])
+    chmodSync(put(`bin/${name}`, `#!/bin/sh\necho "${name} $*" >>${said}\nexit 1\n`), 0o755);
+  const script = fileURLToPath(new URL("../../packaging/debian/postrm", import.meta.url));
+  expect(spawnSync("/bin/sh", [script, "purge"], { env: { PATH: join(place, "bin") } }).status).toBe(0);
+  expect(readFileSync(said, "utf8")).toMatch(/^rm -rf --one-file-system \/var\/cache\/stowage\n/);
 });
 
 test("a dependency of another version than is declared is not packed", () => {

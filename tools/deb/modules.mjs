@@ -8,11 +8,11 @@ const needed = {
   "oxc-parser": ["package.json", "LICENSE", "src-js"],
 };
 
-/** @returns the files, as they lie here and as they shall lie below the program, and the names of the packages */
+/** @returns the files, as they lie here and as they shall lie below the program, and by package the directories that have them */
 export function bundledModules(root, { dependencies }) {
   const directory = join(root, "node_modules");
   const files = [];
-  const names = [];
+  const directories = {};
   for (const [name, version] of Object.entries(dependencies)) {
     const found = packageOf(directory, name);
     if (found.version !== version)
@@ -22,9 +22,9 @@ export function bundledModules(root, { dependencies }) {
     files.push(...parts.map((part) => file(directory, join(name, part))));
     const native = nativeOf(directory, name, found.optionalDependencies ?? {});
     files.push(file(directory, native));
-    names.push(name);
+    directories[name] = [name, native];
   }
-  return { directory, files, names };
+  return { directory, files, directories };
 }
 
 const file = (directory, path) => ({ from: join(directory, path), to: join("node_modules", path) });

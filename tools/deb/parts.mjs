@@ -1,6 +1,6 @@
 /** The files of a Debian package that say what it is. Formats: deb-control(5), deb-md5sums(5), Debian's copyright-format 1.0. */
 import { createHash } from "node:crypto";
-import { lutimesSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, lutimesSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 
 /** What the program runs on a host, beside what every Debian has. */
@@ -42,6 +42,16 @@ export function md5sums(stage) {
 
 const filesBelow = (directory) => readdirSync(directory, { recursive: true, withFileTypes: true });
 
+/** Readable for all and writable for root, whatever umask the checkout was made with: a file keeps whether it is a program. */
+export function setModes(stage) {
+  chmodSync(stage, 0o755);
+  for (const entry of filesBelow(stage)) {
+    if (entry.isSymbolicLink()) continue;
+    const path = join(entry.parentPath, entry.name);
+    chmodSync(path, entry.isDirectory() || statSync(path).mode & 0o100 ? 0o755 : 0o644);
+  }
+}
+
 /** Everything is as old as its source. */
 export function setTimes(stage, seconds) {
   for (const entry of filesBelow(stage)) lutimesSync(join(entry.parentPath, entry.name), seconds, seconds);
@@ -56,15 +66,36 @@ const field = (text) =>
     .map((line) => (line.trim() === "" ? " ." : ` ${line.trimEnd()}`))
     .join("\n");
 
+const above = "usr/lib/stowage";
+
+/** The holder, of a text that says it in a line of its own. */
+const holderOf = (text) => /^(?:Copyright|By)\b:?\s*(.*)$/m.exec(text)?.[1];
+
+const licenceName = ({ name, license }) => `${license}-of-${name.replaceAll(/[@/]/g, "-")}`;
+
+/**
+ * Of the stanzas that name a file the last one counts: so what is bundled has one of them all.
+ * @param notices of packages; those with `directories` lie there as they are, all others are bundled
+ */
 export function copyrightText({ licence, node, notices }) {
-  const own = /^Copyright.*$/m.exec(licence)?.[0] ?? "";
+  const own = holderOf(licence) ?? "the authors of Stowage";
+  const by = (notice) => holderOf(notice.text) ?? `the authors of ${notice.name}`;
+  const bundled = notices.filter(({ directories }) => directories === undefined);
+  const apart = notices.filter(({ directories }) => directories !== undefined);
   const stanzas = [
     "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: stowage",
-    `Files: *\nCopyright: ${own}\nLicense: Expat\n${field(licence)}`,
-    `Files: usr/lib/stowage/node\nCopyright: Node.js contributors, and those of what it has in it\nLicense: Node.js-${node.version}\n${field(node.licence)}`,
-    ...notices.map(({ name, version, license, text }) => {
-      const by = /^(?:Copyright.*|By .*)$/m.exec(text)?.[0] ?? `the authors of ${name}`;
-      return `Files: usr/lib/stowage/dist/* usr/lib/stowage/node_modules/*\nComment: of the npm package ${name} ${version}\nCopyright: ${by}\nLicense: ${license}-of-${name.replaceAll(/[@/]/g, "-")}\n${field(text)}`;
+    `Files: *\nCopyright: ${own}\nLicense: Expat`,
+    `Files: ${above}/node\nCopyright: Node.js contributors, and those of what it has in it\nLicense: Node.js-${node.version}`,
+    `Files: ${above}/dist/*\nCopyright: ${[own, ...bundled.map(by)].join("\n ")}\nLicense: ${["Expat", ...bundled.map(licenceName)].join(" and ")}`,
+    ...apart.map((notice) => {
+      const files = notice.directories.map((directory) => `${above}/node_modules/${directory}/*`).join(" ");
+      return `Files: ${files}\nCopyright: ${by(notice)}\nLicense: ${licenceName(notice)}`;
+    }),
+    `License: Expat\n${field(licence)}`,
+    `License: Node.js-${node.version}\n${field(node.licence)}`,
+    ...notices.map((notice) => {
+      const comment = `Comment: of the npm package ${notice.name} ${notice.version}`;
+      return `License: ${licenceName(notice)}\n${field(notice.text)}\n${comment}`;
     }),
   ];
   return `${stanzas.join("\n\n")}\n`;
