@@ -11,8 +11,9 @@ import {
 import { exitCodes } from "./exit-codes.ts";
 import { rootHelp, verbHelp } from "./help.ts";
 import type { Io } from "./io.ts";
-import { textFor } from "./text.ts";
-import { type Described, describeVerb, type VerbDescription } from "./verbs/described.ts";
+import { noVerb, textFor } from "./text.ts";
+import { type Described, describeVerb, flagAt, type VerbDescription } from "./verbs/described.ts";
+import { everywhere } from "./verbs/everywhere.ts";
 import { aliases, verbs } from "./verbs/index.ts";
 import { unlisted } from "./verbs/unlisted.ts";
 import type { Context } from "./verbs/verb.ts";
@@ -51,13 +52,10 @@ function application(verb: VerbDescription | undefined): Application<Context> {
   return buildApplication<Context>(routes, config, { help });
 }
 
-/** Flags that take a value, among those that may stand before the verb. */
-const withValue = new Set(["-c", "--config", "--state-dir"]);
-
 /** `stowage -c host.ts plan` is `stowage plan -c host.ts`: what stands before the verb is put behind it. */
 export function verbFirst(argv: readonly string[]): string[] {
   let at = 0;
-  while (at < argv.length && argv[at]?.startsWith("-")) at += withValue.has(argv[at] ?? "") ? 2 : 1;
+  while (at < argv.length && argv[at]?.startsWith("-")) at += flagAt(everywhere, argv[at] ?? "")?.next ? 2 : 1;
   if (at === 0 || at >= argv.length) return [...argv];
   return [argv[at] ?? "", ...argv.slice(0, at), ...argv.slice(at + 1)];
 }
@@ -76,7 +74,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   if (asksForHelp(argv)) {
     // `stowage help plan`, as people try it.
     const [, name] = argv;
-    if (argv[0] === "help" && name !== undefined) return main([name, "--help"], io);
+    if (argv[0] === "help" && name !== undefined) return helpOf(name, io);
     (argv.length === 0 ? io.stderr : io.stdout).write(rootHelp());
     return argv.length === 0 ? exitCodes.badUsage : exitCodes.done;
   }
@@ -97,6 +95,13 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const words = verbFirst(argv);
   await run(application(described(words[0] ?? "")), words, context);
   return answer ?? ownCode(process.exitCode ?? ExitCode.InternalError);
+}
+
+/** Verbs that are not for people have none. */
+async function helpOf(name: string, io: Io): Promise<number> {
+  if (described(name) !== undefined || asksForHelp([name])) return main([name, "--help"], io);
+  io.stderr.write(`${noVerb(name)}\n`);
+  return exitCodes.badUsage;
 }
 
 const plain = (out: Io["stdout"]) => ({ write: (chunk: string) => void out.write(chunk) });

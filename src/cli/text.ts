@@ -15,16 +15,18 @@ const usageError = (message: string, ...hints: readonly string[]): string =>
 const didYouMean = (near: readonly string[]): string[] =>
   near.length > 0 ? [`did you mean ${near.join(" or ")}?`] : [];
 
+export function noVerb(input: string): string {
+  const near = nearestNames(input, [...Object.keys(verbs), ...Object.keys(aliases)]);
+  // Of a verb that is near by two names, the one that it is listed by.
+  const [hint = "stowage --help lists them"] = didYouMean(near.filter((one) => !near.includes(aliases[one] ?? "")));
+  return usageError(`there is no verb "${input}"`, hint);
+}
+
 /** @param verb the one that was typed; undefined where there is none of that name, and with verbs that are not for people */
 export const textFor = (verb: VerbDescription | undefined): ApplicationText => ({
   ...text_en,
   // The parser's own corrections are too far off: "stop" for "foo".
-  noCommandRegisteredForInput({ input }) {
-    const near = nearestNames(input, [...Object.keys(verbs), ...Object.keys(aliases)]);
-    // Of a verb that is near by two names, the one that it is listed by.
-    const [hint = "stowage --help lists them"] = didYouMean(near.filter((one) => !near.includes(aliases[one] ?? "")));
-    return usageError(`there is no verb "${input}"`, hint);
-  },
+  noCommandRegisteredForInput: ({ input }) => noVerb(input),
   exceptionWhileParsingArguments(error, color) {
     if (verb === undefined || !(error instanceof ArgumentScannerError))
       return usageError(text_en.exceptionWhileParsingArguments.call(this, error, color));

@@ -1,8 +1,9 @@
 /** stowage init: what it writes is a configuration without mistakes, for Stowage and for an editor, and nothing is overwritten. */
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { writeAll } from "../../src/cli/commands/init.ts";
 import { World } from "./world.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -88,6 +89,41 @@ test("what cannot be written leaves nothing, and is told", async () => {
   const { code, err } = await world.run("init", "plain/deeper");
   expect(code).toBe(1);
   expect(err).toContain("error[not-written]: cannot write into plain/deeper: ENOTDIR");
+});
+
+describe("a disk that is full in the middle of a file", () => {
+  const failing = (code: string): typeof writeFileSync => {
+    let calls = 0;
+    return (path, data, options) => {
+      calls += 1;
+      writeFileSync(path, calls === 2 ? "hal" : data, options);
+      if (calls === 2) throw Object.assign(new Error(code), { code });
+    };
+  };
+  const files = { a: "half or whole", b: "half or whole" };
+
+  test("leaves neither files nor directories that were made", () => {
+    mkdirSync(file("there"));
+    expect(() => writeAll(file("there/new/deep"), files, "x", failing("ENOSPC"))).toThrow(
+      "cannot write into x: ENOSPC",
+    );
+    expect(readdirSync(file("there"))).toEqual([]);
+    expect(() => writeAll(file("there"), files, "x", failing("EIO"))).toThrow("EIO");
+    expect(readdirSync(file("there"))).toEqual([]);
+  });
+
+  test("what somebody else has made meanwhile stays, and so does its directory", () => {
+    expect(() => writeAll(file("new/deep"), files, "x", failing("EEXIST"))).toThrow("EEXIST");
+    expect(readdirSync(file("new/deep"))).toEqual(["b"]);
+  });
+});
+
+test("--editor is offered where host.ts alone is in the way, with the directory", async () => {
+  await world.run("init", "sub");
+  expect((await world.run("init", "sub")).err).not.toContain("--editor");
+  for (const name of ["tsconfig.json", "package.json"]) rmSync(file(`sub/${name}`));
+  expect((await world.run("init", "sub")).err).toContain("stowage init --editor sub\n");
+  expect((await world.run("init", "--editor", "sub")).code).toBe(0);
 });
 
 test("a build without types says so before it writes", async () => {

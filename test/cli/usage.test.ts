@@ -78,6 +78,16 @@ describe("help", () => {
     expect(await world.run("help", name)).toMatchObject({ code: 0, out });
   });
 
+  test.each(["complete", "at-boot", "foo"])("of %s: that is no verb for people", async (name) => {
+    const { code, out, err } = await world.run("help", name);
+    expect({ code, out }).toEqual({ code: 64, out: "" });
+    expect(err).toMatch(new RegExp(`^error\\[bad-usage\\]: there is no verb "${name}"\n  .*\n$`));
+  });
+
+  test("of help is that of the command", async () => {
+    expect(await world.run("help", "help")).toEqual(await world.run("--help"));
+  });
+
   test("is not asked for by what follows --", async () => {
     world.containers(container("web"));
     const { code, out } = await world.run("run", "web", "--", "ls", "--help");
@@ -104,6 +114,10 @@ describe("flags of every verb", () => {
       ["--config=x.ts", "plan"],
       ["plan", "--config=x.ts"],
     ],
+    ...["-vc", "-qc"].map((letters) => [
+      [letters, "x.ts", "plan"],
+      ["plan", letters, "x.ts"],
+    ]),
     [["-q"], ["-q"]],
     [[], []],
   ])("may stand before it: %j", (argv, expected) => {

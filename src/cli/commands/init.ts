@@ -1,6 +1,6 @@
 /** stowage init: a first configuration, and what an editor needs beside it. */
-import { lstatSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { lstatSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { StowageError } from "../../error.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { typesDirectory } from "../program.ts";
@@ -23,18 +23,40 @@ export default async function init(session: Session, flags: InitFlags, directory
 }
 
 /** All or nothing: half of it would stand in the way of the next try. */
-function writeAll(into: string, files: Readonly<Record<string, string>>, shown: string): void {
+export function writeAll(
+  into: string,
+  files: Readonly<Record<string, string>>,
+  shown: string,
+  write: typeof writeFileSync = writeFileSync,
+): void {
   const written: string[] = [];
+  const directories = missing(into);
   try {
     mkdirSync(into, { recursive: true });
     for (const [name, text] of Object.entries(files)) {
       const file = join(into, name);
-      writeFileSync(file, text, { flag: "wx" });
       written.push(file);
+      write(file, text, { flag: "wx" });
     }
   } catch (error) {
+    // What somebody else has made meanwhile is theirs.
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") written.pop();
     for (const file of written) rmSync(file, { force: true });
+    removeEmpty(directories);
     throw notWritten(shown, error as NodeJS.ErrnoException);
+  }
+}
+
+/** The directories of this path that are not there, the lowest first. */
+function missing(path: string): string[] {
+  return isThere(path) || dirname(path) === path ? [] : [path, ...missing(dirname(path))];
+}
+
+function removeEmpty(directories: readonly string[]): void {
+  try {
+    for (const directory of directories) if (isThere(directory)) rmdirSync(directory);
+  } catch {
+    // Somebody has put something there: it stays.
   }
 }
 
@@ -46,10 +68,13 @@ function refuseToOverwrite(into: string, names: readonly string[], shown: string
     code: "file-in-the-way",
     message: `${there.map((name) => join(shown, name)).join(", ")} ${there.length === 1 ? "is" : "are"} there already${others}`,
     hint: there.includes("host.ts")
-      ? "name another directory: stowage init DIRECTORY; for what the editor needs alone: stowage init --editor"
+      ? `name another directory: stowage init DIRECTORY${there.length === 1 ? forEditor(shown) : ""}`
       : "move it away, and copy what you need of it into the new one",
   });
 }
+
+const forEditor = (shown: string): string =>
+  `; for what the editor needs alone: stowage init --editor${shown === "." ? "" : ` ${shown}`}`;
 
 /** A link that leads nowhere is there, too. What cannot be looked at is told when it is written. */
 function isThere(file: string): boolean {

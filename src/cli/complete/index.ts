@@ -3,10 +3,10 @@
  * that is not whole yet, so the parser never sees them. It prints nothing but its answer, changes nothing, and loads no
  * host.ts: that would run a program because somebody pressed a key.
  */
-import { hostFlags, sharedAliases } from "../flags.ts";
 import type { Io } from "../io.ts";
 import { sessionOf } from "../session.ts";
 import { type Described, describeVerb } from "../verbs/described.ts";
+import { everywhere } from "../verbs/everywhere.ts";
 import { verbs } from "../verbs/index.ts";
 import { readLine } from "./line.ts";
 import { type Candidate, type Known, type Proposal, propose } from "./propose.ts";
@@ -36,11 +36,9 @@ function answer(candidates: readonly Candidate[], kept: string): string {
 
 function known(): Known {
   const all: Readonly<Record<string, Described>> = verbs;
-  const words = { brief: "", details: "", examples: [], aliases: [] };
-  const everywhere = { words, parameters: { flags: hostFlags, aliases: { ...sharedAliases, c: "config" } } };
   return {
     verbs: Object.entries(all).map(([name, verb]) => describeVerb(name, verb)),
-    everywhere: describeVerb("", everywhere).flags,
+    everywhere,
   };
 }
 
