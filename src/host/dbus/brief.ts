@@ -45,17 +45,26 @@ export class BriefConnection {
   /** The kernel tells systemd who we are. */
   static async open(path: string): Promise<BriefConnection> {
     const connection = new BriefConnection(path);
+    try {
+      await connection.#admission();
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    return connection;
+  }
+
+  #admission(): Promise<void> {
     const user = Buffer.from(`${process.geteuid?.() ?? 0}`).toString("hex");
     // In a piece of its own: see `connection.ts`.
-    connection.#socket.write(`\0AUTH EXTERNAL ${user}\r\nBEGIN\r\n`);
-    await connection.#until(() => {
-      const end = connection.#unread.indexOf("\r\n");
+    this.#socket.write(`\0AUTH EXTERNAL ${user}\r\nBEGIN\r\n`);
+    return this.#until(() => {
+      const end = this.#unread.indexOf("\r\n");
       if (end < 0) return undefined;
-      if (connection.#unread.toString("latin1", 0, 3) !== "OK ") throw new Error("not admitted");
-      connection.#unread = connection.#unread.subarray(end + 2);
+      if (this.#unread.toString("latin1", 0, 3) !== "OK ") throw new Error("not admitted");
+      this.#unread = this.#unread.subarray(end + 2);
       return true;
     });
-    return connection;
   }
 
   /** All at once. @returns the body of each reply, in the order of the calls; null where systemd refuses */

@@ -1,4 +1,6 @@
+import { createServer } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { BriefConnection } from "../../../src/host/dbus/brief.ts";
 import type { Message } from "../../../src/host/dbus/message.ts";
 import { standingOf } from "../../../src/host/dbus/standing.ts";
 import type { Value } from "../../../src/host/dbus/values.ts";
@@ -110,4 +112,17 @@ test("not admitted, nobody there, gone half way: an error, and no answer that is
   await expect(standingOf(asked, peer.path)).rejects.toThrow();
   peer.answers = () => ({ error: "org.freedesktop.DBus.Error.AccessDenied" });
   await expect(standingOf(asked, peer.path)).rejects.toThrow("does not list");
+});
+
+test("who is not admitted leaves no connection behind", { timeout: 10_000 }, async () => {
+  const path = `${peer.path}-strict`;
+  let isClosed: Promise<unknown> | undefined;
+  const server = createServer((socket) => {
+    isClosed = new Promise((resolve) => socket.on("close", resolve));
+    socket.resume().write("REJECTED EXTERNAL\r\n");
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  await expect(BriefConnection.open(path)).rejects.toThrow("not admitted");
+  await isClosed;
+  await new Promise((resolve) => server.close(resolve));
 });
