@@ -27,42 +27,50 @@ export interface Alone {
 }
 
 /**
+ * @param work what it returns is the exit code: by that it is known whether it came to its end
  * @throws StowageError `needs-root`, `no-systemd`; `busy` where another holds the lock, unless it is to be waited for
  */
-export async function whileAlone<T>(
+export const whileAlone = (
   session: Session,
   verb: string,
   flags: WaitFlag,
-  work: (alone: Alone) => Promise<T>,
-): Promise<T> {
+  work: (alone: Alone) => Promise<number>,
+): Promise<number> =>
+  whileAloneAsItIs(session, verb, flags, async (alone) => {
+    await finishByHand(alone);
+    return work(alone);
+  });
+
+/**
+ * {@link whileAlone}, but what a `create` or `destroy` that was killed has left stays for the next one: at boot, where no job
+ * can be waited for.
+ */
+export async function whileAloneAsItIs(
+  session: Session,
+  verb: string,
+  flags: WaitFlag,
+  work: (alone: Alone) => Promise<number>,
+): Promise<number> {
   requireRoot(session, verb);
   requireBooted();
   const onWait = (holder: Holder | null) => tellWaiting(session, holder);
-  return whileHeld(
-    session,
-    verb,
-    () => takeSwitchLock(session.layout, verb, flags.wait ? { onWait } : {}),
-    async (alone) => {
-      await finishByHand(session);
-      return work(alone);
-    },
-  );
+  return whileHeld(session, verb, () => takeSwitchLock(session.layout, verb, flags.wait ? { onWait } : {}), work);
 }
 
 /** A `create` or `destroy` that was killed: what it left is nobody's, and is not to become part of what we do. */
-async function finishByHand(session: Session): Promise<void> {
-  if (!existsSync(unfinishedFile(session.layout))) return;
+async function finishByHand(alone: Alone): Promise<void> {
+  if (!existsSync(unfinishedFile(alone.session.layout))) return;
   const { finishOthers } = await import("./by-hand/unfinished.ts");
-  await finishOthers(session);
+  await finishOthers(alone);
 }
 
 /** {@link whileAlone} with any lock. */
-export async function whileHeld<T>(
+export async function whileHeld(
   session: Session,
   verb: string,
   take: () => Promise<SwitchLock>,
-  work: (alone: Alone) => Promise<T>,
-): Promise<T> {
+  work: (alone: Alone) => Promise<number>,
+): Promise<number> {
   const ending = endOnSignal(session);
   try {
     const lock = await take();
@@ -86,12 +94,12 @@ export async function whileHeld<T>(
 }
 
 /** {@link whileAlone}, and while nothing is built either: for what takes store paths away. */
-export const whileRemoving = <T>(
+export const whileRemoving = (
   session: Session,
   verb: string,
   flags: WaitFlag,
-  work: (alone: Alone) => Promise<T>,
-): Promise<T> =>
+  work: (alone: Alone) => Promise<number>,
+): Promise<number> =>
   whileAlone(session, verb, flags, (alone) =>
     whileNothingIsBuilt(
       session.layout,

@@ -14,8 +14,16 @@ const log: SystemLog = {
   end: () => void logged.push("end"),
 };
 const lock: SwitchLock = { done: () => undefined, release: () => undefined };
-const held = <T>(one: Session, verb: string, work: (alone: Alone) => Promise<T>) =>
-  whileHeld(one, verb, async () => lock, work);
+const held = (one: Session, verb: string, work: (alone: Alone) => Promise<void>) =>
+  whileHeld(
+    one,
+    verb,
+    async () => lock,
+    async (alone) => {
+      await work(alone);
+      return 0;
+    },
+  );
 
 const before = {
   hup: process.listeners("SIGHUP"),
@@ -129,7 +137,10 @@ test("the lock is told of an end that was one, and freed in any case", async () 
     session(),
     "switch",
     async () => lock,
-    async () => void said.push("work"),
+    async () => {
+      said.push("work");
+      return 0;
+    },
   );
   expect(said.splice(0)).toEqual(["work", "done", "free"]);
   const failing = whileHeld(
@@ -149,5 +160,8 @@ test("only what came to its end leaves nothing to look for: not a run with steps
   await run(async () => 0);
   await run(async () => 4);
   await run(() => Promise.reject(new Error("no"))).catch(() => undefined);
+  // @ts-expect-error of anything but an exit code it would not be known
+  const given: Parameters<typeof run>[0] = async () => ({ exitCode: 4 });
+  expect(given).toBeTypeOf("function");
   expect(ends).toEqual(["done", "released", "released", "released"]);
 });

@@ -20,7 +20,7 @@ const said = vi.hoisted(() => ({
 }));
 // The machine that tests run on may have no systemd, and its units are not ours to write.
 vi.mock("../../src/cli/alone.ts", () => ({
-  whileAlone: (
+  whileAloneAsItIs: (
     session: { layout: object },
     verb: string,
     _flags: unknown,

@@ -15,16 +15,18 @@ import { compileMade, lockOfMade, type Tried } from "./compiled.ts";
 import { written } from "./definition.ts";
 import type { GivenFile } from "./embedded.ts";
 import { addressesHere, isTaken, requireFree } from "./free.ts";
-import { uniqueName } from "./names.ts";
+import { requireName, uniqueName } from "./names.ts";
 import { type DefinitionFlags, definitionOf } from "./request.ts";
 import { keepLock, stage } from "./staging.ts";
 import { forgetUnfinished } from "./unfinished.ts";
 
+export { requireSettled } from "./settled.ts";
 export { noteUnfinished, undone } from "./unfinished.ts";
 
-/** @throws StowageError `container-exists`, `definition-left` */
-export function nameFor(layout: Layout, base: string, unique: boolean): string {
+/** @throws StowageError `container-exists`, `definition-left`; `bad-container-name` where a number makes it too long */
+export function nameFor(layout: Layout, base: string, kind: "system" | "oci", unique: boolean): string {
   const name = unique ? uniqueName(base, (one) => isTaken(layout, one)) : base;
+  requireName(name, kind);
   requireFree(layout, name);
   return name;
 }
@@ -60,7 +62,7 @@ export function carryOutMade(
   const { layout } = session;
   const { name, staged, written } = tried;
   return carriedOut(alone, flags, {
-    interrupted: `the next change of this machine first undoes what there is of ${name}`,
+    interrupted: interruptedWords(verb, name),
     async prepare(onProgress) {
       const own = await compileMade(session, flags, tried, onProgress);
       requirePaths(session, own);
@@ -71,6 +73,12 @@ export function carryOutMade(
     },
   });
 }
+
+/** Only of what is created there is a note, by which it is undone. */
+export const interruptedWords = (verb: ByHand["verb"], name: string): string =>
+  verb === "create"
+    ? `the next change of this machine first undoes what there is of ${name}`
+    : "the same command goes on where this one stopped";
 
 /** What was tried is what there is. */
 export function settle(layout: Layout, { staged }: Tried): void {

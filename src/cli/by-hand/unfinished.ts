@@ -2,8 +2,9 @@
  * A container that is being made, or taken away, noted before anything of it is done: what was cut short is undone by the
  * next one that changes the machine. See docs/design/command.md, "By hand".
  */
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { readChecked } from "../../apply/current.ts";
+import { removeIfEmpty } from "../../apply/directories.ts";
 import { nothing, readJournal } from "../../apply/journal.ts";
 import { giveNextBoot } from "../../apply/next-boot.ts";
 import { isProfileOurs, removeProfile, removeState } from "../../apply/remove-state.ts";
@@ -11,8 +12,17 @@ import { StowageError } from "../../error.ts";
 import { writeFileAtomic } from "../../store/files.ts";
 import { openState } from "../../store/format.ts";
 import { activeGeneration, currentGeneration, listGenerations, removeGeneration } from "../../store/generations.ts";
-import { containerDir, type Layout, madeFile, unfinishedFile } from "../../store/layout.ts";
+import {
+  containerDir,
+  containersDir,
+  generationsDir,
+  type Layout,
+  madeFile,
+  unfinishedFile,
+} from "../../store/layout.ts";
 import { profilesOf } from "../../store/nix-places.ts";
+import type { Alone } from "../alone.ts";
+import { begin } from "../begun.ts";
 import { carrier } from "../carrier.ts";
 import { carryOut, planFor, rebuild } from "../pipeline.ts";
 import { problemText } from "../report/problems.ts";
@@ -31,24 +41,35 @@ export interface Unfinished {
   readonly active: number | null;
   /** The one that the next boot had. */
   readonly current: number | null;
+  /** The newest one that was kept; 0: none. What comes after it is of this change. Left out by former versions. */
+  readonly newest?: number;
   /** What was there before, and is to be there afterwards. */
   readonly hadState: boolean;
   readonly hadProfile: boolean;
+  /** Of the machine; left out by former versions, which left both behind. */
+  readonly hadGenerations?: boolean;
+  readonly hadFormat?: boolean;
 }
 
 /** Before the first thing is done. */
 export function noteUnfinished(layout: Layout, of: Pick<Unfinished, "verb" | "name" | "unit">): Unfinished {
+  const hadFormat = existsSync(formatFile(layout));
   openState(layout);
   const unfinished: Unfinished = {
     ...of,
     active: activeGeneration(layout),
     current: currentGeneration(layout),
+    newest: Math.max(0, ...listGenerations(layout)),
     hadState: existsSync(containerDir(layout, of.name)),
     hadProfile: existsSync(profilesOf(of.name)),
+    hadGenerations: existsSync(generationsDir(layout)),
+    hadFormat,
   };
   writeFileAtomic(unfinishedFile(layout), `${JSON.stringify({ format: 1, ...unfinished })}\n`, 0o600);
   return unfinished;
 }
+
+const formatFile = (layout: Layout): string => `${layout.state}/format`;
 
 /** All is done, or nothing is left. */
 export function forgetUnfinished(layout: Layout): void {
@@ -60,14 +81,21 @@ export function forgetUnfinished(layout: Layout): void {
  * What one that was killed has left. Told where it cannot be done now: whatever is to be done goes on, and the next one
  * tries again.
  */
-export async function finishOthers(session: Session): Promise<void> {
+export async function finishOthers(alone: Alone): Promise<void> {
+  const { session } = alone;
   const unfinished = readUnfinished(session.layout);
   if (unfinished === null) return;
   const { verb, name } = unfinished;
   session.tell(`stowage ${verb} ${name} was cut short: ${verb === "create" ? "undoing it" : "finishing it"}\n`);
-  await attempt(session, () =>
-    verb === "create" ? undoCreate(session, unfinished) : finishDestroy(session, unfinished),
+  alone.ifInterrupted(
+    `what \`stowage ${verb} ${name}\` has left is still there in part: the next change goes on with it`,
   );
+  await attempt(session, async () => {
+    if (verb === "destroy") return finishDestroy(session, unfinished);
+    if (isBegun(session.layout, unfinished)) await begin(alone, `undoing create ${name}, which was cut short`);
+    return undoCreate(session, unfinished);
+  });
+  alone.ifInterrupted(`nothing on this machine was changed, but for what \`stowage ${verb} ${name}\` had left`);
 }
 
 /** {@link finishOthers} of our own, where it did not come to a good end: what is told is the reason, not what follows. */
@@ -100,20 +128,49 @@ function readUnfinished(layout: Layout): Unfinished | null {
 /** The machine as it was before, and nothing of the container. */
 async function undoCreate(session: Session, unfinished: Unfinished): Promise<void> {
   const { layout } = session;
-  const { name, active, current, hadState, hadProfile } = unfinished;
-  const journal = readJournal(layout);
-  const isBegun = activeGeneration(layout) !== active || (journal !== null && journal.to !== active);
-  if (isBegun) await goBack(session, unfinished);
+  const { name, active, hadState, hadProfile } = unfinished;
+  if (isBegun(layout, unfinished)) await goBack(session, unfinished);
   if (!hadState) await removeState(layout, name);
   if (!hadProfile) await removeProfile(layout, name);
   // Edited meanwhile it would be nobody's.
   rmSync(madeFile(layout, name), { force: true });
-  const kept = [active, current, activeGeneration(layout), currentGeneration(layout)];
-  const last = Math.max(active ?? 0, current ?? 0);
-  for (const number of listGenerations(layout)) {
-    if (number > last && !kept.includes(number)) removeGeneration(layout, number);
-  }
+  if (active === null) forgetNothing(layout);
+  forgetGenerations(layout, unfinished);
   forgetUnfinished(layout);
+  if (unfinished.hadFormat === false) forgetState(layout);
+}
+
+/** Whether the machine may have anything of it. A change of somebody else's that was cut short before is none of ours. */
+function isBegun(layout: Layout, { active, newest }: Unfinished): boolean {
+  if (activeGeneration(layout) !== active) return true;
+  const journal = readJournal(layout);
+  if (journal === null) return false;
+  // Also where going back was cut short: then ours is what that comes from.
+  return newest === undefined ? journal.to !== active : [journal.to, ...journal.from].some((one) => one > newest);
+}
+
+/** There was none before: the one that nothing is in only was the way there. */
+function forgetNothing(layout: Layout): void {
+  for (const link of ["active", "current"]) rmSync(`${generationsDir(layout)}/${link}`, { force: true });
+}
+
+/** Those that it made, and no others: what is newer than the machine's may be kept for good reason. */
+function forgetGenerations(layout: Layout, { newest, hadGenerations }: Unfinished): void {
+  if (newest === undefined) return;
+  const journal = readJournal(layout);
+  const needed = [activeGeneration(layout), currentGeneration(layout), journal?.to, ...(journal?.from ?? [])];
+  const made = listGenerations(layout).filter((number) => number > newest && !needed.includes(number));
+  for (const number of made) removeGeneration(layout, number);
+  const isEmpty = listGenerations(layout).length === 0 && currentGeneration(layout) === null;
+  if (hadGenerations === false && isEmpty) rmSync(generationsDir(layout), { recursive: true, force: true });
+}
+
+/** What was built stays, and then so does what says how to read it. */
+function forgetState(layout: Layout): void {
+  removeIfEmpty(containersDir(layout));
+  if (readdirSync(layout.state).some((name) => name !== "format")) return;
+  rmSync(formatFile(layout), { force: true });
+  removeIfEmpty(layout.state);
 }
 
 async function goBack(session: Session, { active, current }: Unfinished): Promise<void> {

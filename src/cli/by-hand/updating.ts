@@ -27,6 +27,7 @@ import { stillMade } from "./made-among.ts";
 import { carryOutMade } from "./making.ts";
 import { flagsByOption, requireOneSystem, type SystemFlags, systemOf } from "./request.ts";
 import { settingOf } from "./settings.ts";
+import { requireSettled } from "./settled.ts";
 import { inWordsOf, keepLock, stage, unstage } from "./staging.ts";
 
 export interface UpdateMadeFlags extends SystemFlags {
@@ -42,33 +43,49 @@ export interface UpdatedMade {
   readonly changed: Changed;
 }
 
-/** @throws StowageError before anything on the machine was changed */
-export function updateMade(
+/** @throws StowageError before anything on the machine was changed; `cut-short` */
+export async function updateMade(
   session: Session,
   shared: SharedFlags,
   name: string,
   asked: { readonly flags: UpdateMadeFlags; readonly file?: GivenFile },
 ): Promise<UpdatedMade> {
-  const { layout } = session;
-  const inner = { ...hushed(session), directory: madeDir(layout) };
-  return whileAlone(inner, "update", { wait: true }, async (alone) => {
-    // Whoever had the machine until now may have destroyed it, or declared it.
-    const part = stillMade(layout, name);
-    const tried = tryAgain(alone.session, part, asked);
-    try {
-      const before = readLock(tried.staged.lockFile);
-      const { locked } = asked.flags;
-      if (!locked) await pinNewest(alone.session, shared, tried, () => undefined);
-      const changed = await carryOutMade(alone, shared, { verb: "update", tried });
-      // Also where it did not come up: that is what its definition now is.
-      keepLock(tried.staged, lockOfMade(layout));
-      const versions = lockChanges(before, readLock(tried.staged.lockFile));
-      const flakes = locked ? [] : await newestFlake(alone, name);
-      return { exitCode: changed.exitCode, name, versions, flakes, changed };
-    } finally {
-      unstage(layout);
-    }
+  const updated: UpdatedMade[] = [];
+  const inner = { ...hushed(session), directory: madeDir(session.layout) };
+  await whileAlone(inner, "update", { wait: true }, async (alone) => {
+    const one = await updateAlone(alone, shared, name, asked);
+    updated.push(one);
+    return one.exitCode;
   });
+  const [one] = updated;
+  if (one === undefined) throw new Error("an update that came to its end has no outcome");
+  return one;
+}
+
+async function updateAlone(
+  alone: Alone,
+  shared: SharedFlags,
+  name: string,
+  asked: { readonly flags: UpdateMadeFlags; readonly file?: GivenFile },
+): Promise<UpdatedMade> {
+  const { layout } = alone.session;
+  requireSettled(layout, "update", [name]);
+  // Whoever had the machine until now may have destroyed it, or declared it.
+  const part = stillMade(layout, name);
+  const tried = tryAgain(alone.session, part, asked);
+  try {
+    const before = readLock(tried.staged.lockFile);
+    const { locked } = asked.flags;
+    if (!locked) await pinNewest(alone.session, shared, tried, () => undefined);
+    const changed = await carryOutMade(alone, shared, { verb: "update", tried });
+    // Also where it did not come up: that is what its definition now is.
+    keepLock(tried.staged, lockOfMade(layout));
+    const versions = lockChanges(before, readLock(tried.staged.lockFile));
+    const flakes = locked ? [] : await newestFlake(alone, name);
+    return { exitCode: changed.exitCode, name, versions, flakes, changed };
+  } finally {
+    unstage(layout);
+  }
 }
 
 function tryAgain(

@@ -2,14 +2,14 @@
 import { isDivided, removeBootUnit } from "../../apply/next-boot.ts";
 import { bootId } from "../../host/boot-id.ts";
 import { isBooting } from "../../host/boot-jobs.ts";
-import { whileAlone } from "../alone.ts";
+import { whileAloneAsItIs } from "../alone.ts";
 import { carryOver } from "../at-boot.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Session, SharedFlags } from "../session.ts";
 
 /** @param written id of the boot in which the next one was given its generation */
 export default async function atBoot(session: Session, _flags: SharedFlags, written: string): Promise<number> {
-  return whileAlone(session, "at-boot", {}, async (alone) => {
+  return whileAloneAsItIs(session, "at-boot", {}, async (alone) => {
     if (!isDivided(session.layout)) {
       removeBootUnit(session.layout);
       return exitCodes.done;

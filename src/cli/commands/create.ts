@@ -59,7 +59,9 @@ async function make(alone: Alone, asked: Asked): Promise<Made> {
   const { session } = alone;
   const { layout } = session;
   const parts = await import("../by-hand/making.ts");
-  const name = parts.nameFor(layout, asked.base, asked.flags.ensureUniqueName === true);
+  const kind = asked.flags.image === undefined ? "system" : "oci";
+  const name = parts.nameFor(layout, asked.base, kind, asked.flags.ensureUniqueName === true);
+  parts.requireSettled(layout, "create", [name]);
   const tried = parts.tryOut(session, name, asked);
   const unfinished = parts.noteUnfinished(layout, { verb: "create", name, unit: null });
   let changed: Changed;

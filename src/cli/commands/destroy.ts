@@ -11,6 +11,7 @@ import { type Alone, whileAlone } from "../alone.ts";
 import { forgetLock } from "../by-hand/compiled.ts";
 import { hushed } from "../by-hand/hushed.ts";
 import { requireName } from "../by-hand/names.ts";
+import { requireSettled } from "../by-hand/settled.ts";
 import { forgetUnfinished, noteUnfinished } from "../by-hand/unfinished.ts";
 import { planByHand } from "../change-made.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -37,6 +38,9 @@ export default async function destroy(session: Session, flags: DestroyFlags, ...
   for (const name of names) requireName(name, "oci");
   return whileAlone(hushed(session), "destroy", { wait: true }, async (alone) => {
     requireMade(session.layout, names);
+    // Nothing is changed of what there is not.
+    if (names.some((name) => madeParts(session.layout, name).length > 0))
+      requireSettled(session.layout, "destroy", names);
     const rows: Row[] = [];
     let exitCode: number = exitCodes.done;
     for (const name of new Set(names)) {

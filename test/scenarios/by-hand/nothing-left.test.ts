@@ -5,6 +5,18 @@ import { prepare, traces } from "./made.ts";
 
 onOneMachine(
   (scenario) => {
+    scenario("the first create of a machine that fails leaves it as it was", async ({ host }) => {
+      const state = () => host.sh("find /var/lib/stowage 2>/dev/null | sort; true");
+      const before = await state();
+      await badTree(host);
+      const mistaken = await host.tryStowage(["create", "foo", "--config", "services: { nginx: { enabel: true } }"]);
+      expect([mistaken.code, mistaken.stderr]).toStrictEqual([1, expect.stringMatching(/enabel/)]);
+      expect(await state()).toBe(before);
+      const down = await host.tryStowage(["create", "foo", "--system-path", "/var/lib/machines/bad", "--auto-start"]);
+      expect([down.code, down.stderr]).toStrictEqual([4, expect.stringMatching(/foo did not come up, and is removed/)]);
+      expect(await state()).toBe(before);
+    });
+
     scenario("a create that fails leaves nothing behind, whenever it fails", async ({ host }) => {
       await prepare(host);
       // One that is there, and stays as it is.
@@ -29,8 +41,7 @@ onOneMachine(
       await failing(["--system-path", "/nowhere"], 1, /given by --system-path|nowhere/);
       await failing(["--bridge", "no-such", "--auto-start"], 4, /foo did not come up/);
       // Does not come up: the unit fails after everything was written and made current.
-      await host.put("/var/lib/machines/bad/usr/lib/systemd/systemd", "#!/bin/false\n", "0755");
-      await host.sh("mkdir -p /var/lib/machines/bad/etc /var/lib/machines/bad/var");
+      await badTree(host);
       await failing(
         ["--system-path", "/var/lib/machines/bad", "--auto-start"],
         4,
@@ -94,12 +105,18 @@ onOneMachine(
   { on: "trixie", timeout: 900_000 },
 );
 
+/** A system whose init ends at once. */
+async function badTree(host: Machine): Promise<void> {
+  await host.put("/var/lib/machines/bad/usr/lib/systemd/systemd", "#!/bin/false\n", "0755");
+  await host.sh("mkdir -p /var/lib/machines/bad/etc /var/lib/machines/bad/var");
+}
+
 /** Begins it, and kills it as soon as something is there. */
 async function killedAt(host: Machine, args: readonly string[], moment: string): Promise<void> {
   await host.sh(`systemd-run --quiet --collect --unit=making --service-type=exec stowage create ${args.join(" ")}`);
   await host.sh(`
     while ! test -e ${moment}; do
-      test "$(systemctl is-active making)" = active || break
+      test "$(systemctl is-active making)" = active || { echo "it ended before ${moment} was there" >&2; exit 1; }
     done
     systemctl kill --signal=KILL making || true
     for scope in $(systemctl list-units --plain --no-legend 'stowage-create-*' | cut -d' ' -f1); do systemctl kill --signal=KILL $scope || true; done

@@ -1,0 +1,71 @@
+/** The verbs themselves: refused before anything is noted, and known by their exit code. */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import { writeJournal } from "../../../src/apply/journal.ts";
+import type { Alone } from "../../../src/cli/alone.ts";
+import type { Session } from "../../../src/cli/session.ts";
+import { compileConfig, type Generation, graftMade } from "../../../src/compile/index.ts";
+import { setCurrentGeneration, writeGeneration } from "../../../src/store/generations.ts";
+import { defaultLayout, type Layout, madeDir, madeFile, unfinishedFile } from "../../../src/store/layout.ts";
+import { hostConfig, lock } from "../../compile/config.ts";
+import { World } from "../world.ts";
+
+// Tests share their modules: what others have loaded has none of these mocks, and is to have none afterwards.
+const said = vi.hoisted(() => {
+  vi.resetModules();
+  return { ends: [] as unknown[], places: {} as object };
+});
+afterAll(() => void vi.resetModules());
+vi.mock("../../../src/cli/alone.ts", () => ({
+  whileAlone: async (session: Session, verb: string, _flags: unknown, work: (alone: Alone) => Promise<unknown>) => {
+    Object.assign(session.layout, said.places);
+    const result = await work({ session, verb, log: null, ifInterrupted: () => undefined });
+    said.ends.push(result);
+    return result;
+  },
+}));
+// What did not come up.
+vi.mock("../../../src/cli/shown.ts", async (original) => ({
+  ...(await original<object>()),
+  carriedOut: async () => ({ exitCode: 4, document: { generation: 2, steps: [{}] } }),
+}));
+
+const text = 'import { defineHost } from "stowage";\n\nexport default defineHost({ containers: { web: {} } });\n';
+let world: World;
+let layout: Layout;
+beforeEach(() => {
+  world = new World();
+  said.places = { etc: `${world.directory}/etc`, run: `${world.directory}/run` };
+  said.ends.length = 0;
+  layout = { ...defaultLayout, ...said.places, state: `${world.directory}/state` };
+  const generation = compileConfig(hostConfig({ web: { config: {} } }), lock, defaultLayout);
+  const made: Generation = graftMade(defaultLayout, compileConfig(hostConfig({}), lock, defaultLayout), {
+    name: "web",
+    generation,
+    definition: text,
+  });
+  mkdirSync(madeDir(layout), { recursive: true });
+  writeFileSync(madeFile(layout, "web"), text);
+  setCurrentGeneration(layout, writeGeneration(layout, made));
+});
+afterEach(() => world.end());
+
+test.each([
+  ["create", "foo"],
+  ["update", "web"],
+  ["destroy", "web"],
+])("%s: not on a machine on which a change was cut short", async (verb, name) => {
+  writeJournal(layout, {
+    from: [1],
+    to: writeGeneration(layout, compileConfig(hostConfig({}), lock, defaultLayout)),
+    pending: null,
+  });
+  const { code, err } = await world.run(verb, name);
+  expect([code, err]).toStrictEqual([1, expect.stringContaining("error[cut-short]: a change to generation 2")]);
+  expect(existsSync(unfinishedFile(layout))).toBe(false);
+});
+
+test("an update that did not come up has not come to its end", async () => {
+  const { code } = await world.run("update", "web", "--locked");
+  expect([code, said.ends]).toStrictEqual([4, [4]]);
+});
