@@ -7,7 +7,7 @@ import { type RunOptions, type RunResult, run } from "./run.ts";
 export interface InsideOptions {
   /** Default root. Its HOME, SHELL, USER and LOGNAME are set as a login would. */
   readonly user?: string;
-  /** A path from /, or `~` for the user's own. */
+  /** A path from /. Default that. */
   readonly cwd?: string;
   /** `NAME=value` */
   readonly env?: readonly string[];
@@ -65,16 +65,12 @@ function execution(type: "exec" | "oneshot", options: InsideOptions): string[] {
   return [
     `--service-type=${type}`,
     `--uid=${options.user ?? "root"}`,
-    ...(options.cwd === undefined ? [] : [directory(options.cwd)]),
+    ...(options.cwd === undefined ? [] : [`--working-directory=${options.cwd}`]),
     ...(options.env ?? []).map((assignment) => `--setenv=${assignment}`),
     // What is in a pipe inside ends when its reader does, as in a shell.
     ...(options.unlogged ? ["--property=LogLevelMax=notice"] : ["--property=IgnoreSIGPIPE=no"]),
   ];
 }
-
-/** systemd-run makes a path of what its own flag is given. */
-const directory = (cwd: string): string =>
-  cwd === "~" ? "--property=WorkingDirectory=~" : `--working-directory=${cwd}`;
 
 /**
  * From 256 on systemd-run paints the terminal and changes its title, and tells of each try to reach a machine that has

@@ -43,10 +43,9 @@ test("a signal is no success: by the type of the unit, or what comes after it", 
   expect(terminal.find((one) => one.includes("ExecStopPost"))).toContain("$${EXIT_CODE} = exited");
 });
 
-test("a directory is passed on as a path, but the user's own", () => {
+test("a directory is passed on as a path", () => {
   const argv = (cwd: string) => insideCommand("web", "u.service", ["true"], { terminal: false, cwd });
   expect(argv("/a b")).toContain("--working-directory=/a b");
-  expect(argv("~")).toContain("--property=WorkingDirectory=~");
 });
 
 test("a signal to us stops what goes on, is told, and is then the process's own matter again", async () => {

@@ -8,9 +8,9 @@ export default async function shell(session: Session, flags: ShellFlags, name: s
   const container = containerNamed(session, name);
   const user = flags.user === undefined ? {} : { user: flags.user };
   if (container.kind === "oci") return enter(session, container, ["/bin/sh"], { user: "0", ...user });
-  return enter(session, container, loginShell, { cwd: "~", ...user });
+  return enter(session, container, loginShell, user);
 }
 
-/** The user's own, which systemd has looked up. */
+/** The user's own, which systemd has looked up, in the user's home: not every user has one, and systemd would refuse those. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's
-const loginShell = ["/bin/sh", "-c", 'exec "${SHELL:-/bin/sh}" -l'];
+export const loginShell = ["/bin/sh", "-c", 'cd "${HOME:-/}" 2>/dev/null || cd /; exec "${SHELL:-/bin/sh}" -l'];
