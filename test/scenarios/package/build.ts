@@ -1,6 +1,6 @@
 /** The packages of the build that is tested, made once for all scenarios that install one. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { must } from "../../../lab/exec.ts";
 import { withLock } from "../../../lab/lock.ts";
@@ -17,6 +17,8 @@ const sources = [
   "LICENSE",
   "README.md",
   "package.json",
+  "package-lock.json",
+  "tools/notices.mjs",
   "tools/package-deb.mjs",
 ];
 
@@ -39,7 +41,7 @@ async function made(kind: "deb" | "npm", make: (into: string) => Promise<unknown
   if (!existsSync(join(root, "dist/types/index.d.ts"))) throw new Error("this build has no types: npm run build");
   const directory = join(labCache(), "packages", `${kind}-${hashOfSources()}`);
   await withLock(`${directory}.lock`, async () => {
-    if (existsSync(directory)) return;
+    if (existsSync(directory)) return utimesSync(directory, new Date(), new Date());
     const making = `${directory}.making-${process.pid}`;
     mkdirSync(making, { recursive: true });
     await make(making);
@@ -49,7 +51,7 @@ async function made(kind: "deb" | "npm", make: (into: string) => Promise<unknown
   return join(directory, readdirSync(directory)[0] ?? "");
 }
 
-/** Of former builds, which nobody tests any more: not of another checkout's that runs right now. */
+/** Of former builds, which nobody tests any more: not what another checkout's run has used within the hour. */
 function removeFormer(kind: string, directory: string): void {
   for (const name of readdirSync(dirname(directory)).filter((one) => one.startsWith(`${kind}-`))) {
     const path = join(dirname(directory), name);
@@ -59,15 +61,19 @@ function removeFormer(kind: string, directory: string): void {
 }
 
 /** As `npm run package:deb` makes it. */
-export const makeDeb = (into: string, environment: Readonly<Record<string, string>> = {}) => {
-  const argv = [join(checkout(), "tools/package-deb.mjs"), "--dist", join(checkout(), "dist"), "--out", into];
+export const makeDeb = (
+  into: string,
+  environment: Readonly<Record<string, string>> = {},
+  dist = join(checkout(), "dist"),
+) => {
+  const argv = [join(checkout(), "tools/package-deb.mjs"), "--dist", dist, "--out", into];
   return must([process.execPath, ...argv], {
     timeout: 300_000,
     env: { ...process.env, SOURCE_DATE_EPOCH: "1700000000", ...environment },
   });
 };
 
-export const debPackage = (): Promise<string> => made("deb", makeDeb);
+export const debPackage = (): Promise<string> => made("deb", (into) => makeDeb(into));
 
 /** As `npm pack` makes it, of the build that is there. */
 export const npmPackage = (): Promise<string> =>

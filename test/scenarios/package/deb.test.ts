@@ -1,9 +1,10 @@
 /** The Debian package: what it brings, what a boot does, and what its removal leaves alone. docs/design/packages.md */
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
+import { must } from "../../../lab/exec.ts";
 import { checkout } from "../../../lab/places.ts";
 import { eventually, type Machine, scenario } from "../harness.ts";
 import { bring, debPackage, makeDeb } from "./build.ts";
@@ -77,7 +78,11 @@ test("the same source and the same Node give the same bytes", { timeout: 300_000
   const first = await debPackage();
   const into = mkdtempSync(join(tmpdir(), "stowage-again-"));
   try {
-    await makeDeb(into, { TZ: "Asia/Tokyo", LANG: "tr_TR.UTF-8", TMPDIR: into });
+    const dist = join(into, "dist");
+    cpSync(join(checkout(), "dist"), dist, { recursive: true });
+    // As with another umask.
+    await must(["chmod", "--recursive", "go=", dist]);
+    await makeDeb(into, { TZ: "Asia/Tokyo", LANG: "tr_TR.UTF-8", TMPDIR: into }, dist);
     expect(hash(join(into, basename(first)))).toBe(hash(first));
   } finally {
     rmSync(into, { recursive: true });
