@@ -19,6 +19,7 @@ const programs = {
   flock: "util-linux",
   gpg: "gpg",
   "gpg-agent": "gpg-agent",
+  groff: "groff-base",
   ip: "iproute2",
   "mkfs.ext4": "e2fsprogs",
   mksquashfs: "squashfs-tools",
