@@ -40,3 +40,14 @@ export const scenarios: Readonly<Record<string, string>> = {
   uninstall: "test/scenarios/generations/uninstall.test.ts",
   update: "test/scenarios/oci/images.test.ts",
 };
+
+/** Whether a scenario plays a verb: by a call, a list of arguments that goes into one, or a line of a shell's. Comments do not count. */
+export function plays(source: string, names: readonly string[]): boolean {
+  const text = source.replace(/\/\*.*?\*\//gs, "").replace(/^\s*\/\/.*$/gm, "");
+  const words = names.join("|");
+  // Behind these stands a program of the host's, as test(1).
+  const program = String.raw`(?<!\b(?:run|must|inside)\((?:\w+, )?)`;
+  return new RegExp(
+    `${program}[[(]\\s*(host, |"stowage", |"-c", [^,]*, )?"(${words})"|"stowage", "(${words})"|stowage (${words})\\b`,
+  ).test(text);
+}
