@@ -33,7 +33,8 @@ export function lastChange(layout: Layout, name: string): Change | null {
   };
 }
 
-const wasTheMachines = (layout: Layout, number: number): boolean =>
+/** Whether the machine was ever as that generation says, be it for a test. */
+export const wasTheMachines = (layout: Layout, number: number): boolean =>
   switchedAt(layout, number) !== null || testedAt(layout, number) !== null;
 
 function isAsThen(layout: Layout, number: number, name: string, own: NonNullable<ReturnType<typeof ownedBy>>): boolean {

@@ -5,6 +5,7 @@ import type { ContainerPart } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
 import { listGenerations } from "../store/generations.ts";
 import { containerDir, containersDir, type Layout } from "../store/layout.ts";
+import { wasTheMachines } from "./changed.ts";
 
 export interface Gone {
   readonly name: string;
@@ -22,6 +23,8 @@ export function goneContainers(layout: Layout): Gone[] {
   const known = new Set(Object.keys(readActive(layout)?.generation.containers ?? {}));
   const found = new Map<string, Gone>();
   for (const number of listGenerations(layout).reverse()) {
+    // What never came is not gone.
+    if (!wasTheMachines(layout, number)) continue;
     for (const { name, kind } of containersIn(layout, number)) {
       if (known.has(name)) continue;
       known.add(name);

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { container, World } from "./world.ts";
 
@@ -126,6 +126,14 @@ describe("list --all", () => {
       ["old", "system", "gone", "generation 1, its root"],
     ]);
     expect(names((await world.run("list", "--json")).out)).toEqual(["web down"]);
+  });
+
+  test("what only a generation has that never became the machine's is not gone", async () => {
+    world.containers(container("old"));
+    world.containers(container("never"));
+    rmSync(`${world.directory}/state/generations/2/switched`);
+    world.containers(web);
+    expect(names((await world.run("list", "--all", "--json")).out)).toEqual(["web down", "old gone"]);
   });
 
   test("a generation that cannot be read hides no other", async () => {
