@@ -1,7 +1,7 @@
 /** stowage logs NAME…: the logs of containers' services on the host and their journals inside, in the order of time. */
 import type { ContainerPart, Generation } from "../../compile/generation.ts";
 import { StowageError } from "../../error.ts";
-import { leaderOf } from "../../host/machined.ts";
+import { leaderOf, lifeOf } from "../../host/machined.ts";
 import { run } from "../../host/run.ts";
 import { currentOf } from "../current.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -39,6 +39,7 @@ export default async function logs(session: Session, flags: LogsFlags, ...names:
   if (flags.follow) {
     await follow(
       containers.flatMap((container) => followersOf(session, current, container, flags)),
+      (lines) => lastOf(lines, flags),
       show,
     );
     return exitCodes.done;
@@ -86,12 +87,18 @@ async function readInside(
   wanted: Wanted,
   onLine: (line: Line) => void,
 ): Promise<void> {
-  if ((await leaderOf(container.name)) !== null) {
+  const leader = await leaderOf(container.name);
+  if (leader !== null) {
     const source = runningSource(container, unit, wanted);
-    const { status, said } = await read(source, onLine);
+    const { status, said } = await read(source, onLine, undefined, lifeOf(leader));
     if (status === 0 || said.length === 0) return;
     // One that is only starting, or ending, cannot be asked.
     if (await isActive(session, container)) throw unreadable(source.from, said);
+    // Nor are its files looked at: while anything runs in it, what is read could be a link to something else by then.
+    if ((await leaderOf(container.name)) !== null) {
+      session.tell(`${container.name} is just starting or ending: its journal inside cannot be asked for now\n`);
+      return;
+    }
   }
   const files = filesSource(session.layout, container, unit, wanted);
   if (files !== null) await mustRead(files, onLine);

@@ -1,7 +1,7 @@
 /** logs -f: on and on, over restarts of the container, until an interrupt. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerPart } from "../../compile/generation.ts";
-import { leaderOf } from "../../host/machined.ts";
+import { leaderOf, lifeOf, type MachineLife } from "../../host/machined.ts";
 import type { Layout } from "../../store/layout.ts";
 import {
   filesOf,
@@ -50,13 +50,15 @@ export function followInside(
     const rest = (): Wanted => ({ follow: false, after: cursor === null ? "boot" : { cursor } });
     const isKept = () => cursor !== null && filesOf(layout, container.name).length > 0;
     while (!signal.aborted) {
-      if ((await leaderOf(container.name)) !== null) {
+      const leader = await leaderOf(container.name);
+      if (leader !== null) {
+        const life = lifeOf(leader);
         isDownRead = false;
         // Told to follow, journalctl shows the last boot alone.
-        const missed = isBegun && isKept() ? await readUntil(source(rest()), onLine, signal) : null;
+        const missed = isBegun && isKept() ? await readUntil(source(rest()), onLine, signal, life) : null;
         if (missed === null || missed.status === 0) {
           const further: Wanted = isKept() && cursor !== null ? { follow: true, after: { cursor } } : allOfThisBoot;
-          const outcome = await readUntil(source(isBegun ? further : wanted), onLine, signal);
+          const outcome = await readUntil(source(isBegun ? further : wanted), onLine, signal, life);
           const isRefused = outcome.status !== 0 && outcome.said.length > 0 && !signal.aborted;
           // Else it has ended with the container, or the container was not yet, or no more, there to be asked.
           if (isRefused && !isBegun && cursor === null && (await isUp())) throw unreadable("inside", outcome.said);
@@ -75,11 +77,11 @@ export function followInside(
 
 const allOfThisBoot: Wanted = { follow: true, after: "boot" };
 
-async function readUntil(source: Source, onLine: (line: Line) => void, signal: AbortSignal) {
+async function readUntil(source: Source, onLine: (line: Line) => void, signal: AbortSignal, life: MachineLife) {
   const stop = () => void source.stop?.().catch(() => undefined);
   signal.addEventListener("abort", stop);
   try {
-    return await read(source, onLine, signal);
+    return await read(source, onLine, signal, life);
   } finally {
     signal.removeEventListener("abort", stop);
   }
@@ -88,15 +90,22 @@ async function readUntil(source: Source, onLine: (line: Line) => void, signal: A
 /** How long the lines that are there already are gathered, so that they come in order; milliseconds. */
 const gathering = 300;
 
-/** Until an interrupt, or until there is nobody to read it. */
-export async function follow(followers: readonly Follower[], show: (line: Line) => void): Promise<void> {
+/**
+ * Until an interrupt, or until there is nobody to read it.
+ * @param firstOf which of the lines that are there already are shown, in which order
+ */
+export async function follow(
+  followers: readonly Follower[],
+  firstOf: (lines: readonly Line[]) => readonly Line[],
+  show: (line: Line) => void,
+): Promise<void> {
   const stopped = new AbortController();
   const onSignal = () => stopped.abort();
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   process.stdout.once("error", onSignal);
   let first: Line[] | null = [];
   const flush = () => {
-    for (const line of (first ?? []).sort((a, b) => a.time - b.time)) show(line);
+    for (const line of firstOf(first ?? [])) show(line);
     first = null;
   };
   const timer = setTimeout(flush, gathering);

@@ -13,6 +13,7 @@ import {
   journalFiles,
   parseEntry,
 } from "../../host/journal.ts";
+import type { MachineLife } from "../../host/machined.ts";
 import { run } from "../../host/run.ts";
 import { forwardsJournal } from "../../runtimes/nspawn/arguments.ts";
 import { containerDir, type Layout } from "../../store/layout.ts";
@@ -110,12 +111,38 @@ export interface Read {
   readonly said: readonly string[];
 }
 
-export async function read(source: Source, onLine: (line: Line) => void, signal?: AbortSignal): Promise<Read> {
+/** Milliseconds between two looks at the machine, and that what reads inside has to end by itself when that is gone. */
+const [lookEvery, grace] = [200, 2000];
+
+/** Aborted some time after a machine has ended. What waits inside for it might wait for ever (src/host/inside-run.ts). */
+function endWith(life: MachineLife): { readonly signal: AbortSignal; stop(): void } {
+  const ended = new AbortController();
+  let goneFor = 0;
+  const looking = setInterval(() => {
+    goneFor = life.isAlive() ? 0 : goneFor + lookEvery;
+    if (goneFor > grace) ended.abort();
+  }, lookEvery);
+  return { signal: ended.signal, stop: () => clearInterval(looking) };
+}
+
+/** @param life of the machine in which it is read */
+export async function read(
+  source: Source,
+  onLine: (line: Line) => void,
+  signal?: AbortSignal,
+  life?: MachineLife,
+): Promise<Read> {
+  const ending = life === undefined ? null : endWith(life);
+  const signals = [signal, ending?.signal].filter((one) => one !== undefined);
+  return readUntil(source, onLine, AbortSignal.any(signals)).finally(() => ending?.stop());
+}
+
+async function readUntil(source: Source, onLine: (line: Line) => void, signal: AbortSignal): Promise<Read> {
   const said: string[] = [];
   const { status } = await run(source.argv, {
     discard: true,
     accept: "any",
-    ...(signal && { signal }),
+    signal,
     onLine(text, stream) {
       if (stream === "stderr") said.push(text);
       const line = stream === "stdout" ? source.line(text) : null;
