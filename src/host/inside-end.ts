@@ -47,9 +47,14 @@ async function statusOfUnit(command: CommandUnit, attached: number): Promise<End
   const [code = 0, status = 0] = unit.map(Number);
   if (code === 0) return { status: attached, failedStep: null };
   const { machine, unit: name } = command;
-  await run(["systemctl", `--machine=${machine}`, "reset-failed", "--", name], { accept: "any" });
+  await forgetFailure(machine, name);
   // CLD_EXITED; the others are signals. waitid(2)
   return code === 1 ? explained(command, status) : { status: 128 + status, failedStep: null };
+}
+
+/** One that ended otherwise than by itself stays as a failed unit until then. */
+export async function forgetFailure(machine: string, unit: string): Promise<void> {
+  await run(["systemctl", `--machine=${machine}`, "reset-failed", "--", unit], { accept: "any", timeout: 10_000 });
 }
 
 /** In the order that is asked for; null where the machine's systemd does not answer. */

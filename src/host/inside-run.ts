@@ -1,7 +1,7 @@
 /** Runs a command inside a machine with our own terminal or streams, to its end or ours. */
 import { constants } from "node:os";
 import { asItIs, type InsideOptions, insideCommand, stopInside, transientName } from "./inside.ts";
-import { type Ended, endOf, holdsProcesses } from "./inside-end.ts";
+import { type Ended, endOf, forgetFailure, holdsProcesses } from "./inside-end.ts";
 import { interruptible } from "./interruptible.ts";
 import type { MachineLife } from "./machined.ts";
 import { attach } from "./run.ts";
@@ -23,7 +23,11 @@ export async function runInside(
     () => stopInside(machine, unit),
     () => attachUntilEnd(insideCommand(machine, unit, command, options), unit, life, options.terminal),
   );
-  if (interrupted !== null) return { status: 128 + constants.signals[interrupted], failedStep: null };
+  if (interrupted !== null) {
+    // With a terminal it is not collected: we would have asked it for its status.
+    if (options.terminal) await forgetFailure(machine, unit).catch(() => undefined);
+    return { status: 128 + constants.signals[interrupted], failedStep: null };
+  }
   return endOf({ machine, unit, life, took: Date.now() - began }, result, options.terminal);
 }
 

@@ -91,7 +91,13 @@ onOneMachine((scenario) => {
     expect(refused.stdout).toContain("could not begin it");
     // Only standard input is a terminal.
     expect((await onTerminal("-- echo piped | cat")).stdout).toContain("piped");
-    expect(await host.inside("web", ["systemctl", "list-units", "--all", "--no-legend", "stowage-run-*"])).toBe("");
+    // A terminal that is closed: script(1) ends, and its terminal with it.
+    const closed = ["script", "--quiet", "--return", "--command", "stowage run web -- sleep 1000", "/dev/null"];
+    await host.run(["timeout", "--signal=TERM", "4", ...closed]);
+    await eventually(async () => {
+      const units = await host.inside("web", ["systemctl", "list-units", "--all", "--no-legend", "stowage-run-*"]);
+      expect(units).toBe("");
+    });
   });
 
   scenario("logs: both journals in one, also of a container that is down", async ({ host }) => {

@@ -11,7 +11,7 @@ const userFlag = {
   parse: String,
   optional: true,
   placeholder: "name",
-  brief: "As this user; default root",
+  brief: "As this user; default root, in an OCI container its own",
 } as const;
 
 export const inside = {
@@ -30,7 +30,7 @@ export const inside = {
           parse: String,
           optional: true,
           placeholder: "dir",
-          brief: "In this directory; default /",
+          brief: "In this directory; default /, in an OCI container its own",
         },
         env: {
           kind: "parsed",
