@@ -2,7 +2,7 @@
 import { readActive, readChecked } from "../apply/current.ts";
 import { isSame, ownedBy } from "../compile/index.ts";
 import { StowageError } from "../error.ts";
-import { listGenerations, switchedAt, testedAt } from "../store/generations.ts";
+import { listGenerations, switchedAt, testedAt, wasTheMachines } from "../store/generations.ts";
 import type { Layout } from "../store/layout.ts";
 
 export interface Change {
@@ -32,10 +32,6 @@ export function lastChange(layout: Layout, name: string): Change | null {
     byHand: byHand?.name === name ? byHand.verb : null,
   };
 }
-
-/** Whether the machine was ever as that generation says, be it for a test. */
-export const wasTheMachines = (layout: Layout, number: number): boolean =>
-  switchedAt(layout, number) !== null || testedAt(layout, number) !== null;
 
 function isAsThen(layout: Layout, number: number, name: string, own: NonNullable<ReturnType<typeof ownedBy>>): boolean {
   try {

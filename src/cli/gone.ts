@@ -3,9 +3,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { readActive, readChecked } from "../apply/current.ts";
 import type { ContainerPart } from "../compile/generation.ts";
 import { StowageError } from "../error.ts";
-import { listGenerations } from "../store/generations.ts";
+import { listGenerations, wasTheMachines } from "../store/generations.ts";
 import { containerDir, containersDir, type Layout } from "../store/layout.ts";
-import { wasTheMachines } from "./changed.ts";
 
 export interface Gone {
   readonly name: string;

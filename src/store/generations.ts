@@ -147,6 +147,10 @@ export const switchedAt = (layout: Layout, number: number): Date | null => timeI
 /** When a generation was last made the machine's by a test; null: never. */
 export const testedAt = (layout: Layout, number: number): Date | null => timeIn(testedFile(layout, number));
 
+/** Whether the machine was ever as that generation says, be it for a test; so it looks after a `boot`, too. */
+export const wasTheMachines = (layout: Layout, number: number): boolean =>
+  switchedAt(layout, number) !== null || testedAt(layout, number) !== null;
+
 function timeIn(file: string): Date | null {
   try {
     const written = new Date(readFileSync(file, "utf8").trim());
