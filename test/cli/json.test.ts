@@ -1,5 +1,5 @@
 /** What verbs print with --json is as docs/reference/json.md says. Scenarios hold what they print against the page, too. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { verbs } from "../../src/cli/verbs/index.ts";
 import { jsonDifferences, readJsonPage, requireDocumented, unknownTypes } from "./json-page.ts";
@@ -42,6 +42,27 @@ describe("a document is refused that", () => {
     expect(jsonDifferences(page, "run", "{}")).toEqual(["json.md says that run prints no document"]);
   });
 });
+
+/** Where the document of a verb is printed, other than in test/scenarios/usage/documents.test.ts. */
+const printedIn: Readonly<Record<string, string>> = {
+  check: "test/cli/json.test.ts",
+  eval: "test/cli/json.test.ts",
+  logs: "test/scenarios/life/logs.test.ts",
+  "show-host-key": "test/scenarios/looking/looking.test.ts",
+  create: "test/scenarios/by-hand/oci.test.ts",
+  update: "test/scenarios/by-hand/update.test.ts",
+  destroy: "test/scenarios/by-hand/life.test.ts",
+};
+
+test.each(Object.keys(verbs).filter((name) => "json" in (verbs[name as keyof typeof verbs].parameters.flags ?? {})))(
+  "a test prints the document of %s",
+  (name) => {
+    const path = printedIn[name] ?? "test/scenarios/usage/documents.test.ts";
+    const text = readFileSync(new URL(`../../${path}`, import.meta.url), "utf8").replace(/\/\*[^]*?\*\/|\/\/.*$/gm, "");
+    expect(text).toMatch(new RegExp(`[[( ]"${name}"[,\\]]`));
+    expect(text).toContain('"--json"');
+  },
+);
 
 /** Verbs that need no systemd, on a machine with one container. Of all others a scenario prints the document. */
 describe("is printed as it says", () => {

@@ -183,6 +183,7 @@ onOneMachine(
         expect(await show()).toMatchObject({ code: 1, stdout: "" });
         await host.inside("web", ["sh", "-c", `mkdir -p /etc/ssh && echo '${key}' > ${path}`]);
         expect(await show()).toEqual({ code: 0, stdout: `${key}\n`, stderr: "" });
+        expect(await json(host, "show-host-key", "web")).toMatchObject({ name: "web", type: "ed25519" });
         await host.stowage(["stop", "web"]);
         expect(await show()).toEqual({ code: 0, stdout: `${key}\n`, stderr: "" });
         await host.stowage(["start", "web"]);

@@ -16,12 +16,14 @@ const changed = hostTs.replace("config: {}", "config: { environment: { etc: { to
 
 /** In an order in which each has something to say. */
 const first: readonly (readonly string[])[] = [
+  ["init", "/root/first"],
   ["lock"],
   ["explain", "containers.web.forwardPorts"],
   ["explain", "containers.web"],
   ["options", "port"],
   ["compile"],
   ["build"],
+  ["image", "web", "--format", "tar", "--output", "/root/web.tar"],
   ["plan"],
   ["switch"],
   ["list"],
