@@ -12,7 +12,8 @@ const states: Readonly<Record<string, ContainerState>> = {
   failed: "failed",
 };
 
-export const stateWord = (state: Pick<UnitState, "active"> | undefined): ContainerState => states[state?.active ?? ""] ?? "down";
+export const stateWord = (state: Pick<UnitState, "active"> | undefined): ContainerState =>
+  states[state?.active ?? ""] ?? "down";
 
 /** `trusted: it has macvlans`. */
 export const isolationText = (isolation: string, trustedBecause: readonly string[]): string =>
