@@ -7,8 +7,14 @@ export interface AddressPair {
 }
 
 /** As `nixos-container` has it: 10.233.1.1 and 10.233.1.2, up to 10.233.254.1 and 10.233.254.2. */
-const pool = "10.233";
+const usualPool = "10.233";
 const last = 254;
+
+/** Whether these are the first two numbers of an address. */
+export function isPool(text: string): boolean {
+  const [first = 0, second = 256, ...more] = /^\d{1,3}\.\d{1,3}$/.test(text) ? text.split(".").map(Number) : [];
+  return more.length === 0 && first > 0 && first < 224 && first !== 127 && second < 256;
+}
 
 /** What is in use already, as far as it is known. */
 export interface TakenAddresses {
@@ -20,19 +26,19 @@ export interface TakenAddresses {
 
 /**
  * The first pair of which neither address is anybody's.
+ * @param pool how all of them begin: the first two numbers
  * @throws StowageError `out-of-addresses`
  */
-export function freeAddresses({ texts, networks }: TakenAddresses): AddressPair {
-  const named = new Set(
-    texts.flatMap((text) => [...text.matchAll(/(?<![\d.])10\.233\.(\d{1,3})\.\d/g)].map((one) => Number(one[1]))),
-  );
+export function freeAddresses({ texts, networks }: TakenAddresses, pool = usualPool): AddressPair {
+  const inPool = new RegExp(`(?<![\\d.])${pool.replace(".", "\\.")}\\.(\\d{1,3})\\.\\d`, "g");
+  const named = new Set(texts.flatMap((text) => [...text.matchAll(inPool)].map((one) => Number(one[1]))));
   const ranges = networks.flatMap((network) => rangeOf(network) ?? []);
   for (let number = 1; number <= last; number++) {
     const [host, local] = [`${pool}.${number}.1`, `${pool}.${number}.2`];
     const isTaken = named.has(number) || [host, local].some((one) => ranges.some((range) => isIn(one, range)));
     if (!isTaken) return { hostAddress: host, localAddress: local };
   }
-  throw outOfAddresses();
+  throw outOfAddresses(pool);
 }
 
 interface Range {
@@ -54,10 +60,10 @@ function isIn(address: string, { first, size }: Range): boolean {
 
 const numberOf = (address: string): number => address.split(".").reduce((all, part) => all * 256 + Number(part), 0);
 
-const outOfAddresses = (): StowageError =>
+const outOfAddresses = (pool: string): StowageError =>
   new StowageError({
     code: "out-of-addresses",
     message: `out of addresses: every pair from ${pool}.1.1 to ${pool}.${last}.2 is in use`,
     details: ["in use is what containers have, and what interfaces and routes of the host lead to"],
-    hint: "choose a pair with --host-address and --local-address, or destroy a container",
+    hint: "choose a pair with --host-address and --local-address, others with --address-pool, or destroy a container",
   });

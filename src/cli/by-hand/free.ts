@@ -44,10 +44,11 @@ export function isTaken(layout: Layout, name: string): boolean {
 }
 
 /** @throws StowageError `out-of-addresses` */
-export function addressesHere(layout: Layout): AddressPair {
+export function addressesHere(layout: Layout, pool: string | undefined): AddressPair {
   const own = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).flatMap(({ cidr }) => cidr ?? []));
-  return freeAddresses({
+  const taken = {
     texts: generationsOf(layout).map(({ files, containers }) => JSON.stringify([files, containers])),
     networks: [...own, ...hostRoutes().map(({ network }) => network)],
-  });
+  };
+  return freeAddresses(taken, pool);
 }

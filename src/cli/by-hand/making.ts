@@ -45,7 +45,7 @@ export function tryOut(
       modules: ownModules,
       ...(asked.file && { file: asked.file }),
       absolute: (path) => resolve(session.io.cwd(), path),
-      addresses: () => addressesHere(layout),
+      addresses: () => addressesHere(layout, asked.flags.addressPool),
     },
   );
   const one = written(definition);

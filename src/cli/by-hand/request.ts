@@ -3,7 +3,7 @@
 import { StowageError } from "../../error.ts";
 import type { Module } from "../../modules/index.ts";
 import { exitCodes } from "../exit-codes.ts";
-import type { AddressPair } from "./addresses.ts";
+import { type AddressPair, isPool } from "./addresses.ts";
 import { type Definition, pathOf } from "./definition.ts";
 import { type Embedded, expression, type GivenFile, moduleText } from "./embedded.ts";
 import { Code, type Value } from "./literal.ts";
@@ -26,6 +26,8 @@ export interface DefinitionFlags extends SystemFlags {
   readonly port?: readonly string[];
   readonly hostAddress?: string;
   readonly localAddress?: string;
+  /** How the pair of addresses begins that is chosen: `10.99`. */
+  readonly addressPool?: string;
   readonly env?: readonly string[];
   readonly volume?: readonly string[];
   /** Words after `--`, of an OCI container. */
@@ -68,6 +70,11 @@ function requireSystem(flags: DefinitionFlags): void {
       "--local-address needs --host-address, or --bridge",
       "give both, or none: then a free pair is chosen",
     );
+  if (flags.addressPool !== undefined && !isPool(flags.addressPool))
+    throw badUsage(
+      `--address-pool: ${JSON.stringify(flags.addressPool)} is not the first two numbers of an address`,
+      "give it as 10.99: then addresses are from 10.99.1.1 to 10.99.254.2",
+    );
   if ((flags.command ?? []).length > 0)
     throw badUsage(
       "a command can be given to an OCI container, which --image makes",
@@ -85,7 +92,7 @@ function requireSystem(flags: DefinitionFlags): void {
 }
 
 function requireOci(flags: DefinitionFlags): void {
-  for (const key of ["bridge", "hostAddress", "localAddress"] as const) {
+  for (const key of ["bridge", "hostAddress", "localAddress", "addressPool"] as const) {
     if (flags[key] !== undefined)
       throw badUsage(
         `${flagOf(key)} is for containers with a system of their own; --image makes an OCI container`,
@@ -195,15 +202,28 @@ const networkOptions = [
 
 /** A network of its own, with a pair of addresses, unless something else is said. */
 function network(flags: DefinitionFlags, given: Given, settings: readonly Setting[]): Options {
+  const chosen = chosenNetwork(flags, settings);
+  if (chosen === null) return { ...privately(settings), ...given.addresses() };
+  if (flags.addressPool !== undefined)
+    throw badUsage("--address-pool: no addresses are chosen for it, as its network is given", "leave it out");
+  return chosen;
+}
+
+/** What the definition says already of having a network of its own is not said again. */
+const privately = (settings: readonly Setting[]): Options =>
+  settings.some(({ path }) => path[0] === "privateNetwork") ? {} : { privateNetwork: true };
+
+/** null: nothing is said of it, so that addresses are to be chosen. */
+function chosenNetwork(flags: DefinitionFlags, settings: readonly Setting[]): Options | null {
   const { bridge, hostAddress, localAddress } = flags;
   const own = settings.find(({ path }) => path[0] === "privateNetwork");
-  const isPrivate = own === undefined ? { privateNetwork: true } : {};
+  const isPrivate = privately(settings);
   if (bridge !== undefined)
     return { ...isPrivate, hostBridge: bridge, ...(localAddress !== undefined && { localAddress }) };
   if (hostAddress !== undefined && localAddress !== undefined) return { ...isPrivate, hostAddress, localAddress };
   // Who says anything of it says all of it.
   if (networkOptions.some((one) => isSet(settings, one)) || (own !== undefined && own.value !== true)) return {};
-  return { ...isPrivate, ...given.addresses() };
+  return null;
 }
 
 /** `[tcp|udp:]HOST[:CONTAINER]` */

@@ -79,6 +79,7 @@ export const byHand = {
         port: texts("[tcp|udp:]host[:container]", "A port of the host that leads into it; several times"),
         hostAddress: text("address", "Of the host's end of its link; with --local-address"),
         localAddress: text("address", "Its own; with --host-address, or --bridge"),
+        addressPool: text("10.99", "How the addresses begin that are chosen where none are given; default 10.233"),
         env: texts("NAME=value", "With --image: a variable; several times"),
         volume: texts("source:target[:options]", "With --image: a volume or directory; several times"),
       },

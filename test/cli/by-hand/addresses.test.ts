@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { freeAddresses } from "../../../src/cli/by-hand/addresses.ts";
+import { freeAddresses, isPool } from "../../../src/cli/by-hand/addresses.ts";
 import { requireName, uniqueName } from "../../../src/cli/by-hand/names.ts";
 
 const local = (texts: string[], networks: string[] = []) => freeAddresses({ texts, networks }).localAddress;
@@ -23,6 +23,19 @@ describe("addresses for containers by hand", () => {
     });
     expect(() => local([...taken, "10.233.254.2"])).toThrow("out of addresses");
     expect(() => local([], ["10.0.0.0/8"])).toThrow("out of addresses");
+  });
+
+  test("another pool", () => {
+    const from = (pool: string, ...texts: string[]) => freeAddresses({ texts, networks: ["10.99.2.0/24"] }, pool);
+    expect(from("10.99", "10.233.1.1", "10x99.1.1")).toStrictEqual({
+      hostAddress: "10.99.1.1",
+      localAddress: "10.99.1.2",
+    });
+    expect(from("10.99", "10.99.1.1").localAddress).toBe("10.99.3.2");
+    expect(["10.99", "192.168", "1.0"].map(isPool)).toEqual([true, true, true]);
+    expect(["", "10", "10.256", "10.9.1", "0.1", "127.1", "224.0", "10.", "a.b", "10.99\n"].map(isPool)).toEqual(
+      Array(10).fill(false),
+    );
   });
 });
 
