@@ -54,6 +54,8 @@ async function openLocked(
   verb: string,
   onWait: SwitchLockOptions["onWait"],
 ): Promise<number> {
+  const held = heldByEntry(path);
+  if (held !== null) return held;
   for (;;) {
     makeAll(layout.run, 0o755);
     // Who can open it for reading can hold its lock.
@@ -73,6 +75,25 @@ async function openLocked(
       throw error;
     }
     closeSync(fd);
+  }
+}
+
+/** As src/cli/entry.sh opens it, before it becomes Node. Later in a process any file may have the number. */
+const entryFd = 9;
+let mayBeHeld = true;
+
+/** proc_pid_fdinfo(5): a lock stands there if it belongs to this very open file. */
+const ownLock = /^lock:\s+\d+: FLOCK\s+ADVISORY\s+WRITE\s/m;
+
+/** The descriptor by which the entry holds the lock for us, or null. */
+function heldByEntry(path: string): number | null {
+  if (!mayBeHeld) return null;
+  mayBeHeld = false;
+  try {
+    const isOurs = leadsTo(path, entryFd) && ownLock.test(readFileSync(`/proc/self/fdinfo/${entryFd}`, "utf8"));
+    return isOurs ? entryFd : null;
+  } catch {
+    return null; // There is no such descriptor.
   }
 }
 

@@ -5,6 +5,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { paintFor } from "../../src/cli/report/paint.ts";
 import { problemText } from "../../src/cli/report/problems.ts";
@@ -59,14 +60,14 @@ test("the second is told by whom, in the words of the lock itself", async () => 
     const { status, stdout, stderr } = run(argv);
     expect({ status, stdout }).toEqual({ status: 75, stdout: "" });
     const since = /since (.*)\n/.exec(stderr)?.[1] ?? "";
-    const [problem] = busy(join(place, "run/gate"), argv[0]!, {
+    const [problem] = busy(join(place, "run/lock"), argv[0]!, {
       pid,
       verb: "switch",
       since: Date.parse(since),
     }).problems;
     expect(stderr).toBe(problemText(problem!, paintFor({ isTTY: false } as never, {}, true)));
   }
-  expect(statSync(join(place, "run/gate")).mode & 0o777).toBe(0o600);
+  for (const name of ["gate", "lock"]) expect(statSync(join(place, "run", name)).mode & 0o777).toBe(0o600);
 });
 
 test("everything that is not plainly a change goes on to Node as it is", async () => {
@@ -90,20 +91,23 @@ test("one who was killed is in nobody's way, whatever its name still says", asyn
   const [first] = began;
   first!.kill("SIGKILL");
   await once(first!, "exit");
-  expect(readFileSync(join(place, "run/gate"), "utf8")).toContain(`${pid} switch `);
+  expect(readFileSync(join(place, "run/gate"), "utf8")).toBe(`${pid} switch\n`);
   expect(run(["switch"])).toEqual(toNode(["switch"]));
 });
 
 test("a holder that is not who the text says: Node decides", async () => {
-  const holder = spawn("flock", ["--no-fork", join(place, "run/gate"), "sh", "-c", "echo held; exec sleep 60"], {
+  const holder = spawn("flock", ["--no-fork", join(place, "run/lock"), "sh", "-c", "echo held; exec sleep 60"], {
     stdio: ["ignore", "pipe", "ignore"],
   });
   began.push(holder);
   await once(holder.stdout!, "data");
-  for (const written of ["", "\n", "junk", `${process.pid} switch 2026-01-01 00:00:00\n`]) {
-    writeFileSync(join(place, "run/gate"), written);
+  for (const written of [null, "", "\n", "junk", `${process.pid} switch\n`]) {
+    if (written !== null) writeFileSync(join(place, "run/gate"), written);
     expect(run(["switch"])).toEqual(toNode(["switch"]));
   }
+  // One that is Node has written its name itself: it is Node that tells, at once.
+  writeFileSync(join(place, "run/lock"), `${holder.pid} switch 1763800000000\n`);
+  expect(run(["switch"])).toEqual(toNode(["switch"]));
 });
 
 test("the first one of a boot makes the directory, for everybody to look at", async () => {
@@ -112,6 +116,37 @@ test("the first one of a boot makes the directory, for everybody to look at", as
   await begin(["switch"]);
   expect(statSync(join(place, "run")).mode & 0o777).toBe(0o755);
   expect(run(["switch"]).status).toBe(75);
+});
+
+test("Node knows that the lock is held for it: it needs no program to take it", async () => {
+  await build({
+    entryPoints: [fileURLToPath(new URL("../../src/store/lock.ts", import.meta.url))],
+    outfile: join(place, "lock.mjs"),
+    bundle: true,
+    format: "esm",
+    platform: "node",
+  });
+  writeFileSync(
+    join(place, "take.mjs"),
+    `import { readFileSync } from "node:fs";
+import { takeSwitchLock } from "./lock.mjs";
+const [run] = process.argv.slice(2);
+const layout = { state: run + "/state", cache: run + "/cache", run };
+const take = () => takeSwitchLock(layout, "switch").then(() => "taken", (error) => error.problems?.[0].code ?? String(error));
+console.log(await take(), readFileSync(run + "/lock", "utf8").startsWith(process.pid + " switch "), await take());`,
+  );
+  const take = (before: string) => {
+    const argv = ["-c", `${before}exec "$0" "$@"`, process.execPath, join(place, "take.mjs"), join(place, "run")];
+    // No flock(1) for Node.
+    return spawnSync("/bin/sh", argv, { encoding: "utf8", env: { PATH: "/nowhere" } }).stdout;
+  };
+  const flock = "/usr/bin/flock -n 9; ";
+  const lock = join(place, "run/lock");
+  // Once only: what is taken by then is held by somebody, ourselves.
+  expect(take(`exec 9>>${lock}; ${flock}`)).toMatch(/^taken true (?!taken)/);
+  expect(take(`exec 9>>${lock}; `)).not.toContain("taken");
+  expect(take(`exec 9>>${place}/other; ${flock}`)).not.toContain("taken");
+  expect(take("")).not.toContain("taken");
 });
 
 test("without flock, or where nothing can be made: Node decides", () => {
