@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 
 export interface Process {
   readonly pid: number;
-  /** In the innermost namespace that it is in. */
-  readonly innerPid: number;
+  /** Its number in each namespace that it is in, ours first, the innermost last. */
+  readonly pids: readonly number[];
   /** Effective one. */
   readonly uid: number;
   /** Bytes in memory, those included that it shares with others; 0 of a dead one's rest. */
@@ -37,7 +37,7 @@ export function parseProcess(pid: number, stat: string, status: string, cmdline:
   const argv = cmdline.replace(/\0+$/, "").replaceAll("\0", " ");
   return {
     pid,
-    innerPid: Number(words("NSpid").at(-1) ?? pid),
+    pids: words("NSpid").length === 0 ? [pid] : words("NSpid").map(Number),
     uid: Number(words("Uid")[1] ?? 0),
     rss: Number(words("VmRSS")[0] ?? 0) * 1024,
     cpu: ticks(14) + ticks(15),

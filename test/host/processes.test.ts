@@ -21,14 +21,14 @@ describe("a process", () => {
   test("its fields, whatever its name is", () => {
     expect(parseProcess(42, stat, status, "sleep\0a b\0\0", 1_000_000)).toEqual({
       pid: 42,
-      innerPid: 7,
+      pids: [42, 7],
       uid: 100_033,
       rss: 2048 * 1024,
       cpu: 2000,
       since: 1_000_000 + 123_450,
       command: "sleep a b",
     });
-    expect(parseProcess(42, stat, "", "", 0)).toMatchObject({ innerPid: 42, rss: 0, command: "[a) S) b (c]" });
+    expect(parseProcess(42, stat, "", "", 0)).toMatchObject({ pids: [42], rss: 0, command: "[a) S) b (c]" });
   });
 
   test("of this machine: we began a short time ago", () => {

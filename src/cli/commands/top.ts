@@ -25,12 +25,14 @@ type Row = ReturnType<typeof rowsOf>[number];
 
 function rowsOf(payload: Payload) {
   const map = readProc(`${payload.pid}/uid_map`) ?? "";
+  // One inside may have made a namespace of its own, in which its processes have further numbers.
+  const depth = readProcess(payload.pid)?.pids.length ?? 1;
   return processesOf(payload)
     .flatMap((pid) => readProcess(pid) ?? [])
-    .map(({ pid, innerPid, uid, rss, cpu, since, command }) => ({
+    .map(({ pid, pids, uid, rss, cpu, since, command }) => ({
       pid,
       uid,
-      innerPid,
+      innerPid: pids[depth - 1] ?? pid,
       innerUid: innerId(map, uid),
       memory: rss,
       cpu,
