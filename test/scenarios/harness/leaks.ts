@@ -46,7 +46,7 @@ const probes: Readonly<Record<keyof Snapshot, string>> = {
   // Services that systemd starts when they are asked for have sockets in /run/systemd.
   sockets: "ss -Hlntu | awk '{ print $1, $5 }'; ss -Hlx | awk '{ print $5 }' | grep -E '^/(run/stowage|var)/' || :",
   files: `find /etc /run/stowage /run/systemd/nspawn /var/lib/stowage /var/lib/machines /var/tmp -xdev \
-    \\( -path /var/lib/stowage/store -o -path /var/lib/stowage/generations -o -path /run/stowage/lock -o -path "/run/systemd/nspawn/locks/*" \\) -prune -o -printf '%p %y %m %l\\n' 2>/dev/null |
+    \\( -path /var/lib/stowage/store -o -path /var/lib/stowage/generations -o -path /run/stowage/lock -o -path /run/stowage/gate -o -path "/run/systemd/nspawn/locks/*" \\) -prune -o -printf '%p %y %m %l\\n' 2>/dev/null |
     grep -vE '^(/run/stowage(/containers|/empty)?|/run/systemd/nspawn(/[a-z-]+)?) d ' || :
     find /etc -xdev -type f -exec sha256sum {} +`,
 };
