@@ -38,80 +38,90 @@ const app = (version: string) => `{ ${wanted}, environment: { VERSION: "${versio
 const reloading = (version: string) =>
   `{ ${wanted}, reloadIfChanged: true, environment: { VERSION: "${version}" }, script: "exec sleep infinity", reload: "echo ${version} >>/var/tmp/reloads" }`;
 
-scenario("files and services change in place; the container and what did not change go on", async ({ host }) => {
-  const steady = { steady: sleeping() };
-  await host.switchTo(web(config({ note: "base\n" }, steady)));
-  const before = await identity(host, "steady.service");
+scenario(
+  "files and services change in place; the container and what did not change go on",
+  async ({ host }) => {
+    const steady = { steady: sleeping() };
+    await host.switchTo(web(config({ note: "base\n" }, steady)));
+    const before = await identity(host, "steady.service");
 
-  await host.switchTo(
-    web(config({ note: "c1\n", gone: "x" }, { ...steady, httpd, app: app("1"), quiet: reloading("1") })),
-  );
-  expect(await host.inside("web", ["cat", "/etc/note"])).toBe("c1\n");
-  expect(await stateInside(host, "httpd.service")).toBe("active");
-  expect(await identity(host, "steady.service")).toEqual(before);
-  const quiet = await identity(host, "quiet.service");
+    await host.switchTo(
+      web(config({ note: "c1\n", gone: "x" }, { ...steady, httpd, app: app("1"), quiet: reloading("1") })),
+    );
+    expect(await host.inside("web", ["cat", "/etc/note"])).toBe("c1\n");
+    expect(await stateInside(host, "httpd.service")).toBe("active");
+    expect(await identity(host, "steady.service")).toEqual(before);
+    const quiet = await identity(host, "quiet.service");
 
-  const second = web(config({ note: "c2\n" }, { ...steady, nginx: sleeping(), app: app("2"), quiet: reloading("2") }));
-  await host.configure(second);
-  const plan = (await host.tryStowage(["plan"])).stdout;
-  expect(plan).toMatch(/reload +container@web\.service {2}\(what it declares changed\)/);
-  expect(plan).toMatch(/inside:\n +stop +httpd\.service .*\n +restart +app\.service .*\n +reload +quiet\.service .*/);
-  expect(plan).toMatch(/start +nginx\.service {2}\(new\)\n +write +\/etc\/gone, \/etc\/note/);
-  await host.stowage(["switch"]);
+    const second = web(
+      config({ note: "c2\n" }, { ...steady, nginx: sleeping(), app: app("2"), quiet: reloading("2") }),
+    );
+    await host.configure(second);
+    const plan = (await host.tryStowage(["plan"])).stdout;
+    expect(plan).toMatch(/reload +container@web\.service {2}\(what it declares changed\)/);
+    expect(plan).toMatch(/inside:\n +stop +httpd\.service .*\n +restart +app\.service .*\n +reload +quiet\.service .*/);
+    expect(plan).toMatch(/start +nginx\.service {2}\(new\)\n +write +\/etc\/gone, \/etc\/note/);
+    await host.stowage(["switch"]);
 
-  expect(await host.inside("web", ["cat", "/etc/note"])).toBe("c2\n");
-  expect(await stateInside(host, "nginx.service")).toBe("active");
-  expect(await stateInside(host, "httpd.service")).toBe("inactive");
-  // It was stopped by its own script, which saw the files that belong to it.
-  expect(await host.inside("web", ["cat", "/var/tmp/said-on-stop"])).toBe("c1\n");
-  expect(await host.inside("web", ["systemctl", "show", "--property=Environment", "app"])).toContain("VERSION=2");
-  const environment = "tr '\\0' '\\n' </proc/$(systemctl show --property=MainPID --value app)/environ";
-  expect(await host.inside("web", ["sh", "-c", environment])).toContain("VERSION=2");
-  expect(await host.inside("web", ["cat", "/var/tmp/reloads"])).toBe("2\n");
-  await host.inside("web", ["test", "!", "-L", "/etc/gone"]);
-  expect(await identity(host, "steady.service")).toEqual(before);
-  expect(await identity(host, "quiet.service")).toEqual(quiet);
+    expect(await host.inside("web", ["cat", "/etc/note"])).toBe("c2\n");
+    expect(await stateInside(host, "nginx.service")).toBe("active");
+    expect(await stateInside(host, "httpd.service")).toBe("inactive");
+    // It was stopped by its own script, which saw the files that belong to it.
+    expect(await host.inside("web", ["cat", "/var/tmp/said-on-stop"])).toBe("c1\n");
+    expect(await host.inside("web", ["systemctl", "show", "--property=Environment", "app"])).toContain("VERSION=2");
+    const environment = "tr '\\0' '\\n' </proc/$(systemctl show --property=MainPID --value app)/environ";
+    expect(await host.inside("web", ["sh", "-c", environment])).toContain("VERSION=2");
+    expect(await host.inside("web", ["cat", "/var/tmp/reloads"])).toBe("2\n");
+    await host.inside("web", ["test", "!", "-L", "/etc/gone"]);
+    expect(await identity(host, "steady.service")).toEqual(before);
+    expect(await identity(host, "quiet.service")).toEqual(quiet);
 
-  // By hand, twice: nothing is touched.
-  const nginx = await identity(host, "nginx.service");
-  await host.must(["systemctl", "reload", "container@web"]);
-  await host.stowage(["reload", "web"]);
-  expect(await identity(host, "nginx.service")).toEqual(nginx);
-  expect(await host.tryStowage(["plan"])).toMatchObject({ code: 0, stdout: "" });
-  expect(await host.inside("web", ["systemctl", "is-system-running"])).toBe("running\n");
-});
+    // By hand, twice: nothing is touched.
+    const nginx = await identity(host, "nginx.service");
+    await host.must(["systemctl", "reload", "container@web"]);
+    await host.stowage(["reload", "web"]);
+    expect(await identity(host, "nginx.service")).toEqual(nginx);
+    expect(await host.tryStowage(["plan"])).toMatchObject({ code: 0, stdout: "" });
+    expect(await host.inside("web", ["systemctl", "is-system-running"])).toBe("running\n");
+  },
+  { on: "bookworm" },
+);
 
-scenario("a service inside that fails is told with its last lines until it is right", async ({ host }) => {
-  const broken = `{ ${wanted}, serviceConfig: { Type: "oneshot", RemainAfterExit: true }, script: "test -e /var/tmp/mended || { echo it is broken; exit 3; }" }`;
-  const steady = { steady: sleeping() };
-  // On the host's network, and with the host's ids.
-  const shared = "\n      autoStart: true,";
-  await host.switchTo(web(config({}, steady), shared));
-  const before = await identity(host, "steady.service");
-  await host.configure(web(config({}, { ...steady, broken, other: sleeping() }), shared));
-  const failed = await host.tryStowage(["switch"]);
-  expect(failed.code).toBe(4);
-  expect(failed.stderr).toContain("inside web: broken.service failed: exit status 3");
-  expect(failed.stderr).toContain("it is broken");
-  expect(await identity(host, "steady.service")).toEqual(before);
-  expect(await stateInside(host, "other.service")).toBe("active");
-  const other = await identity(host, "other.service");
+scenario(
+  "a service inside that fails is told with its last lines until it is right",
+  async ({ host }) => {
+    const broken = `{ ${wanted}, serviceConfig: { Type: "oneshot", RemainAfterExit: true }, script: "test -e /var/tmp/mended || { echo it is broken; exit 3; }" }`;
+    const steady = { steady: sleeping() };
+    // On the host's network, and with the host's ids.
+    const shared = "\n      autoStart: true,";
+    await host.switchTo(web(config({}, steady), shared));
+    const before = await identity(host, "steady.service");
+    await host.configure(web(config({}, { ...steady, broken, other: sleeping() }), shared));
+    const failed = await host.tryStowage(["switch"]);
+    expect(failed.code).toBe(4);
+    expect(failed.stderr).toContain("inside web: broken.service failed: exit status 3");
+    expect(failed.stderr).toContain("it is broken");
+    expect(await identity(host, "steady.service")).toEqual(before);
+    expect(await stateInside(host, "other.service")).toBe("active");
+    const other = await identity(host, "other.service");
 
-  const again = await host.tryStowage(["switch"]);
-  expect(again.code).toBe(4);
-  expect(again.stderr).toContain("it is broken");
-  const byHand = await host.tryStowage(["reload", "web"]);
-  expect(byHand).toMatchObject({ code: 4 });
-  expect(byHand.stderr).toContain("it is broken");
+    const again = await host.tryStowage(["switch"]);
+    expect(again.code).toBe(4);
+    expect(again.stderr).toContain("it is broken");
+    const byHand = await host.tryStowage(["reload", "web"]);
+    expect(byHand).toMatchObject({ code: 4 });
+    expect(byHand.stderr).toContain("it is broken");
 
-  await host.inside("web", ["touch", "/var/tmp/mended"]);
-  const mended = await host.tryStowage(["switch"]);
-  expect(mended.code, mended.stderr).toBe(0);
-  expect(await stateInside(host, "broken.service")).toBe("active");
-  expect(await identity(host, "other.service")).toEqual(other);
-  expect(await orders(host)).toBe("");
-  expect(await host.tryStowage(["plan"])).toMatchObject({ code: 0, stdout: "" });
-});
+    await host.inside("web", ["touch", "/var/tmp/mended"]);
+    const mended = await host.tryStowage(["switch"]);
+    expect(mended.code, mended.stderr).toBe(0);
+    expect(await stateInside(host, "broken.service")).toBe("active");
+    expect(await identity(host, "other.service")).toEqual(other);
+    expect(await orders(host)).toBe("");
+    expect(await host.tryStowage(["plan"])).toMatchObject({ code: 0, stdout: "" });
+  },
+  { on: "bookworm" },
+);
 
 scenario(
   "killed while a container takes over: the next switch finishes it",
@@ -142,7 +152,7 @@ scenario(
     }
     expect(cutShort).toBeGreaterThan(0);
   },
-  { timeout: 400_000 },
+  { on: "bookworm", timeout: 400_000 },
 );
 
 scenario(
@@ -172,4 +182,5 @@ scenario(
     expect(await host.inside("web", ["cat", "/etc/note"])).toBe("4\n");
     expect(await host.property("container@web.service", "InvocationID")).toBe(before.invocation);
   },
+  { on: "bookworm" },
 );
