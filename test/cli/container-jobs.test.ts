@@ -1,5 +1,5 @@
 /** stop, kill and what goes along, with a systemd and an engine that are made of values. */
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Outcome } from "../../src/cli/jobs.ts";
 import type { ContainerPart } from "../../src/compile/generation.ts";
 import type { UnitState } from "../../src/host/systemd.ts";
@@ -7,14 +7,19 @@ import { container, World } from "./world.ts";
 
 type State = Pick<UnitState, "active" | "result">;
 
-const machine = vi.hoisted(() => ({
-  states: {} as Record<string, State>,
-  /** What a unit's end leaves behind; default: as it should be. */
-  ends: {} as Record<string, State>,
-  done: [] as string[],
-  inits: [] as number[],
-  engine: { kill: 0, states: null as ReadonlyMap<string, string> | null },
-}));
+// Tests share their modules: what others have loaded has none of these mocks, and is to have none afterwards.
+const machine = vi.hoisted(() => {
+  vi.resetModules();
+  return {
+    states: {} as Record<string, State>,
+    /** What a unit's end leaves behind; default: as it should be. */
+    ends: {} as Record<string, State>,
+    done: [] as string[],
+    inits: [] as number[],
+    engine: { kill: 0, states: null as ReadonlyMap<string, string> | null },
+  };
+});
+afterAll(() => void vi.resetModules());
 const stateOf = (unit: string): State => machine.states[unit] ?? { active: "inactive", result: "success" };
 
 vi.mock("../../src/cli/booted.ts", () => ({ requireBooted: () => undefined }));
