@@ -58,7 +58,10 @@ test.each(Object.keys(verbs).filter((name) => "json" in (verbs[name as keyof typ
   "a test prints the document of %s",
   (name) => {
     const path = printedIn[name] ?? "test/scenarios/usage/documents.test.ts";
-    const text = readFileSync(new URL(`../../${path}`, import.meta.url), "utf8").replace(/\/\*[^]*?\*\/|\/\/.*$/gm, "");
+    const text = readFileSync(new URL(`../../${path}`, import.meta.url), "utf8").replace(
+      /\/\*[\s\S]*?\*\/|\/\/.*$/gm,
+      "",
+    );
     expect(text).toMatch(new RegExp(`[[( ]"${name}"[,\\]]`));
     expect(text).toContain('"--json"');
   },
