@@ -55,7 +55,11 @@ export function scenario(name: string, play: (scene: Scene) => Promise<void>, op
 }
 
 /** As {@link scenario}, but for what is given once for all of them. */
-export type SharedScenario = (name: string, play: (scene: Pick<Scene, "host">) => Promise<void>) => void;
+export type SharedScenario = (
+  name: string,
+  play: (scene: Pick<Scene, "host">) => Promise<void>,
+  options?: Pick<ScenarioOptions, "on">,
+) => void;
 
 /**
  * Registers scenarios that one machine of each suite does for, because each brings it to where it begins: booting one and
@@ -71,7 +75,8 @@ export function onOneMachine(register: (scenario: SharedScenario) => void, optio
       await ending?.stop();
     };
     afterAll(end);
-    register((name, play) =>
+    register((name, play, one = {}) => {
+      if (!suitesFor(one).includes(suite)) return;
       test(
         name,
         async () => {
@@ -85,8 +90,8 @@ export function onOneMachine(register: (scenario: SharedScenario) => void, optio
           }
         },
         timeout,
-      ),
-    );
+      );
+    });
   });
 }
 

@@ -51,33 +51,41 @@ scenario(
     for (const path of paths) expect((await host.must(["ls", `${data}${path}`])).trim()).toBe("0\n1");
     await host.stowage(["stop", ...names]);
   },
-  { timeout: 300_000 },
+  { timeout: 300_000, on: "bookworm" },
 );
 
-scenario("a path of two lines is refused, with its place", async ({ host }) => {
-  await host.put("/etc/stowage/host.ts", hostWith({ web: withBinds('{ "/srv/a": { hostPath: "/srv/x\\ny" } }') }));
-  const { code, stderr } = await host.tryStowage(["check"]);
-  expect(code).toBe(1);
-  expect(stderr).toContain("bindMounts");
-  expect(stderr).toMatch(/host\.ts:\d+:\d+/);
-});
+scenario(
+  "a path of two lines is refused, with its place",
+  async ({ host }) => {
+    await host.put("/etc/stowage/host.ts", hostWith({ web: withBinds('{ "/srv/a": { hostPath: "/srv/x\\ny" } }') }));
+    const { code, stderr } = await host.tryStowage(["check"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("bindMounts");
+    expect(stderr).toMatch(/host\.ts:\d+:\d+/);
+  },
+  { on: "trixie" },
+);
 
-scenario("a source that is a mount is mounted, and takes the container with it (T14)", async ({ host }) => {
-  await host.sh(
-    `mkdir -p ${data}/disk && echo 'tmpfs ${data}/disk tmpfs noauto,mode=0755 0 0' >> /etc/fstab && systemctl daemon-reload`,
-  );
-  await host.switchTo(hostWith({ web: withBinds(`{ "/disk": { hostPath: "${data}/disk", isReadOnly: false } }`) }));
-  const mount = "var-lib-containers-disk.mount";
-  expect(await host.property(mount, "ActiveState")).toBe("inactive");
-  expect(await host.property("container@web.service", "ActiveState")).toBe("inactive");
-  await host.stowage(["start", "web"]);
-  expect(await host.property(mount, "ActiveState")).toBe("active");
-  await inside(host, "web", "echo x > /disk/file");
-  expect(await host.sh(`cat ${data}/disk/file`)).toBe("x\n");
-  await host.must(["systemctl", "stop", mount]);
-  await host.waitForUnit("container@web.service", "inactive");
-  expect(await host.property(mount, "ActiveState")).toBe("inactive");
-});
+scenario(
+  "a source that is a mount is mounted, and takes the container with it (T14)",
+  async ({ host }) => {
+    await host.sh(
+      `mkdir -p ${data}/disk && echo 'tmpfs ${data}/disk tmpfs noauto,mode=0755 0 0' >> /etc/fstab && systemctl daemon-reload`,
+    );
+    await host.switchTo(hostWith({ web: withBinds(`{ "/disk": { hostPath: "${data}/disk", isReadOnly: false } }`) }));
+    const mount = "var-lib-containers-disk.mount";
+    expect(await host.property(mount, "ActiveState")).toBe("inactive");
+    expect(await host.property("container@web.service", "ActiveState")).toBe("inactive");
+    await host.stowage(["start", "web"]);
+    expect(await host.property(mount, "ActiveState")).toBe("active");
+    await inside(host, "web", "echo x > /disk/file");
+    expect(await host.sh(`cat ${data}/disk/file`)).toBe("x\n");
+    await host.must(["systemctl", "stop", mount]);
+    await host.waitForUnit("container@web.service", "inactive");
+    expect(await host.property(mount, "ActiveState")).toBe("inactive");
+  },
+  { on: "trixie" },
+);
 
 scenario(
   "directories are made where there is nothing, on the mounts that they need, and never changed",
@@ -106,20 +114,25 @@ scenario(
     await host.tryStowage(["start", "web"]);
     expect(await host.sh("stat --format='%a %u' /etc")).toBe(before);
   },
+  { on: "bookworm" },
 );
 
-scenario("a single file; and a source that is not there is named, and not made", async ({ host }) => {
-  await host.sh(`echo one > ${data}/file`);
-  const binds = (source: string) => `{ "/etc/of-the-host": { hostPath: "${data}/${source}" } }`;
-  await host.switchTo(hostWith({ web: withBinds(binds("file")), none: withBinds(binds("nothing"), 2) }));
-  await host.stowage(["start", "web"]);
-  expect(await inside(host, "web", "cat /etc/of-the-host")).toBe("one\n");
-  const { code, stderr, stdout } = await host.tryStowage(["start", "none"]);
-  expect(code).not.toBe(0);
-  expect(stderr + stdout).toContain(`${data}/nothing: No such file or directory`);
-  expect((await host.run(["test", "-e", `${data}/nothing`])).code).toBe(1);
-  await host.stowage(["stop", "none"]);
-});
+scenario(
+  "a single file; and a source that is not there is named, and not made",
+  async ({ host }) => {
+    await host.sh(`echo one > ${data}/file`);
+    const binds = (source: string) => `{ "/etc/of-the-host": { hostPath: "${data}/${source}" } }`;
+    await host.switchTo(hostWith({ web: withBinds(binds("file")), none: withBinds(binds("nothing"), 2) }));
+    await host.stowage(["start", "web"]);
+    expect(await inside(host, "web", "cat /etc/of-the-host")).toBe("one\n");
+    const { code, stderr, stdout } = await host.tryStowage(["start", "none"]);
+    expect(code).not.toBe(0);
+    expect(stderr + stdout).toContain(`${data}/nothing: No such file or directory`);
+    expect((await host.run(["test", "-e", `${data}/nothing`])).code).toBe(1);
+    await host.stowage(["stop", "none"]);
+  },
+  { on: "trixie" },
+);
 
 scenario("what cannot be id-mapped is told before anything is done; idmap = false is the way out", async ({ host }) => {
   // The root of a lab host is an overlay.

@@ -92,6 +92,19 @@ export class Machine {
     return (await this.must(["systemctl", "show", "--value", `--property=${name}`, "--", unit])).trim();
   }
 
+  /** Kills the main process of a unit that systemd restarts, and waits until it runs again. */
+  async kill(unit: string): Promise<void> {
+    const killed = await this.property(unit, "MainPID");
+    await this.must(["kill", "-9", killed]);
+    await eventually(async () => {
+      // In this order: that it is active is said for a moment after its end, too.
+      const now = await this.property(unit, "MainPID");
+      if (now === killed || now === "0") throw new Error(`${unit}: its main process is ${now}`);
+      const state = await this.property(unit, "ActiveState");
+      if (state !== "active") throw new Error(`${unit} is ${state}`);
+    });
+  }
+
   /** Waits until a unit is in a state: `active`, `inactive`, `failed`. */
   waitForUnit(unit: string, state = "active", limit?: number): Promise<void> {
     return eventually(async () => {

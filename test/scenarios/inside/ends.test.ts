@@ -29,6 +29,7 @@ onOneMachine((scenario) => {
       }
       expect(await host.must(["systemctl", "--machine=own", "--failed", "--no-legend"])).toBe("");
     },
+    { on: "trixie" },
   );
 
   scenario("it ends with its container, however that ends, and says so", async ({ host }) => {
@@ -58,73 +59,87 @@ onOneMachine((scenario) => {
     );
   });
 
-  scenario("a message bus that begins anew inside ends nothing, and the status is the command's", async ({ host }) => {
-    await prepare(host);
-    const going = host.tryStowage([
-      "run",
-      "own",
-      "--",
-      "sh",
-      "-c",
-      "until test -e /run/go; do sleep 0.1; done; exit 9",
-    ]);
-    await eventually(() => host.sh("systemctl --machine=own list-units --no-legend 'stowage-run-*' | grep -q stowage"));
-    await host.run(["systemctl", "--machine=own", "restart", "dbus.service"]);
-    await eventually(() => host.inside("own", ["touch", "/run/go"]));
-    expect((await going).code).toBe(9);
-  });
-
-  scenario("in one that is down, gone, or only starting", async ({ host }) => {
-    await prepare(host);
-    for (const verb of [
-      ["run", "slow", "--", "true"],
-      ["shell", "slow"],
-      ["login", "slow"],
-    ]) {
-      const { code, stderr } = await host.tryStowage(verb);
-      expect([code, stderr]).toEqual([
-        1,
-        'error[not-running]: the container "slow" is not running\n  stowage start slow\n',
+  scenario(
+    "a message bus that begins anew inside ends nothing, and the status is the command's",
+    async ({ host }) => {
+      await prepare(host);
+      const going = host.tryStowage([
+        "run",
+        "own",
+        "--",
+        "sh",
+        "-c",
+        "until test -e /run/go; do sleep 0.1; done; exit 9",
       ]);
-    }
-    for (const verb of [
-      ["run", "plan", "--", "true"],
-      ["shell", "plan"],
-      ["login", "plan"],
-    ]) {
-      const { code, stderr } = await host.tryStowage(verb);
-      expect([code, stderr]).toEqual([1, expect.stringContaining("did you mean plain?")]);
-    }
-    // It takes orders before it is ready, and is not made to wait for their end.
-    const starting = host.tryStowage(["start", "slow"]);
-    await eventually(async () =>
-      expect(await host.property("container@slow.service", "ActiveState")).toBe("activating"),
-    );
-    expect(await host.stowage(["run", "slow", "--", "echo", "early"])).toBe("early\n");
-    const beside = host.tryStowage(["run", "slow", "--", "sleep", "4799"]);
-    await begun(host, "sleep 4799");
-    await host.stowage(["run", "slow", "--", "touch", "/run/open"]);
-    expect((await starting).code).toBe(0);
-    await host.stowage(["stop", "slow"]);
-    expect((await beside).code).toBe(137);
-  });
+      await eventually(() =>
+        host.sh("systemctl --machine=own list-units --no-legend 'stowage-run-*' | grep -q stowage"),
+      );
+      await host.run(["systemctl", "--machine=own", "restart", "dbus.service"]);
+      await eventually(() => host.inside("own", ["touch", "/run/go"]));
+      expect((await going).code).toBe(9);
+    },
+    { on: "trixie" },
+  );
 
-  scenario("a shell that reads what it is given, and a prompt for who logs in", async ({ host }) => {
-    await prepare(host);
-    for (const [name, verb] of [
-      ["own", "shell"],
-      ["plain", "root-login"],
-    ] as const) {
-      const script = "id -u; pwd; cd /etc; pwd; cat <<X\nto cat\nX\nexit 7\n";
-      const { code, stdout } = await host.tryStowage([verb, name], { input: script });
-      expect([code, stdout]).toEqual([7, "0\n/root\n/etc\nto cat\n"]);
-    }
-    expect((await host.tryStowage(["shell", "own", "--user", "nobody-at-all"], { input: "id\n" })).code).toBe(217);
-    // An input without an end, but no terminal.
-    const login = "mkfifo /run/in; exec 3<>/run/in; stowage login plain <&3 >/run/out & echo $! >/run/pid; wait || :";
-    const going = host.sh(login);
-    await eventually(() => host.sh("grep 'login:' /run/out"));
-    await host.sh("kill $(cat /run/pid)");
-    await going;
-  });
+  scenario(
+    "in one that is down, gone, or only starting",
+    async ({ host }) => {
+      await prepare(host);
+      for (const verb of [
+        ["run", "slow", "--", "true"],
+        ["shell", "slow"],
+        ["login", "slow"],
+      ]) {
+        const { code, stderr } = await host.tryStowage(verb);
+        expect([code, stderr]).toEqual([
+          1,
+          'error[not-running]: the container "slow" is not running\n  stowage start slow\n',
+        ]);
+      }
+      for (const verb of [
+        ["run", "plan", "--", "true"],
+        ["shell", "plan"],
+        ["login", "plan"],
+      ]) {
+        const { code, stderr } = await host.tryStowage(verb);
+        expect([code, stderr]).toEqual([1, expect.stringContaining("did you mean plain?")]);
+      }
+      // It takes orders before it is ready, and is not made to wait for their end.
+      const starting = host.tryStowage(["start", "slow"]);
+      await eventually(async () =>
+        expect(await host.property("container@slow.service", "ActiveState")).toBe("activating"),
+      );
+      expect(await host.stowage(["run", "slow", "--", "echo", "early"])).toBe("early\n");
+      const beside = host.tryStowage(["run", "slow", "--", "sleep", "4799"]);
+      await begun(host, "sleep 4799");
+      await host.stowage(["run", "slow", "--", "touch", "/run/open"]);
+      expect((await starting).code).toBe(0);
+      await host.stowage(["stop", "slow"]);
+      expect((await beside).code).toBe(137);
+    },
+    { on: "bookworm" },
+  );
+
+  scenario(
+    "a shell that reads what it is given, and a prompt for who logs in",
+    async ({ host }) => {
+      await prepare(host);
+      for (const [name, verb] of [
+        ["own", "shell"],
+        ["plain", "root-login"],
+      ] as const) {
+        const script = "id -u; pwd; cd /etc; pwd; cat <<X\nto cat\nX\nexit 7\n";
+        const { code, stdout } = await host.tryStowage([verb, name], { input: script });
+        expect([code, stdout]).toEqual([7, "0\n/root\n/etc\nto cat\n"]);
+      }
+      expect((await host.tryStowage(["shell", "own", "--user", "nobody-at-all"], { input: "id\n" })).code).toBe(217);
+      // An input without an end, but no terminal.
+      const login = "mkfifo /run/in; exec 3<>/run/in; stowage login plain <&3 >/run/out & echo $! >/run/pid; wait || :";
+      const going = host.sh(login);
+      await eventually(() => host.sh("grep 'login:' /run/out"));
+      await host.sh("kill $(cat /run/pid)");
+      await going;
+    },
+    { on: "bookworm" },
+  );
 });

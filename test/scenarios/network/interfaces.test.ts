@@ -58,12 +58,7 @@ scenario(
     expect(await host.inside("bridged", ["ip", "-oneline", "link", "show", "eth0"])).toContain("master br0");
     await neighbour.must(["ping", "-c", "1", "-W", "2", "192.0.2.1"]);
 
-    const killed = await host.property(unit, "MainPID");
-    await host.must(["kill", "-9", killed]);
-    await eventually(async () => {
-      expect(await host.property(unit, "ActiveState")).toBe("active");
-      expect(await host.property(unit, "MainPID")).not.toBe(killed);
-    });
+    await host.kill(unit);
     // In a namespace that still had the former bridge, making it would have failed.
     await neighbour.must(["ping", "-c", "1", "-W", "2", "192.0.2.1"]);
 

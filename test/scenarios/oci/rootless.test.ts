@@ -69,9 +69,7 @@ onOneMachine(
         await host.must(["systemctl", "start", "podman-one.service"]);
         await asks(host, 6379);
         await asks(host, 6380);
-        const main = await host.property("podman-two.service", "MainPID");
-        await host.must(["kill", "-9", main]);
-        await eventually(async () => expect(await host.property("podman-two.service", "MainPID")).not.toBe(main));
+        await host.kill("podman-two.service");
         await asks(host, 6380);
         await switchTo(host, {});
         // The volume's data alone is left: no process, no unit.
@@ -112,6 +110,7 @@ onOneMachine(
         await switchTo(host, {});
         await host.must(["loginctl", "disable-linger", "alice"]);
       },
+      { on: "trixie" },
     );
   },
   { flavour: "engines" },
