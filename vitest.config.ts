@@ -25,6 +25,8 @@ export default defineConfig({
           include: live,
           // Not threads: what a lab host is told to do when its process dies is tied to the thread that started it.
           pool: "forks",
+          // What is loaded, and what was built for a configuration, serves the next file too.
+          isolate: false,
           // Three at a time, whatever processors there are: a scenario waits more than it works, and two left a third of two
           // processors idle. Each has machines of its own.
           fileParallelism: true,
