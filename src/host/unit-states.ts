@@ -66,11 +66,15 @@ function failedCommand(block: string): number {
   return Number(failed?.[1] ?? 0);
 }
 
+/** Of CLOCK_REALTIME in microseconds, as systemd says it over D-Bus: the same each time that somebody asks. 0: never. */
+export const momentOf = (microseconds: bigint): number | null =>
+  microseconds === 0n ? null : Number(microseconds / 1000n);
+
 /**
  * The wall clock's time of a moment of CLOCK_MONOTONIC, which is also what hrtime reads. Unlike the other form of the
  * property its format is the same in every version and time zone.
  */
-export function wallClock(microseconds: number): number | null {
+function wallClock(microseconds: number): number | null {
   if (microseconds === 0) return null;
   return Math.round(Date.now() - (Number(process.hrtime.bigint()) / 1e6 - microseconds / 1e3));
 }

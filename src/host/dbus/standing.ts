@@ -1,6 +1,6 @@
 /** How units stand, in few words: what a list of many containers shows, for a fraction of what all their properties cost. */
 import type { UnitState } from "../systemd.ts";
-import { wallClock } from "../unit-states.ts";
+import { momentOf } from "../unit-states.ts";
 import { type BriefCall, BriefConnection, TextReader } from "./brief.ts";
 import { patternsOf, privateSocket, typeOf, unitPath } from "./unit-names.ts";
 
@@ -73,14 +73,12 @@ const propertyCall = ({ unit, active }: Listed): BriefCall => ({
   signature: "ss",
   body:
     active === "active"
-      ? ["org.freedesktop.systemd1.Unit", "ActiveEnterTimestampMonotonic"]
+      ? ["org.freedesktop.systemd1.Unit", "ActiveEnterTimestamp"]
       : [`org.freedesktop.systemd1.${typeOf(unit)}`, "NRestarts"],
 });
 
 /** A variant: signature of one letter, then the number where one of its size may begin. */
 function moreIn(active: string, body: Buffer | null): Partial<Standing> {
   if (body === null) return {};
-  return active === "active"
-    ? { since: wallClock(Number(body.readBigUInt64LE(8))) }
-    : { restarts: body.readUInt32LE(4) };
+  return active === "active" ? { since: momentOf(body.readBigUInt64LE(8)) } : { restarts: body.readUInt32LE(4) };
 }

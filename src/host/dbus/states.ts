@@ -1,6 +1,6 @@
 /** How units stand: the same answers as by systemctl, from the properties themselves. */
 import type { Activity, UnitState } from "../systemd.ts";
-import { wallClock } from "../unit-states.ts";
+import { momentOf } from "../unit-states.ts";
 import { type ListedUnit, type Manager, orElse, typeOf, unitPath } from "./manager.ts";
 import { patternsOf } from "./unit-names.ts";
 import type { Value } from "./values.ts";
@@ -41,7 +41,7 @@ async function stateOf(manager: Manager, unit: string, { load, active, sub }: Li
     get(type, "Result", "success"),
     get(type, "MainPID", 0),
     get(type, "ExecMainStatus", 0),
-    get("Unit", "ActiveEnterTimestampMonotonic", 0n),
+    get("Unit", "ActiveEnterTimestamp", 0n),
     get<Uint8Array>("Unit", "InvocationID", none),
   ]);
   const restarts = active === "activating" ? { restarts: await get(type, "NRestarts", 0) } : {};
@@ -58,7 +58,7 @@ async function stateOf(manager: Manager, unit: string, { load, active, sub }: Li
     mainPid,
     exitStatus: mainStatus || failedCommand(around.flat() as unknown as readonly Command[]),
     invocation: Buffer.from(invocation).toString("hex"),
-    since: active === "active" ? wallClock(Number(entered)) : null,
+    since: active === "active" ? momentOf(entered) : null,
     ...restarts,
   };
 }

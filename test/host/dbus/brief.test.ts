@@ -23,7 +23,7 @@ function answer(call: Message): Answer {
   if (call.member === "ListUnitsByPatterns") return ["a(ssssssouso)", units];
   const [, property] = call.body;
   if (property === "NRestarts") return ["v", { signature: "u", value: 3 }];
-  return ["v", { signature: "t", value: process.hrtime.bigint() / 1000n - 60_000_000n }];
+  return ["v", { signature: "t", value: 1_795_300_628_615_999n }];
 }
 
 let peer: Peer;
@@ -42,10 +42,8 @@ const asked = [
 
 test("how units stand: one list, and one property of each that runs", async () => {
   const found = await standingOf(asked, peer.path);
-  const since = found["container@web.service"]?.since ?? 0;
-  expect(Math.abs(Date.now() - 60_000 - since)).toBeLessThan(5000);
   expect(found).toEqual({
-    "container@web.service": { active: "active", sub: "running", since },
+    "container@web.service": { active: "active", sub: "running", since: 1_795_300_628_615 },
     "container@db-1.service": { active: "activating", sub: "start-pre", since: null, restarts: 3 },
     "container@off.service": { active: "inactive", sub: "dead", since: null },
     "podman-app.service": { active: "failed", sub: "failed", since: null },
@@ -64,7 +62,7 @@ test("what is sent is what the other side reads, by the rules of the wire", asyn
     {
       path: "/org/freedesktop/systemd1/unit/container_40web_2eservice",
       member: "Get",
-      body: ["org.freedesktop.systemd1.Unit", "ActiveEnterTimestampMonotonic"],
+      body: ["org.freedesktop.systemd1.Unit", "ActiveEnterTimestamp"],
     },
     {
       path: "/org/freedesktop/systemd1/unit/container_40db_2d1_2eservice",
