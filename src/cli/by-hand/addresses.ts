@@ -1,5 +1,6 @@
 /** Addresses of containers that are made by hand: a pair for each, out of one pool. Pure. */
 import { StowageError } from "../../error.ts";
+import { isWithin, subnetOf } from "../../network/index.ts";
 
 export interface AddressPair {
   readonly hostAddress: string;
@@ -32,33 +33,14 @@ export interface TakenAddresses {
 export function freeAddresses({ texts, networks }: TakenAddresses, pool = usualPool): AddressPair {
   const inPool = new RegExp(`(?<![\\d.])${pool.replace(".", "\\.")}\\.(\\d{1,3})\\.\\d`, "g");
   const named = new Set(texts.flatMap((text) => [...text.matchAll(inPool)].map((one) => Number(one[1]))));
-  const ranges = networks.flatMap((network) => rangeOf(network) ?? []);
+  const subnets = networks.flatMap((network) => subnetOf(network) ?? []);
   for (let number = 1; number <= last; number++) {
     const [host, local] = [`${pool}.${number}.1`, `${pool}.${number}.2`];
-    const isTaken = named.has(number) || [host, local].some((one) => ranges.some((range) => isIn(one, range)));
+    const isTaken = named.has(number) || [host, local].some((one) => subnets.some((subnet) => isWithin(subnet, one)));
     if (!isTaken) return { hostAddress: host, localAddress: local };
   }
   throw outOfAddresses(pool);
 }
-
-interface Range {
-  readonly first: number;
-  readonly size: number;
-}
-
-function rangeOf(network: string): Range | null {
-  const [address = "", prefix = "32"] = network.split("/");
-  if (!/^\d+(\.\d+){3}$/.test(address)) return null;
-  const size = 2 ** (32 - Number(prefix));
-  return { first: Math.floor(numberOf(address) / size) * size, size };
-}
-
-function isIn(address: string, { first, size }: Range): boolean {
-  const number = numberOf(address);
-  return number >= first && number < first + size;
-}
-
-const numberOf = (address: string): number => address.split(".").reduce((all, part) => all * 256 + Number(part), 0);
 
 const outOfAddresses = (pool: string): StowageError =>
   new StowageError({
