@@ -48,12 +48,13 @@ export function noDefaultExport(shown: string): StowageError {
   });
 }
 
-export function notReadable(shown: string, error: NodeJS.ErrnoException): StowageError {
+/** @param hint for a file that is no host.ts */
+export function notReadable(shown: string, error: NodeJS.ErrnoException, hint?: string): StowageError {
   const isMissing = error.code === "ENOENT";
   return new StowageError({
     code: isMissing ? "no-such-file" : "not-readable",
     message: isMissing ? `there is no ${shown}` : `${shown} cannot be read: ${error.message}`,
-    hint: isMissing ? "write one, or name one with -c" : "give the path of a host.ts",
+    hint: hint ?? (isMissing ? "write one, or name one with -c" : "give the path of a host.ts"),
   });
 }
 

@@ -1,6 +1,5 @@
 /** A definition that was made by hand, compiled as any host.ts is. */
 import { rmSync } from "node:fs";
-import { readActive, readCurrent } from "../../apply/current.ts";
 import { removeIfEmpty } from "../../apply/directories.ts";
 import { nothing } from "../../apply/journal.ts";
 import type { OnProgress } from "../../apply/report.ts";
@@ -10,6 +9,7 @@ import { type Layout, madeDir, madeFile } from "../../store/layout.ts";
 import { generationOf } from "../pipeline.ts";
 import type { Session, SharedFlags } from "../session.ts";
 import type { Written } from "./definition.ts";
+import { generationsOf } from "./free.ts";
 import { inWordsOf, type Staged } from "./staging.ts";
 
 /** Of all that are made by hand. */
@@ -17,8 +17,7 @@ export const lockOfMade = (layout: Layout): string => `${madeDir(layout)}/stowag
 
 /** It goes with the last of them. */
 export function forgetLock(layout: Layout): void {
-  const made = [readActive(layout), readCurrent(layout)].flatMap((one) => (one ? madeNames(one.generation) : []));
-  if (made.length > 0) return;
+  if (generationsOf(layout).some((generation) => madeNames(generation).length > 0)) return;
   rmSync(lockOfMade(layout), { force: true });
   removeIfEmpty(madeDir(layout));
 }

@@ -9,7 +9,7 @@ import { containerDir, type Layout, madeFile } from "../../store/layout.ts";
 import { type AddressPair, freeAddresses } from "./addresses.ts";
 
 /** What the machine has, and what the next boot has. */
-function generationsOf(layout: Layout): Generation[] {
+export function generationsOf(layout: Layout): Generation[] {
   return [readActive(layout), readCurrent(layout)].flatMap((one) => one?.generation ?? []);
 }
 

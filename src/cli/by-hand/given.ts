@@ -1,7 +1,7 @@
 /** Files that flags name. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { StowageError } from "../../error.ts";
+import { notReadable } from "../../load/failure.ts";
 import type { Session } from "../session.ts";
 import type { GivenFile } from "./embedded.ts";
 
@@ -11,11 +11,6 @@ export function givenFile(session: Session, shown: string): GivenFile {
   try {
     return { shown, path, text: readFileSync(path, "utf8") };
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new StowageError({
-      code: code === "ENOENT" ? "no-such-file" : "not-readable",
-      message: code === "ENOENT" ? `there is no ${shown}` : `${shown} cannot be read: ${message}`,
-      hint: "--config-file takes the path of a TypeScript file",
-    });
+    throw notReadable(shown, error as NodeJS.ErrnoException, "--config-file takes the path of a TypeScript file");
   }
 }
