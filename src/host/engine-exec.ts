@@ -49,7 +49,7 @@ export async function runInContainer(
   const { result, interrupted } = await interruptible(stopMarked(mark), () =>
     attach(argv, { package: enginePackages[of.engine].debian }),
   );
-  return { status: interrupted === null ? result : 128 + constants.signals[interrupted], failedStep: null };
+  return { status: interrupted === null ? result.status : 128 + constants.signals[interrupted], failedStep: null };
 }
 
 /** Milliseconds that what was asked to end is given. */

@@ -4,7 +4,7 @@ import { asItIs, type InsideOptions, insideCommand, stopInside, transientName } 
 import { type Ended, endOf, forgetFailure, holdsProcesses } from "./inside-end.ts";
 import { interruptible } from "./interruptible.ts";
 import type { MachineLife } from "./machined.ts";
-import { attach } from "./run.ts";
+import { type Attached, attach } from "./run.ts";
 
 /**
  * Runs a command with our own terminal or streams. When the machine ends, it ends, and we do, too.
@@ -21,15 +21,22 @@ export async function runInside(
   // systemd-run would leave the command running: it is the machine's systemd that runs it, not we.
   const { result, interrupted } = await interruptible(
     () => stopInside(machine, unit),
-    () => attachUntilEnd(insideCommand(machine, unit, command, options), unit, life, options.terminal),
+    async () => {
+      const argv = insideCommand(machine, unit, command, options);
+      const { status, signal } = await attachUntilEnd(argv, unit, life, options.terminal);
+      const told = { machine, unit, life, took: Date.now() - began };
+      // The command may go on without it: until it is over, a signal is still meant for it.
+      return { signal, end: signal === null ? await endOf(told, status, options.terminal) : unknown };
+    },
   );
-  if (interrupted !== null) {
-    // With a terminal it is not collected: we would have asked it for its status.
-    if (options.terminal) await forgetFailure(machine, unit).catch(() => undefined);
-    return { status: 128 + constants.signals[interrupted], failedStep: null };
-  }
-  return endOf({ machine, unit, life, took: Date.now() - began }, result, options.terminal);
+  if (interrupted === null) return result.end;
+  // With a terminal it is not collected: we would have asked it for its status.
+  if (options.terminal) await forgetFailure(machine, unit).catch(() => undefined);
+  return { status: 128 + constants.signals[interrupted], failedStep: null };
 }
+
+/** Where a signal ended systemd-run: then we were interrupted, and nobody asks. */
+const unknown: Ended = { status: 255, failedStep: null };
 
 /** Milliseconds between two looks at the machine, and that systemd-run may take to notice that its command is over. */
 const lookEvery = 200;
@@ -38,14 +45,14 @@ const noticing = 30_000;
 /**
  * systemd-run waits for a machine that is gone, some versions also for the next one of its name; and for ever, where the
  * machine's bus began anew just when the command began.
- * @returns exit status of the program; null where it waited in vain
+ * @returns its status is null where the program waited in vain
  */
 async function attachUntilEnd(
   argv: readonly string[],
   unit: string,
   life: MachineLife,
   terminal: boolean,
-): Promise<number | null> {
+): Promise<Omit<Attached, "status"> & { readonly status: number | null }> {
   const ended = new AbortController();
   let [wasThere, empty, inVain] = [false, 0, false];
   const looking = setInterval(() => {
@@ -58,6 +65,6 @@ async function attachUntilEnd(
   // Our terminal itself is nothing that a machine with users of its own may own: systemd gives up on it, status 208.
   const passInput = !terminal && process.stdin.isTTY === true;
   const options = { package: "systemd-container", env: asItIs, passInput, signal: ended.signal };
-  const status = await attach(argv, options).finally(() => clearInterval(looking));
-  return inVain ? null : status;
+  const attached = await attach(argv, options).finally(() => clearInterval(looking));
+  return inVain ? { ...attached, status: null } : attached;
 }

@@ -3,11 +3,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+/** What came of a program that stood for what goes on elsewhere. */
+export interface Outcome {
+  /** The signal that ended the program, unless it was we who sent it; null where it ended by itself. */
+  readonly signal: NodeJS.Signals | null;
+}
+
 /**
- * Does what is stopped by a signal to us; then `stop` is tried until it is over.
+ * Does what is stopped by a signal to us, or to the program that the work is to wait for; then `stop` is tried until it
+ * is over. A terminal, timeout(1) and the like send one signal to both, and of the program's end we may be told first.
  * @returns also the signal, or null
  */
-export async function interruptible<T>(
+export async function interruptible<T extends Outcome>(
   stop: () => Promise<void>,
   work: () => Promise<T>,
 ): Promise<{ readonly result: T; readonly interrupted: NodeJS.Signals | null }> {
@@ -22,6 +29,7 @@ export async function interruptible<T>(
   try {
     const result = await work();
     isOver = true;
+    if (result.signal !== null && interrupted === null) onSignal(result.signal);
     await stopping;
     return { result, interrupted };
   } finally {

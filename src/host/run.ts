@@ -114,11 +114,15 @@ export function pipe(
   return { stdin: child.stdin, stdout: child.stdout, ended: done };
 }
 
-/**
- * Gives our own terminal to a program and waits for its end.
- * @returns its exit status, as in {@link RunResult}
- */
-export async function attach(argv: readonly string[], options: AttachOptions = {}) {
+export interface Attached {
+  /** As in {@link RunResult}. */
+  readonly status: number;
+  /** The signal of somebody else's that ended it. */
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Gives our own terminal to a program and waits for its end. */
+export async function attach(argv: readonly string[], options: AttachOptions = {}): Promise<Attached> {
   const [program, ...args] = argv;
   if (program === undefined) throw new TypeError("attach: an empty argument list");
   const stdin = options.passInput ? "pipe" : "inherit";
@@ -134,7 +138,8 @@ export async function attach(argv: readonly string[], options: AttachOptions = {
   options.signal?.addEventListener("abort", () => child.kill("SIGTERM"));
   try {
     const { package: brings } = options;
-    return statusOf(await ended(child, argv, brings === undefined ? {} : { package: brings }));
+    const ending = await ended(child, argv, brings === undefined ? {} : { package: brings });
+    return { status: statusOf(ending), signal: options.signal?.aborted ? null : ending.signal };
   } finally {
     // It would keep our process alive until someone types something.
     if (child.stdin !== null) process.stdin.destroy();

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { insideCommand } from "../../src/host/inside.ts";
 import { endingOf } from "../../src/host/inside-end.ts";
 import { interruptible, stopUntil } from "../../src/host/interruptible.ts";
+import { attach } from "../../src/host/run.ts";
 
 const entry = (fields: Record<string, unknown>) => JSON.stringify({ MESSAGE_ID: "x", ...fields });
 const spawnFailed = { MESSAGE_ID: "641257651c1b4ec9a8624d7a40a9e1e7", MESSAGE: "u: Failed at step CHDIR" };
@@ -51,13 +52,29 @@ test("a directory is passed on as a path", () => {
 test("a signal to us stops what goes on, is told, and is then the process's own matter again", async () => {
   const before = process.listenerCount("SIGHUP");
   let stopped = 0;
-  const work = () => new Promise<string>((resolve) => setTimeout(() => resolve("done"), 50));
+  const done = { signal: null };
+  const work = () => new Promise<typeof done>((resolve) => setTimeout(() => resolve(done), 50));
   const going = interruptible(async () => void stopped++, work);
   process.emit("SIGHUP", "SIGHUP");
-  expect(await going).toEqual({ result: "done", interrupted: "SIGHUP" });
+  expect(await going).toEqual({ result: done, interrupted: "SIGHUP" });
   expect(stopped).toBeGreaterThan(0);
   expect(process.listenerCount("SIGHUP")).toBe(before);
-  expect(await interruptible(async () => void stopped++, work)).toEqual({ result: "done", interrupted: null });
+  expect(await interruptible(async () => void stopped++, work)).toEqual({ result: done, interrupted: null });
+});
+
+test("a signal that ended the program stops what goes on, though nobody has told us of one", async () => {
+  let stopped = 0;
+  const stop = async () => void stopped++;
+  const { interrupted } = await interruptible(stop, () => attach(["sh", "-c", "kill -INT $$"]));
+  expect([interrupted, stopped]).toEqual(["SIGINT", 1]);
+  expect(await interruptible(stop, () => attach(["sh", "-c", "exit 130"]))).toMatchObject({ interrupted: null });
+  expect(stopped).toBe(1);
+});
+
+test("a program that we end ourselves is not interrupted by that", async () => {
+  const asked = new AbortController();
+  setTimeout(() => asked.abort(), 50);
+  expect(await attach(["sleep", "60"], { signal: asked.signal })).toEqual({ status: 143, signal: null });
 });
 
 test.each(["", "not JSON", "null", entry({ EXIT_CODE: "killed", EXIT_STATUS: "1e9" })])(

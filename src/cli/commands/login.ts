@@ -18,7 +18,7 @@ export default async function login(session: Session, _flags: SharedFlags, name:
     async () => asked.abort(),
     () => attach(["machinectl", "--quiet", "login", name], { package: "systemd-container", signal: asked.signal }),
   );
-  return interrupted === null ? result : 128 + constants.signals[interrupted];
+  return interrupted === null ? result.status : 128 + constants.signals[interrupted];
 }
 
 const noLogin = (name: string): StowageError =>

@@ -27,6 +27,12 @@ onOneMachine((scenario) => {
         expect(await going).toBe(`${code}\n`);
         await gone(host, "sleep 4711");
       }
+      // As where one signal is for both, and ours is told later than the end of systemd-run.
+      const going = host.sh("stowage run plain -- sleep 4712 || echo $?");
+      await begun(host, "sleep 4712");
+      await host.must(["pkill", "-INT", "-f", "^systemd-run .*sleep 4712"]);
+      expect(await going).toBe("130\n");
+      await gone(host, "sleep 4712");
       expect(await host.must(["systemctl", "--machine=own", "--failed", "--no-legend"])).toBe("");
     },
     { on: "trixie" },
