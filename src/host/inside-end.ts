@@ -21,6 +21,8 @@ export interface CommandUnit {
   readonly life: MachineLife;
   /** Milliseconds from its start to the end of who waited for it. */
   readonly took: number;
+  /** A signal to it is a failure to its systemd; else SIGTERM is a success, as to a service that was stopped. */
+  readonly asJob: boolean;
 }
 
 /** As engines say it of what ends with its container: 128 + SIGKILL, which is what ends the last of them. */
@@ -76,7 +78,7 @@ const buses = ["dbus.service", "dbus-broker.service"];
  * and the command goes on.
  */
 async function endOfSuccess(command: CommandUnit): Promise<Ended> {
-  const { life, unit, took } = command;
+  const { life, unit, took, asJob } = command;
   const goesOn = () => life.isAlive() && holdsProcesses(life, unit);
   if (goesOn()) {
     while (goesOn()) await sleep(200);
@@ -84,8 +86,9 @@ async function endOfSuccess(command: CommandUnit): Promise<Ended> {
     return (await isEnding(command)) ? endedWithMachine : ended;
   }
   // A bus that is there, where little time was for it to end: to ask takes longer than most commands.
-  if (took < briefly && buses.some((bus) => holdsProcesses(life, bus))) return success;
-  return (await isEnding(command)) ? endedWithMachine : success;
+  if (asJob && took < briefly && buses.some((bus) => holdsProcesses(life, bus))) return success;
+  if (await isEnding(command)) return endedWithMachine;
+  return asJob ? success : fromJournal(command, 0);
 }
 
 const success: Ended = { status: 0, failedStep: null };

@@ -24,7 +24,7 @@ export async function runInside(
     async () => {
       const argv = insideCommand(machine, unit, command, options);
       const { status, signal } = await attachUntilEnd(argv, unit, life, options.terminal);
-      const told = { machine, unit, life, took: Date.now() - began };
+      const told = { machine, unit, life, took: Date.now() - began, asJob: options.asJob ?? false };
       // The command may go on without it: until it is over, a signal is still meant for it.
       return { signal, end: signal === null ? await endOf(told, status, options.terminal) : unknown };
     },
