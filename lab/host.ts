@@ -126,7 +126,7 @@ export class LabHost {
     this.#lock = await lock(join(this.directory, "lock"));
     symlinkSync(lower, join(this.directory, "lower"));
     for (const name of ["upper", "work", "root"]) mkdirSync(join(this.directory, name));
-    trim(join(this.directory, "upper"), this.#deviceUnits);
+    trim(lower, join(this.directory, "upper"), this.#deviceUnits);
     // Mode of /nix: everybody's, as its own programs make it.
     for (const [name] of plainFor(this.flavour)) {
       mkdirSync(join(this.directory, "var", name), { recursive: true, mode: name === "nix" ? 0o755 : 0o711 });

@@ -80,12 +80,14 @@ export function onOneMachine(register: (scenario: SharedScenario) => void, optio
       test(
         name,
         async () => {
-          host ??= new Machine(await LabHost.boot({ suite, flavour, deviceUnits }));
+          const machine = (host ??= new Machine(await LabHost.boot({ suite, flavour, deviceUnits })));
           try {
-            await play({ host });
+            await play({ host: machine });
           } catch (error) {
-            console.error(await host.lastWords().catch(String));
-            await end();
+            console.error(await machine.lastWords().catch(String));
+            // A test that took too long fails while the next one is played, perhaps on a machine of its own.
+            if (host === machine) host = undefined;
+            await machine.stop();
             throw error;
           }
         },
