@@ -119,10 +119,21 @@ onOneMachine(
       const ofNginx = rows.filter(({ command }: { command: string }) => command.startsWith("nginx"));
       expect(ofNginx.map(({ innerPid }: { innerPid: number }) => innerPid).sort()).toEqual(inside.sort());
       // In a namespace of its own, in which it is number 1.
-      await host.inside("web", ["systemd-run", "--quiet", "unshare", "--pid", "--fork", "sleep", "4711"]);
+      await host.inside("web", [
+        "systemd-run",
+        "--quiet",
+        "--unit=asleep",
+        "unshare",
+        "--pid",
+        "--fork",
+        "sleep",
+        "4711",
+      ]);
       const asleep = async () =>
         (await json(host, "top", "web")).find(({ command }: { command: string }) => command === "sleep 4711");
       await eventually(async () => expect((await asleep())?.innerPid).toBeGreaterThan(1));
+      // It hears no SIGTERM, and would keep the container from stopping for a minute.
+      await host.inside("web", ["systemctl", "kill", "--signal=KILL", "asleep"]);
       expect(await host.stowage(["top", "web"])).toMatch(/^PID +UID +PID INSIDE +UID INSIDE /);
 
       const commands = (await json(host, "top", "app")).map(({ command }: { command: string }) => command);
