@@ -198,16 +198,12 @@ const objects = (engine: EngineName) => (scenario: SharedScenario) =>
 onOneMachine(
   (scenario) => {
     objects("podman")(scenario);
-    scenario(
-      "a pod is one machine to its containers",
-      async ({ host }) => {
-        await prepare(host);
-        await pod(host);
-      },
-      { on: "trixie" },
-    );
+    scenario("a pod is one machine to its containers", async ({ host }) => {
+      await prepare(host);
+      await pod(host);
+    });
   },
-  { flavour: "engines" },
+  { flavour: "engines", on: "trixie" },
 );
 
 // What we ask of docker is the same in both versions, and of the oldest the least is known.
