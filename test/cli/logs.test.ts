@@ -1,6 +1,9 @@
 /** logs, without a machine: what reads inside ends with the machine; of lines that are there already the last are shown. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { follow } from "../../src/cli/logs/follow.ts";
+import { follow, readUntil } from "../../src/cli/logs/follow.ts";
 import { type Line, read, type Source } from "../../src/cli/logs/source.ts";
 
 const line = (text: string): Line =>
@@ -33,6 +36,48 @@ test("it waits for one that is there", async () => {
     life(() => true),
   );
   expect(lines).toEqual(["1", "2"]);
+});
+
+test("an interrupt before what reads inside can be stopped stops it later, and is not waited for in vain", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "logs-"));
+  const go = join(directory, "stopped");
+  let tries = 0;
+  const interrupt = new AbortController();
+  // In a session of its own, as what a machine's systemd has started: our signal ends its parent alone.
+  const inside = `n=0; until [ -e ${go} ] || [ $n -gt 100 ]; do sleep 0.1; n=$((n+1)); done`;
+  const reads: Source = {
+    ...source("sh", "-c", `setsid sh -c '${inside}' & echo 1; wait`),
+    async stop() {
+      tries += 1;
+      if (tries < 3) throw new Error("no such unit");
+      writeFileSync(go, "");
+    },
+  };
+  try {
+    const began = Date.now();
+    await readUntil(
+      reads,
+      () => interrupt.abort(),
+      interrupt.signal,
+      life(() => true),
+    );
+    expect(tries).toBeGreaterThan(2);
+    expect(Date.now() - began).toBeLessThan(8000);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test("after an interrupt nothing is begun any more", async () => {
+  const lines: Line[] = [];
+  const began = source("sh", "-c", "echo 1; sleep 3");
+  await readUntil(
+    began,
+    (one) => void lines.push(one),
+    AbortSignal.abort(),
+    life(() => true),
+  );
+  expect(lines).toEqual([]);
 });
 
 test("of the lines that are there already those are shown that are chosen, in that order", async () => {

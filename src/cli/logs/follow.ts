@@ -1,6 +1,7 @@
 /** logs -f: on and on, over restarts of the container, until an interrupt. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerPart } from "../../compile/generation.ts";
+import { stopUntil } from "../../host/interruptible.ts";
 import { leaderOf, lifeOf, type MachineLife } from "../../host/machined.ts";
 import type { Layout } from "../../store/layout.ts";
 import {
@@ -8,6 +9,7 @@ import {
   filesSource,
   type Line,
   mustRead,
+  type Read,
   read,
   runningSource,
   type Source,
@@ -77,13 +79,30 @@ export function followInside(
 
 const allOfThisBoot: Wanted = { follow: true, after: "boot" };
 
-async function readUntil(source: Source, onLine: (line: Line) => void, signal: AbortSignal, life: MachineLife) {
-  const stop = () => void source.stop?.().catch(() => undefined);
+/** Reads until the signal: then what reads inside is stopped there, tried until it no longer holds our end of the pipe. */
+export async function readUntil(
+  source: Source,
+  onLine: (line: Line) => void,
+  signal: AbortSignal,
+  life: MachineLife,
+): Promise<Read> {
+  // A signal that has come already is told to nobody.
+  if (signal.aborted) return { status: 0, said: [] };
+  let isOver = false;
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping = stopUntil(
+      () => isOver,
+      async () => source.stop?.(),
+    );
+  };
   signal.addEventListener("abort", stop);
   try {
     return await read(source, onLine, signal, life);
   } finally {
+    isOver = true;
     signal.removeEventListener("abort", stop);
+    await stopping;
   }
 }
 
