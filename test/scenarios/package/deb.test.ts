@@ -56,7 +56,8 @@ scenario(
     expect(await host.stowage(["list"])).toMatch(/^web +system +isolated +up /m);
     expect(await host.stowage(["switch"])).toBe("");
     const purged = await apt(host, "purge", "stowage");
-    expect(purged).toContain("'stowage uninstall --state'");
+    expect(purged.split("run 'stowage uninstall', then")).toHaveLength(2);
+    expect(purged.split("'stowage uninstall --state' removes also all that they have written")).toHaveLength(2);
     await serves(host);
     expect(await host.property("container@web.service", "ExecMainPID")).toBe(runs);
     expect(await host.get("/etc/stowage/host.ts")).toBe(hostTs);
