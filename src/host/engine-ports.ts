@@ -1,7 +1,5 @@
 /** Ports of a running container as its engine has published them. Facts: podman-port(1), docker-container-port(1). */
-import { enginePackages, enginePrograms } from "./engine-programs.ts";
-import type { AsUser, EngineOf } from "./engines.ts";
-import { run } from "./run.ts";
+import { type AsUser, ask, type EngineOf } from "./engines.ts";
 
 export interface PublishedPort {
   readonly containerPort: number;
@@ -13,10 +11,7 @@ export interface PublishedPort {
 
 /** @returns null where the engine does not say it: the container is not there, or does not run */
 export async function publishedPorts(of: EngineOf, name: string, asUser: AsUser): Promise<PublishedPort[] | null> {
-  const command = [enginePrograms[of.engine], "container", "port", name];
-  const argv = of.user === "root" ? command : await asUser(of.user, command, false);
-  const options = { accept: "any", cwd: "/", timeout: 10_000, package: enginePackages[of.engine].debian } as const;
-  const { status, stdout } = await run(argv, options);
+  const { status, stdout } = await ask(of, ["container", "port", "--", name], asUser);
   return status === 0 ? parsePublishedPorts(stdout) : null;
 }
 

@@ -22,7 +22,7 @@ export const commandOf = async (
 ) => (user === "root" ? [enginePrograms[engine], ...args] : asUser(user, [enginePrograms[engine], ...args], terminal));
 
 /** Never where we are, where the user may not be. */
-async function ask(of: EngineOf, args: readonly string[], asUser: AsUser): Promise<RunResult> {
+export async function ask(of: EngineOf, args: readonly string[], asUser: AsUser): Promise<RunResult> {
   const argv = await commandOf(of, args, asUser);
   return run(argv, { accept: "any", cwd: "/", timeout: 10_000, package: enginePackages[of.engine].debian });
 }

@@ -1,6 +1,6 @@
 /** What an engine does with images, by its command. Facts: podman-image(1), podman-load(1), docker-image(1), docker-load(1). */
-import { enginePackages, enginePrograms } from "../../host/engine-programs.ts";
-import type { AsUser } from "../../host/engines.ts";
+import { enginePackages } from "../../host/engine-programs.ts";
+import { type AsUser, commandOf } from "../../host/engines.ts";
 import { pipe, type RunOptions, run } from "../../host/run.ts";
 import type { ImageStoreKey } from "./recipe.ts";
 import { fullName, isImageId, parseReference } from "./reference.ts";
@@ -48,13 +48,10 @@ export interface EngineImages {
 }
 
 export function engineImages(key: ImageStoreKey, asUser: AsUser): EngineImages {
-  const { engine, user } = key;
+  const { engine } = key;
   // Not where the caller is, where its user may not be.
   const options = { package: enginePackages[engine].debian, cwd: "/" } satisfies RunOptions;
-  const command = async (...args: string[]) => {
-    const argv = [enginePrograms[engine], ...args];
-    return user === "root" ? argv : asUser(user, argv, false);
-  };
+  const command = (...args: string[]) => commandOf(key, args, asUser);
   const call = async (args: readonly string[], more: RunOptions = {}) =>
     run(await command(...args), { ...options, ...more });
   const credentialsOf = engine === "podman" ? podmanCredentials : dockerCredentials;
