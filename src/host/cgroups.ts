@@ -3,14 +3,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readProc } from "./processes.ts";
 
 /** Where the unified hierarchy is: alone, or beside others. */
-const mounts = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
+const unified = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
 
 /**
  * The directory of the group that a container's processes are in, found by its first one.
  * @param unit whose group holds also what watches over the container; left out: the engine made a group of its own
  * @returns null where there is no unified hierarchy, or the process has ended
  */
-export function groupOf(pid: number, unit?: string): string | null {
+export function groupOf(pid: number, unit?: string, mounts = unified): string | null {
   const mount = mounts.find((path) => existsSync(`${path}/cgroup.procs`));
   const path = /^0::(\/.*)$/m.exec(readProc(`${pid}/cgroup`) ?? "")?.[1];
   if (mount === undefined || path === undefined) return null;

@@ -1,5 +1,6 @@
 /** systemd-machined, in our words. Facts: machinectl(1). */
 import { existsSync, readFileSync } from "node:fs";
+import { groupOf } from "./cgroups.ts";
 import { run } from "./run.ts";
 
 /** A file for each machine that runs, by its name. systemd-run and systemctl find machines by them, too. */
@@ -35,17 +36,16 @@ export function recordedLeader(machine: string, directory = machines, proc = "/p
 /** A machine from its start to its end: the next one of the same name is another. */
 export interface MachineLife {
   isAlive(): boolean;
-  /** Where the kernel shows what its systemd has made of cgroups; null on a host with those of version 1. */
+  /** Where the kernel shows what its systemd has made of cgroups; null where there is no unified hierarchy. */
   readonly cgroups: string | null;
 }
 
 /** @param leader a process id of {@link leaderOf} */
-export function lifeOf(leader: number): MachineLife {
+export function lifeOf(leader: number, mounts?: string[]): MachineLife {
   const began = beginning(leader);
-  const [, own] = /^0::(\/.*)\/init\.scope$/m.exec(textOf(`/proc/${leader}/cgroup`) ?? "") ?? [];
   return {
     isAlive: () => began !== undefined && beginning(leader) === began,
-    cgroups: own === undefined ? null : `/sys/fs/cgroup${own}`,
+    cgroups: groupOf(leader, undefined, mounts),
   };
 }
 

@@ -40,3 +40,11 @@ test("a life is one process's: another number, or none, is another life", () => 
   expect(lifeOf(process.pid).isAlive()).toBe(true);
   expect(lifeOf(2 ** 22 + 1).isAlive()).toBe(false);
 });
+
+test("its cgroups are where every other process's are looked for: beside those of version 1, too", () => {
+  const beside = join(directory, "unified");
+  mkdirSync(beside);
+  writeFileSync(join(beside, "cgroup.procs"), "");
+  expect(lifeOf(process.pid, [directory, beside]).cgroups).toContain(beside);
+  expect(lifeOf(process.pid, [directory]).cgroups).toBeNull();
+});
