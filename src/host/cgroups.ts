@@ -1,6 +1,6 @@
 /** What control groups know of the processes in them. Facts: cgroups(7), the kernel's cgroup-v2 documentation. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { readProc } from "./processes.ts";
+import { existsSync, readdirSync } from "node:fs";
+import { readProc, readText } from "./processes.ts";
 
 /** Where the unified hierarchy is: alone, or beside others. */
 const unified = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
@@ -81,11 +81,3 @@ function entriesOf(group: string): string[] {
 }
 
 const readLines = (path: string): string[] => (readText(path) ?? "").split("\n");
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
-  }
-}

@@ -1,6 +1,7 @@
 /** systemd-machined, in our words. Facts: machinectl(1). */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { groupOf } from "./cgroups.ts";
+import { readText, startOfActive } from "./processes.ts";
 import { run } from "./run.ts";
 
 /** A file for each machine that runs, by its name. systemd-run and systemctl find machines by them, too. */
@@ -25,12 +26,12 @@ export async function leaderOf(machine: string): Promise<number | null> {
  * @returns undefined where it is not written as we know it
  */
 export function recordedLeader(machine: string, directory = machines, proc = "/proc"): number | null | undefined {
-  const text = textOf(`${directory}/${machine}`);
+  const text = readText(`${directory}/${machine}`);
   if (text === null) return existsSync(directory) ? null : undefined;
   const pid = Number(/^LEADER=(\d+)$/m.exec(text)?.[1]);
   const unit = /^(?:SCOPE|UNIT)=(\S+)$/m.exec(text)?.[1];
   if (!(pid > 0) || unit === undefined) return undefined;
-  return textOf(`${proc}/${pid}/cgroup`)?.split(/[/\n]/).includes(unit) ? pid : null;
+  return readText(`${proc}/${pid}/cgroup`)?.split(/[/\n]/).includes(unit) ? pid : null;
 }
 
 /** A machine from its start to its end: the next one of the same name is another. */
@@ -42,28 +43,9 @@ export interface MachineLife {
 
 /** @param leader a process id of {@link leaderOf} */
 export function lifeOf(leader: number, mounts?: string[]): MachineLife {
-  const began = beginning(leader);
+  const began = startOfActive(leader);
   return {
-    isAlive: () => began !== undefined && beginning(leader) === began,
+    isAlive: () => began !== null && startOfActive(leader) === began,
     cgroups: groupOf(leader, undefined, mounts),
   };
-}
-
-/** PF_EXITING: what a process has begun that ends; those that it is PID 1 of end before it. */
-const isExiting = 0x4;
-
-/** When a process began; undefined where there is none, or one that is ending. proc_pid_stat(5) */
-function beginning(pid: number): string | undefined {
-  const text = textOf(`/proc/${pid}/stat`);
-  // What is before the last bracket is the name, which may hold anything.
-  const fields = text?.slice(text.lastIndexOf(")") + 2).split(" ");
-  return fields === undefined || (Number(fields[6]) & isExiting) !== 0 ? undefined : fields[19];
-}
-
-function textOf(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
-  }
 }

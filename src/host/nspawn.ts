@@ -1,6 +1,6 @@
 /** A running systemd-nspawn, beyond what systemd says of its unit. Facts: systemd(1) "SIGNALS", signal(7), pid_namespaces(7), proc_pid_stat(5). */
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { childrenOf, isInit, readProc, startOf } from "./processes.ts";
 import type { OnJob, Systemd, UnitState } from "./systemd.ts";
 
 /** SIGRTMIN+3: the init inside starts its halt.target. glibc's SIGRTMIN is 34. */
@@ -88,16 +88,9 @@ function signal(pid: number, number: number): void {
 
 /** Children of a systemd-nspawn that are PID 1 of a namespace of their own: the leader of its machine. */
 export function initsOf(nspawn: number): number[] {
-  try {
-    if (nspawn === 0 || readFileSync(`/proc/${nspawn}/comm`, "utf8") !== "systemd-nspawn\n") return [];
-    const children = readFileSync(`/proc/${nspawn}/task/${nspawn}/children`, "utf8").split(" ");
-    return children.map(Number).filter((pid) => pid > 1 && /^NSpid:.*\s1$/m.test(readStatus(pid)));
-  } catch {
-    return [];
-  }
+  if (nspawn === 0 || readProc(`${nspawn}/comm`) !== "systemd-nspawn\n") return [];
+  return childrenOf(nspawn).filter((pid) => pid > 1 && isInit(pid));
 }
-
-const readStatus = (pid: number): string => readFileSync(`/proc/${pid}/status`, "utf8");
 
 /** Milliseconds that a process which has been killed may take to be gone. */
 const lastBreath = 10_000;
@@ -112,16 +105,4 @@ export function endOf(pids: readonly number[]): () => Promise<void> {
     const isThere = () => known.some(([pid, start]) => start !== null && startOf(pid) === start);
     for (const deadline = Date.now() + lastBreath; Date.now() < deadline && isThere(); ) await sleep(20);
   };
-}
-
-/** When a process began, in ticks: of two with the same number not the same. null: there is none, or it is a dead one's rest. */
-function startOf(pid: number): string | null {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /s, "")
-      .split(" ");
-    return fields[0] === "Z" || fields[0] === "X" ? null : (fields[19] ?? null);
-  } catch {
-    return null;
-  }
 }

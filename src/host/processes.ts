@@ -30,9 +30,8 @@ const ticksPerSecond = 100;
 /** @param bootTime milliseconds since 1970 */
 export function parseProcess(pid: number, stat: string, status: string, cmdline: string, bootTime: number): Process {
   const name = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
-  // From the third field on: a name may hold anything.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const ticks = (at: number) => Number(fields[at - 3] ?? 0) * (1000 / ticksPerSecond);
+  const field = fieldsOf(stat);
+  const ticks = (at: number) => Number(field(at) ?? 0) * (1000 / ticksPerSecond);
   const words = (key: string) => new RegExp(`^${key}:\\s*(.*)$`, "m").exec(status)?.[1]?.split(/\s+/) ?? [];
   const argv = cmdline.replace(/\0+$/, "").replaceAll("\0", " ");
   return {
@@ -45,6 +44,32 @@ export function parseProcess(pid: number, stat: string, status: string, cmdline:
     command: argv === "" ? `[${name}]` : argv,
   };
 }
+
+/** Of proc_pid_stat(5), numbered as there, from the third on: what is before the last bracket is a name, which may hold anything. */
+function fieldsOf(stat: string): (at: number) => string | undefined {
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (at) => fields[at - 3];
+}
+
+/**
+ * When a process began, in ticks: of two with the same number not the same.
+ * @returns null where there is none, or one that is as good as gone
+ */
+function startUnless(pid: number, isGone: (field: (at: number) => string | undefined) => boolean): string | null {
+  const stat = readProc(`${pid}/stat`);
+  const field = stat === null ? null : fieldsOf(stat);
+  return field === null || isGone(field) ? null : (field(22) ?? null);
+}
+
+/** As long as it holds anything: not of a dead one's rest. */
+export const startOf = (pid: number): string | null => startUnless(pid, (field) => ["Z", "X"].includes(field(3) ?? ""));
+
+/** PF_EXITING: what a process has begun that ends; those that it is PID 1 of end before it. */
+const isExiting = 0x4;
+
+/** As long as it does anything: not of one that is ending. */
+export const startOfActive = (pid: number): string | null =>
+  startUnless(pid, (field) => (Number(field(9)) & isExiting) !== 0);
 
 let booted: number | undefined;
 
@@ -63,13 +88,20 @@ export function readPss(pid: number): number | null {
 /** The first process of what a supervisor (systemd-nspawn, conmon) has started: PID 1 of a namespace, else its first child. */
 export function initBelow(supervisor: number): number | null {
   if (supervisor === 0) return null;
-  const children = (readProc(`${supervisor}/task/${supervisor}/children`) ?? "")
-    .split(" ")
-    .filter((word) => word !== "");
-  const inits = children.filter((pid) => /^NSpid:.*\t1$/m.test(readProc(`${pid}/status`) ?? ""));
-  const first = inits[0] ?? children[0];
-  return first === undefined ? null : Number(first);
+  const children = childrenOf(supervisor);
+  return children.find(isInit) ?? children[0] ?? null;
 }
+
+export function childrenOf(pid: number): number[] {
+  const text = readProc(`${pid}/task/${pid}/children`) ?? "";
+  return text
+    .split(" ")
+    .filter((word) => word !== "")
+    .map(Number);
+}
+
+/** Whether it is PID 1 of a namespace of its own. */
+export const isInit = (pid: number): boolean => /^NSpid:.*\t1$/m.test(readProc(`${pid}/status`) ?? "");
 
 /** How a user namespace numbers a user of the host's; null: not at all. */
 export function innerId(map: string, id: number): number | null {
@@ -81,9 +113,12 @@ export function innerId(map: string, id: number): number | null {
 }
 
 /** Text of a file below /proc; null where it is not there, or not to be read, as when its process has just ended. */
-export function readProc(path: string): string | null {
+export const readProc = (path: string): string | null => readText(`/proc/${path}`);
+
+/** Text of a file of the kernel's, or of systemd's, which is there only as long as what it tells of; else null. */
+export function readText(path: string): string | null {
   try {
-    return readFileSync(`/proc/${path}`, "utf8");
+    return readFileSync(path, "utf8");
   } catch {
     return null;
   }

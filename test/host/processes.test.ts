@@ -1,11 +1,20 @@
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { groupPath, processesIn, usageOf } from "../../src/host/cgroups.ts";
 import { readContained } from "../../src/host/contained.ts";
 import { parsePublishedPorts } from "../../src/host/engine-ports.ts";
-import { initBelow, innerId, parseProcess, readProcess } from "../../src/host/processes.ts";
+import {
+  childrenOf,
+  initBelow,
+  innerId,
+  parseProcess,
+  readProc,
+  readProcess,
+  startOf,
+  startOfActive,
+} from "../../src/host/processes.ts";
 import { listenersOf, parseListeners, parseTraffic, trafficOf } from "../../src/host/sockets.ts";
 
 let directory: string;
@@ -50,6 +59,23 @@ describe("a process", () => {
       child.kill();
     }
     expect(initBelow(0)).toBeNull();
+  });
+
+  test("when it began, which a dead one's rest has no more", async () => {
+    expect(startOf(process.pid)).toMatch(/^\d+$/);
+    expect(startOfActive(process.pid)).toBe(startOf(process.pid));
+    expect(startOf(2 ** 22 + 1)).toBeNull();
+    const parent = spawn("sh", ["-c", "true & exec sleep 60"]);
+    try {
+      const rest = await vi.waitFor(() => {
+        const [child = 0] = childrenOf(parent.pid ?? 0);
+        expect(readProc(`${child}/stat`)).toContain(") Z ");
+        return child;
+      }, 10_000);
+      expect([startOf(rest), startOfActive(rest)]).toEqual([null, null]);
+    } finally {
+      parent.kill();
+    }
   });
 });
 
