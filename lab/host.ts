@@ -9,11 +9,11 @@ import { dirname, join } from "node:path";
 import { LabCgroup } from "./cgroup.ts";
 import { CommandFailed, type ExecOptions, exec, type Result } from "./exec.ts";
 import { putBackInotify, raiseInotify } from "./inotify.ts";
-import { environment, plainFor, wrapper } from "./inside.ts";
+import { environment, makePlain, plainBinds, product, wrapper } from "./inside.ts";
 import { forget, hostNames, hostsLock, remember, removeLeftovers } from "./lives.ts";
 import { type Lock, lock, withLock } from "./lock.ts";
 import { type Bind, type Disk, leaderOf, startNspawn, until } from "./nspawn.ts";
-import { checkout, hostsDir } from "./places.ts";
+import { hostsDir } from "./places.ts";
 import { type HostRecord, readRecord, writeRecord } from "./record.ts";
 import { type Flavour, type OnTreeProgress, type Suite, tree } from "./tree.ts";
 import { trim } from "./trim.ts";
@@ -127,36 +127,8 @@ export class LabHost {
     symlinkSync(lower, join(this.directory, "lower"));
     for (const name of ["upper", "work", "root"]) mkdirSync(join(this.directory, name));
     trim(lower, join(this.directory, "upper"), this.#deviceUnits);
-    // Mode of /nix: everybody's, as its own programs make it.
-    for (const [name] of plainFor(this.flavour)) {
-      mkdirSync(join(this.directory, "var", name), { recursive: true, mode: name === "nix" ? 0o755 : 0o711 });
-    }
+    makePlain(this.flavour, this.directory);
     writeFileSync(join(this.directory, "stowage"), wrapper, { mode: 0o755 });
-  }
-
-  /** The product as it was built, and what it runs with. */
-  #product(): Bind[] {
-    const root = checkout();
-    const readOnly = (source: string, target: string): Bind => ({ source, target, readOnly: true });
-    mkdirSync(join(root, "dist"), { recursive: true });
-    return [
-      readOnly(process.execPath, "/usr/local/bin/node"),
-      readOnly(join(this.directory, "stowage"), "/usr/local/bin/stowage"),
-      ...["dist", "package.json", "node_modules"].map((name) => readOnly(join(root, name), `/opt/stowage/${name}`)),
-    ];
-  }
-
-  #allBinds(): Bind[] {
-    return [
-      ...(this.#bare ? [] : this.#product()),
-      ...plainFor(this.flavour).map(([name, target]) => ({
-        source: join(this.directory, "var", name),
-        target,
-        readOnly: false,
-      })),
-      ...(this.#deviceUnits ? [udevBind(this.directory)] : []),
-      ...this.#binds,
-    ];
   }
 
   /** Starts a host that was powered off or crashed: what was on its disk is still there. */
@@ -166,7 +138,12 @@ export class LabHost {
     const child = startNspawn({
       directory: this.directory,
       machine: this.name,
-      binds: this.#allBinds(),
+      binds: [
+        ...(this.#bare ? [] : product(this.directory)),
+        ...plainBinds(this.flavour, this.directory),
+        ...(this.#deviceUnits ? [udevBind(this.directory)] : []),
+        ...this.#binds,
+      ],
       disks: this.#disks,
       cgroups,
       lock: this.#lock.descriptor,
