@@ -42,42 +42,72 @@ export function followInside(
   isUp: () => Promise<boolean>,
 ): Follower {
   return async (onLine, signal) => {
-    let cursor: string | null = null;
+    const at: Place = { cursor: null, isBegun: false };
     const onCursor = (one: string) => {
-      cursor = one;
+      at.cursor = one;
     };
-    let isBegun = false;
+    const inside: Inside = {
+      source: (what) => runningSource(container, unit, what, onCursor),
+      isKept: () => at.cursor !== null && filesOf(layout, container.name).length > 0,
+      wanted,
+      isUp,
+    };
     let isDownRead = false;
-    const source = (what: Wanted) => runningSource(container, unit, what, onCursor);
-    const rest = (): Wanted => ({ follow: false, after: cursor === null ? "boot" : { cursor } });
-    const isKept = () => cursor !== null && filesOf(layout, container.name).length > 0;
     while (!signal.aborted) {
       const leader = await leaderOf(container.name);
       if (leader !== null) {
-        const life = lifeOf(leader);
         isDownRead = false;
-        // Told to follow, journalctl shows the last boot alone.
-        const missed = isBegun && isKept() ? await readUntil(source(rest()), onLine, signal, life) : null;
-        if (missed === null || missed.status === 0) {
-          const further: Wanted = isKept() && cursor !== null ? { follow: true, after: { cursor } } : allOfThisBoot;
-          const outcome = await readUntil(source(isBegun ? further : wanted), onLine, signal, life);
-          const isRefused = outcome.status !== 0 && outcome.said.length > 0 && !signal.aborted;
-          // Else it has ended with the container, or the container was not yet, or no more, there to be asked.
-          if (isRefused && !isBegun && cursor === null && (await isUp())) throw unreadable("inside", outcome.said);
-          isBegun ||= cursor !== null || outcome.status === 0;
-        }
+        await followLife(inside, at, lifeOf(leader), onLine, signal);
       } else if (!isDownRead) {
         isDownRead = true;
-        const files = filesSource(layout, container, unit, isBegun ? rest() : wanted, onCursor);
-        if (files !== null && (!isBegun || cursor !== null)) await mustRead(files, onLine, signal);
-        isBegun = true;
+        const files = filesSource(layout, container, unit, at.isBegun ? restAfter(at) : wanted, onCursor);
+        if (files !== null && (!at.isBegun || at.cursor !== null)) await mustRead(files, onLine, signal);
+        at.isBegun = true;
       }
       await sleep(pause, undefined, { signal }).catch(() => undefined);
     }
   };
 }
 
+/** How far it has been read. */
+interface Place {
+  /** Of the last line. */
+  cursor: string | null;
+  isBegun: boolean;
+}
+
+interface Inside {
+  source(what: Wanted): Source;
+  /** Whether there is a journal that the cursor may still be in. */
+  isKept(): boolean;
+  /** Of the first one to be read. */
+  readonly wanted: Wanted;
+  isUp(): Promise<boolean>;
+}
+
+const restAfter = ({ cursor }: Place): Wanted => ({ follow: false, after: cursor === null ? "boot" : { cursor } });
 const allOfThisBoot: Wanted = { follow: true, after: "boot" };
+
+/** While it runs: first what has been missed since it was last read, then what comes. */
+async function followLife(
+  inside: Inside,
+  at: Place,
+  life: MachineLife,
+  onLine: (line: Line) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  // Told to follow, journalctl shows the last boot alone.
+  const isMissing = at.isBegun && inside.isKept();
+  const missed = isMissing ? await readUntil(inside.source(restAfter(at)), onLine, signal, life) : null;
+  if (missed !== null && missed.status !== 0) return;
+  const { cursor } = at;
+  const further: Wanted = inside.isKept() && cursor !== null ? { follow: true, after: { cursor } } : allOfThisBoot;
+  const outcome = await readUntil(inside.source(at.isBegun ? further : inside.wanted), onLine, signal, life);
+  const isRefused = outcome.status !== 0 && outcome.said.length > 0 && !signal.aborted;
+  // Else it has ended with the container, or the container was not yet, or no more, there to be asked.
+  if (isRefused && !at.isBegun && at.cursor === null && (await inside.isUp())) throw unreadable("inside", outcome.said);
+  at.isBegun ||= at.cursor !== null || outcome.status === 0;
+}
 
 /** Reads until the signal: then what reads inside is stopped there, tried until it no longer holds our end of the pipe. */
 export async function readUntil(
