@@ -80,7 +80,8 @@ export function onOneMachine(register: (scenario: SharedScenario) => void, optio
       test(
         name,
         async () => {
-          const machine = (host ??= new Machine(await LabHost.boot({ suite, flavour, deviceUnits })));
+          const machine = host ?? new Machine(await LabHost.boot({ suite, flavour, deviceUnits }));
+          host = machine;
           try {
             await play({ host: machine });
           } catch (error) {
