@@ -1,6 +1,6 @@
 /** stowage destroy: what is refused before anything is removed. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { requireStopped } from "../../src/cli/commands/destroy.ts";
+import { requireStopped } from "../../src/cli/by-hand/written.ts";
 import { World } from "./world.ts";
 
 let world: World;

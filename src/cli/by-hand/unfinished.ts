@@ -7,7 +7,7 @@ import { readChecked } from "../../apply/current.ts";
 import { removeIfEmpty } from "../../apply/directories.ts";
 import { nothing, readJournal } from "../../apply/journal.ts";
 import { giveNextBoot } from "../../apply/next-boot.ts";
-import { isProfileOurs, removeProfile, removeState } from "../../apply/remove-state.ts";
+import { removeProfile, removeState } from "../../apply/remove-state.ts";
 import { StowageError } from "../../error.ts";
 import { writeFileAtomic } from "../../store/files.ts";
 import { openState } from "../../store/format.ts";
@@ -28,8 +28,8 @@ import { carryOut, planFor, rebuild } from "../pipeline.ts";
 import { problemText } from "../report/problems.ts";
 import { reportText, wentWell } from "../report/switched.ts";
 import type { Session } from "../session.ts";
-import { systemdOf } from "../systemd.ts";
 import { unstage } from "./staging.ts";
+import { removeWritten } from "./written.ts";
 
 /** What is under way. */
 export interface Unfinished {
@@ -197,11 +197,6 @@ async function finishDestroy(session: Session, { name, unit, active }: Unfinishe
   const { layout } = session;
   const now = activeGeneration(layout);
   const isGone = now !== active && (now === null || !Object.hasOwn(readChecked(layout, now).containers, name));
-  if (isGone) {
-    const state = unit === null ? undefined : (await systemdOf(session).activity([unit]))[unit]?.active;
-    if (state === "active" || state === "activating" || state === "deactivating") return;
-    await removeState(layout, name);
-    if (isProfileOurs(layout, name)) await removeProfile(layout, name);
-  }
+  if (isGone) await removeWritten(session, name, unit === null ? [] : [unit]);
   forgetUnfinished(layout);
 }

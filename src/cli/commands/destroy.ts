@@ -1,11 +1,8 @@
 /** stowage destroy NAME…: containers that were made by hand, and what they have written. */
 import { existsSync } from "node:fs";
-import { readActive, readChecked, readCurrent } from "../../apply/current.ts";
-import { leftBehind, readJournal } from "../../apply/journal.ts";
-import { isProfileOurs, keptParts, removeProfile, removeState } from "../../apply/remove-state.ts";
+import { readActive, readCurrent } from "../../apply/current.ts";
 import { type ContainerPart, withoutContainer } from "../../compile/index.ts";
 import { StowageError } from "../../error.ts";
-import type { Systemd } from "../../host/systemd.ts";
 import { containerDir, type Layout } from "../../store/layout.ts";
 import { type Alone, whileAlone } from "../alone.ts";
 import { forgetLock } from "../by-hand/compiled.ts";
@@ -13,12 +10,12 @@ import { hushed } from "../by-hand/hushed.ts";
 import { requireName } from "../by-hand/names.ts";
 import { requireSettled } from "../by-hand/settled.ts";
 import { forgetUnfinished, noteUnfinished } from "../by-hand/unfinished.ts";
+import { removeWritten, unsettled } from "../by-hand/written.ts";
 import { planByHand } from "../change-made.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { problemText } from "../report/problems.ts";
 import type { Session } from "../session.ts";
 import { carriedOut, printDocument } from "../shown.ts";
-import { systemdOf } from "../systemd.ts";
 import type { DestroyFlags } from "../verbs/by-hand.ts";
 
 /** What became of one. */
@@ -77,12 +74,6 @@ async function attempt(alone: Alone, flags: DestroyFlags, name: string): Promise
 const partsOf = (layout: Layout, name: string): ContainerPart[] =>
   [readActive(layout), readCurrent(layout)].flatMap((one) => one?.generation.containers[name] ?? []);
 
-/** As a switch has it that did not come to its end, or that could not stop it. */
-const unsettled = (layout: Layout, name: string): ContainerPart[] =>
-  leftBehind(readJournal(layout), readActive(layout), (number) => readChecked(layout, number)).flatMap(
-    ({ generation }) => generation.containers[name] ?? [],
-  );
-
 /** Of one that was made by hand, also where it is still to be stopped: all that there is to do something about. */
 const madeParts = (layout: Layout, name: string): ContainerPart[] =>
   [...partsOf(layout, name), ...unsettled(layout, name)].filter(({ made }) => made === true);
@@ -116,7 +107,7 @@ async function destroyOne(alone: Alone, flags: DestroyFlags, name: string): Prom
   // What did not stop still needs what it stands on.
   if (changed.exitCode !== exitCodes.done) return null;
   const hadState = existsSync(containerDir(layout, name));
-  const unmounted = keep ? [] : await removeAll(session, name);
+  const unmounted = keep ? [] : await removeWritten(session, name);
   forgetUnfinished(layout);
   forgetLock(layout);
   return { name, existed: true, state: !hadState ? null : keep ? "kept" : "removed", unmounted };
@@ -127,53 +118,8 @@ async function gone({ session }: Alone, flags: DestroyFlags, name: string): Prom
   const { layout } = session;
   const hasState = existsSync(containerDir(layout, name));
   if (!hasState || !flags.state) return { name, existed: false, state: hasState ? "kept" : null, unmounted: [] };
-  return { name, existed: false, state: "removed", unmounted: await removeAll(session, name) };
+  return { name, existed: false, state: "removed", unmounted: await removeWritten(session, name) };
 }
-
-async function removeAll(session: Session, name: string): Promise<string[]> {
-  const { layout } = session;
-  if (unsettled(layout, name).length > 0) throw notSettled(name);
-  const known = keptParts(layout, name).map(({ unit }) => unit);
-  // What another container has by now is that one's.
-  const others = readActive(layout)?.generation.units ?? {};
-  await requireStopped(systemdOf(session), name, known, (unit) => Object.hasOwn(others, unit));
-  const isOurs = isProfileOurs(layout, name);
-  const unmounted = await removeState(layout, name);
-  if (isOurs) await removeProfile(layout, name);
-  return unmounted;
-}
-
-/**
- * @param known units that it has in generations that are kept; asked for is also what it is called where nothing is said
- * @param isAnothers whether a unit is of another container by now
- * @throws StowageError `still-running`
- */
-export async function requireStopped(
-  systemd: Pick<Systemd, "activity">,
-  name: string,
-  known: readonly string[],
-  isAnothers: (unit: string) => boolean,
-): Promise<void> {
-  const all = [...known, `container@${name}.service`, `podman-${name}.service`, `docker-${name}.service`];
-  const units = [...new Set(all)].filter((unit) => !isAnothers(unit));
-  const activity = await systemd.activity(units);
-  const isDown = (unit: string) => ["inactive", "failed"].includes(activity[unit]?.active ?? "inactive");
-  const up = units.filter((unit) => !isDown(unit));
-  if (up.length === 0) return;
-  throw new StowageError({
-    code: "still-running",
-    message: `container ${name} is not down: nothing of what it has written is removed`,
-    details: up.map((unit) => `${unit} is ${activity[unit]?.active}`),
-    hint: `systemctl stop ${up.join(" ")}, then run it again`,
-  });
-}
-
-const notSettled = (name: string): StowageError =>
-  new StowageError({
-    code: "not-settled",
-    message: `a change that takes container ${name} away has not come to its end: nothing of what it has written is removed`,
-    hint: "run `stowage switch`, which goes on with it, and then this again",
-  });
 
 const contradiction = (): StowageError =>
   new StowageError(

@@ -37,6 +37,13 @@ vi.mock("../../../src/cli/pipeline.ts", () => ({
     return { rows: [] };
   },
 }));
+const active = vi.hoisted(() => ({ state: "inactive" }));
+vi.mock("../../../src/cli/systemd.ts", () => ({
+  systemdOf: () => ({
+    activity: async (units: readonly string[]) =>
+      Object.fromEntries(units.map((unit) => [unit, { active: active.state }])),
+  }),
+}));
 vi.mock("../../../src/cli/begun.ts", () => ({
   begin: async ({ verb }: Alone, words: string) => void did.push(`${verb} begins: ${words}`),
 }));
@@ -51,7 +58,8 @@ beforeEach(() => {
   layout = { state: at("state"), etc: at("etc"), run: at("run"), units: at("units"), cache: at("cache") };
   told = [];
   const io = { stderr: { write: (text: string) => told.push(text) } };
-  session = { layout, io, tell: (text: string) => told.push(text) } as unknown as Session;
+  const paintErr = { red: String, yellow: String };
+  session = { layout, io, paintErr, tell: (text: string) => told.push(text) } as unknown as Session;
   did.length = 0;
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
@@ -176,6 +184,23 @@ describe("the next change", () => {
     expect(existsSync(unfinishedFile(layout))).toBe(false);
   });
 });
+
+test.each(["active", "reloading", "maintenance"])(
+  "a destroy that was cut short removes nothing of a container that is %s, and is noted until then",
+  async (state) => {
+    const { name } = noteUnfinished(layout, { verb: "destroy", name: "foo", unit: "container@foo.service" });
+    current();
+    mkdirSync(containerDir(layout, name), { recursive: true });
+    const alone: Alone = { session, verb: "switch", log: null, ifInterrupted: () => undefined };
+    active.state = state;
+    await finishOthers(alone);
+    expect([existsSync(containerDir(layout, name)), existsSync(unfinishedFile(layout))]).toEqual([true, true]);
+    expect(told.join("")).toContain(`container@foo.service is ${state}`);
+    active.state = "inactive";
+    await finishOthers(alone);
+    expect([existsSync(containerDir(layout, name)), existsSync(unfinishedFile(layout))]).toEqual([false, false]);
+  },
+);
 
 describe("a machine on which a change was cut short", () => {
   const problem = (verb: "create" | "update" | "destroy", name: string) => {
