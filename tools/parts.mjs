@@ -105,34 +105,17 @@ export function count(result, code, filtered) {
   return { passed, failed };
 }
 
-/** Parts that do not wait for each other: one computes while the other waits for the network, the disk, one dpkg. */
-export function together(parts) {
-  return {
-    name: parts.map(({ name }) => name).join(", and "),
-    async run() {
-      const all = await Promise.all(parts.map(outcome));
-      const sum = (key) => all.reduce((before, one) => before + one[key], 0);
-      return { passed: sum("passed"), failed: sum("failed") };
-    },
-  };
-}
-
-/** What a part throws is told, and counts as one failure. */
-const outcome = ({ run }) =>
-  run().catch((error) => {
-    console.log(error instanceof Error ? error.message : error);
-    return { passed: 0, failed: 1 };
-  });
-
 /** Runs parts one after the other, whatever becomes of those before. */
 export async function runParts(parts) {
   const total = { passed: 0, failed: 0 };
   const failures = [];
-  for (const part of parts) {
-    const { name } = part;
+  for (const { name, run } of parts) {
     const started = Date.now();
     console.log(`\n== ${name}`);
-    const { passed, failed } = await outcome(part);
+    const { passed, failed } = await run().catch((error) => {
+      console.log(error instanceof Error ? error.message : error);
+      return { passed: 0, failed: 1 };
+    });
     total.passed += passed;
     total.failed += failed;
     if (failed > 0) failures.push(name);

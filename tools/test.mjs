@@ -13,7 +13,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ensureAll, NotReady } from "./ensure.mjs";
-import { check, root, runParts, task, together, vitest } from "./parts.mjs";
+import { check, root, runParts, task, vitest } from "./parts.mjs";
 
 const [only, ...filters] = process.argv.slice(2);
 
@@ -85,14 +85,12 @@ try {
   console.log("== machine");
   await ensureAll({ why: "npm test", gigabytes: 4 });
   const { checks } = await import("./check.mjs");
-  const early = [
-    vitest("unit tests", "unit", filters),
-    task("lab trees and store", () => Promise.all([labTrees(), largeSystems()])),
-  ];
   const parts = [
     check("build", [process.execPath, `${root}tools/build.mjs`]),
     ...checks(),
-    ...(only === undefined ? [together(early)] : early),
+    vitest("unit tests", "unit", filters),
+    // Together: each waits for the network, the disk and one dpkg after the other.
+    task("lab trees and store", () => Promise.all([labTrees(), largeSystems()])),
     task("what the lab's store has", async () => {
       before = await treesAsTheyAre();
     }),

@@ -1,10 +1,9 @@
 import { expect, test, vi } from "vitest";
 
 const path = "../../tools/parts.mjs";
-const { count, runParts, together } = (await import(path)) as {
+const { count, runParts } = (await import(path)) as {
   count(result: unknown, code: number, filtered: boolean): { passed: number; failed: number };
   runParts(parts: unknown[]): Promise<{ passed: number; failed: number }>;
-  together(parts: unknown[]): unknown;
 };
 
 const file = (status: string, ...tests: string[]) => ({
@@ -48,14 +47,4 @@ test("a part that throws has failed, and the next one runs", async () => {
   const said = vi.spyOn(console, "log").mockImplementation(() => {});
   const total = await runParts(parts).finally(() => said.mockRestore());
   expect(total).toEqual({ passed: 2, failed: 1 });
-});
-
-test("of parts that run together each counts, also where another one throws", async () => {
-  const parts = [
-    { name: "a", run: () => Promise.reject(new Error("no")) },
-    { name: "b", run: async () => ({ passed: 2, failed: 1 }) },
-  ];
-  const said = vi.spyOn(console, "log").mockImplementation(() => {});
-  const total = await runParts([together(parts)]).finally(() => said.mockRestore());
-  expect(total).toEqual({ passed: 2, failed: 2 });
 });
