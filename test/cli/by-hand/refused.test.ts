@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { writeJournal } from "../../../src/apply/journal.ts";
 import type { Alone } from "../../../src/cli/alone.ts";
+import { emit } from "../../../src/cli/report/events.ts";
 import type { Session } from "../../../src/cli/session.ts";
 import { compileConfig, type Generation, graftMade } from "../../../src/compile/index.ts";
 import { setCurrentGeneration, writeGeneration } from "../../../src/store/generations.ts";
@@ -27,7 +28,10 @@ vi.mock("../../../src/cli/alone.ts", () => ({
 // What did not come up.
 vi.mock("../../../src/cli/shown.ts", async (original) => ({
   ...(await original<object>()),
-  carriedOut: async () => ({ exitCode: 4, document: { generation: 2, steps: [{}] } }),
+  carriedOut: async ({ session, verb }: Alone) => {
+    emit(session, { event: "begun", verb, scope: null });
+    return { exitCode: 4, document: { generation: 2, steps: [{}] } };
+  },
 }));
 
 const text = 'import { defineHost } from "stowage";\n\nexport default defineHost({ containers: { web: {} } });\n';
@@ -68,4 +72,15 @@ test.each([
 test("an update that did not come up has not come to its end", async () => {
   const { code } = await world.run("update", "web", "--locked");
   expect([code, said.ends]).toStrictEqual([4, [4]]);
+});
+
+test.each([
+  ["create", "foo", []],
+  ["create", "foo", ["--verbose"]],
+  ["destroy", "web", []],
+] as const)("%s --events: what is done is told before what became of it", async (verb, name, more) => {
+  const { out, err } = await world.run(verb, "--events", ...more, name);
+  const events = out.trimEnd().split("\n");
+  expect(events.map((line) => JSON.parse(line).event)).toStrictEqual(["begun", "result"]);
+  expect(err).not.toContain('{"event"');
 });
