@@ -1,5 +1,5 @@
 /** A definition that was made by hand, compiled as any host.ts is. */
-import { rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { removeIfEmpty } from "../../apply/directories.ts";
 import { nothing } from "../../apply/journal.ts";
 import type { OnProgress } from "../../apply/report.ts";
@@ -27,6 +27,26 @@ export interface Tried {
   readonly name: string;
   readonly staged: Staged;
   readonly written: Written;
+  /** Of an update: what the definition's file had when it was read; null where there was none. */
+  readonly found?: string | null;
+}
+
+/** Its file's text; null where somebody has removed it. */
+export function definitionThere(layout: Layout, name: string): string | null {
+  const path = madeFile(layout, name);
+  return existsSync(path) ? readFileSync(path, "utf8") : null;
+}
+
+/** Packages and systems take their time: what its owner wrote during it would be written over. @throws StowageError */
+export function requireUnedited(layout: Layout, { name, found }: Tried): void {
+  if (found === undefined || definitionThere(layout, name) === found) return;
+  const path = madeFile(layout, name);
+  throw new StowageError({
+    code: "edited-meanwhile",
+    message: `${path} was edited while ${name} was updated from what it said before`,
+    details: ["it is left as it is now, and so is the container"],
+    hint: "run the same `stowage update` again",
+  });
 }
 
 /**

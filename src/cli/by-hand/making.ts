@@ -11,7 +11,7 @@ import { build } from "../pipeline.ts";
 import { requirePaths } from "../required.ts";
 import type { Session, SharedFlags } from "../session.ts";
 import { type Changed, carriedOut } from "../shown.ts";
-import { compileMade, lockOfMade, type Tried } from "./compiled.ts";
+import { compileMade, lockOfMade, requireUnedited, type Tried } from "./compiled.ts";
 import { written } from "./definition.ts";
 import type { GivenFile } from "./embedded.ts";
 import { addressesHere, isTaken, requireFree } from "./free.ts";
@@ -67,6 +67,7 @@ export function carryOutMade(
       const own = await compileMade(session, flags, tried, onProgress);
       requirePaths(session, own);
       await build(session, { ...flags, config: staged.file }, own, onProgress);
+      requireUnedited(layout, tried);
       return planByHand(session, { verb, name }, (generation) =>
         graftMade(layout, generation, { name, generation: own, definition: written.text }),
       );

@@ -1,5 +1,4 @@
 /** `update NAME` of a container that was made by hand: its definition as it is now, or as flags say, with what is newest. */
-import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { readActive } from "../../apply/current.ts";
 import type { OnProgress } from "../../apply/report.ts";
@@ -18,7 +17,7 @@ import { type UpdatedFlake, updateFlakes } from "../flakes.ts";
 import { imageOptions } from "../images.ts";
 import type { Session, SharedFlags } from "../session.ts";
 import type { Changed } from "../shown.ts";
-import { lockOfMade, type Tried } from "./compiled.ts";
+import { definitionThere, lockOfMade, type Tried } from "./compiled.ts";
 import { pathOf, type Written } from "./definition.ts";
 import { edited } from "./edited.ts";
 import { type GivenFile, moduleText } from "./embedded.ts";
@@ -95,14 +94,14 @@ function tryAgain(
 ): Tried {
   const { layout } = session;
   const { name } = part;
-  const written = changed(session, part, textOf(layout, name), { flags, ...(file && { file }) });
-  return { name, written, staged: stage(layout, name, written.text, lockOfMade(layout)) };
+  const found = definitionThere(layout, name);
+  const written = changed(session, part, found ?? textMade(layout, name), { flags, ...(file && { file }) });
+  return { name, written, staged: stage(layout, name, written.text, lockOfMade(layout)), found };
 }
 
-/** As it is on disk; where somebody has removed it, as it was made. */
-function textOf(layout: Layout, name: string): string {
+/** Where somebody has removed it: as it was made. */
+function textMade(layout: Layout, name: string): string {
   const path = madeFile(layout, name);
-  if (existsSync(path)) return readFileSync(path, "utf8");
   const text = readActive(layout)?.generation.files[path]?.text;
   if (text !== undefined) return text;
   throw new StowageError({ code: "no-definition", message: `there is no ${path}, and no generation has its text` });
