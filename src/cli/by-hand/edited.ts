@@ -228,15 +228,13 @@ const lineIndent = (text: string, at: number): number =>
 
 /** Follows a path of names, and of numbers in lists, through literals. */
 function find(text: string, file: string, path: readonly string[]): Found {
-  let within = literal(exported(text, file).declaration as Node);
-  if (within === null) throw notLiteral(file, path);
+  let within = calledWith(exported(text, file).declaration as Node);
   for (const [depth, name] of path.entries()) {
+    if (!isLiteral(within) || hasSpread(within)) throw notLiteral(file, path.slice(0, Math.max(depth, 1)));
     const there = within.type === "ArrayExpression" ? elementAt(within, name) : propertyAt(within, name);
     if (there === undefined) return { is: "missing", within, depth };
     if (depth === path.length - 1) return there;
-    const inner = literal(there.value);
-    if (inner === null) throw notLiteral(file, path.slice(0, depth + 1));
-    within = inner;
+    within = there.value;
   }
   throw new Error("a path without names");
 }
@@ -259,11 +257,16 @@ function nameOf({ key, computed }: Node): string | undefined {
   return computed === true ? undefined : (name as string);
 }
 
-/** A list, an object, or the object that a function such as defineHost is called with. */
-function literal(node: Node): Node | null {
-  if (node.type === "ObjectExpression" || node.type === "ArrayExpression") return node;
+const isLiteral = ({ type }: Node): boolean => type === "ObjectExpression" || type === "ArrayExpression";
+
+/** What it brings is not in the file: what is put beside it could take its place, and numbers are others. */
+const hasSpread = (literal: Node): boolean =>
+  ((literal.elements ?? literal.properties) as (Node | null)[]).some((one) => one?.type === "SpreadElement");
+
+/** Of a call such as defineHost's its object. Only what is exported: what a function within makes of its own, it knows. */
+function calledWith(node: Node): Node {
   const [argument] = node.type === "CallExpression" ? (node.arguments as Node[]) : [];
-  return argument?.type === "ObjectExpression" ? argument : null;
+  return argument ?? node;
 }
 
 function exported(text: string, file: string): Node {

@@ -54,6 +54,43 @@ describe("a part of a definition is another one", () => {
     expect(put).toThrow("web.ts is not written so that this can be put into it");
     expect(() => edited("export default [", "web.ts", web, { options: {}, settings: set("autoStart=true") })).toThrow();
   });
+
+  test.each([
+    ["an object with a spread", "config: { packages: [] }", "...base", "autoStart=true", "containers.web"],
+    ["a spread before what is there", "...base, autoStart: true", "", "autoStart=false", "containers.web"],
+    [
+      "a list with a spread",
+      "forwardPorts: [...ports, { hostPort: 1 }]",
+      "",
+      "forwardPorts.1.hostPort=2",
+      "forwardPorts",
+    ],
+    ["a call within", "config: site({ port: 80 })", "", "config.packages=curl", "containers.web.config"],
+  ])("what is elsewhere is not guessed: %s", (_, first, second, setting, where) => {
+    const other = `export default defineHost({ containers: { web: { ${first}, ${second} } } });\n`;
+    const put = () => edited(other, "web.ts", web, { options: {}, settings: set(setting) });
+    expect(put).toThrow(
+      expect.objectContaining({
+        problems: [
+          expect.objectContaining({
+            code: "not-editable",
+            details: [expect.stringContaining(`${where} does not stand in the file itself as a literal`)],
+          }),
+        ],
+      }),
+    );
+  });
+
+  test("nor is a system beside a spread, which may have one; to the end of a list nothing is in the way", () => {
+    const inside = (body: string) => `export default { containers: { web: { ${body} } } };\n`;
+    const put = (body: string, options: { [key: string]: Value }, ...settings: string[]) =>
+      edited(inside(body), "web.ts", web, { options, settings: set(...settings) }).text;
+    expect(() => put("...base", { flake: "github:x/y" })).toThrow("web.ts is not written so");
+    expect(put("config: { packages: [...all] }", {}, "config.packages=jq")).toBe(
+      inside('config: { packages: [...all, "jq"] }'),
+    );
+    expect(put("config: { packages: [] }, bindMounts: { ...all }", {}, "autoStart=true")).toContain("autoStart: true");
+  });
 });
 
 const path = "/root/site.ts";
