@@ -1,6 +1,8 @@
 /** stowage destroy: what is refused before anything is removed. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { requireStopped } from "../../src/cli/by-hand/written.ts";
+import { rowText } from "../../src/cli/commands/destroy.ts";
+import { defaultLayout } from "../../src/store/layout.ts";
 import { World } from "./world.ts";
 
 let world: World;
@@ -33,4 +35,11 @@ test("what is not down is refused, by whatever name its unit went", async () => 
   }
   const up = systemd({ "mine.service": "active" });
   await requireStopped(up, "web", ["mine.service"], (unit) => unit === "mine.service");
+});
+
+test("what a container called a directory that was mounted on does nothing to the terminal", () => {
+  const row = { name: "web", existed: true, state: "removed", unmounted: ["/x/a\u001b[2Jb\ndb: destroyed"] } as const;
+  const text = rowText(defaultLayout, row);
+  expect(text.split("\n")).toHaveLength(3);
+  expect(text).not.toContain("\u001b");
 });

@@ -13,6 +13,7 @@ import { forgetUnfinished, noteUnfinished } from "../by-hand/unfinished.ts";
 import { removeWritten, unsettled } from "../by-hand/written.ts";
 import { planByHand } from "../change-made.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { printable } from "../report/paint.ts";
 import { problemText } from "../report/problems.ts";
 import type { Session } from "../session.ts";
 import { carriedOut, printDocument } from "../shown.ts";
@@ -131,8 +132,9 @@ const contradiction = (): StowageError =>
     { exitCode: exitCodes.badUsage },
   );
 
-function rowText(layout: Layout, { name, existed, state, unmounted }: Row): string {
-  const mounts = unmounted.map((point) => `  unmounted ${point}\n`).join("");
+export function rowText(layout: Layout, { name, existed, state, unmounted }: Row): string {
+  // Below its root a container names directories as it likes.
+  const mounts = unmounted.map((point) => `  unmounted ${printable(point).replaceAll("\n", " ")}\n`).join("");
   const kept = state === "kept" ? `; ${containerDir(layout, name)} is kept: \`stowage destroy --state ${name}\`` : "";
   if (existed) return `${name}: destroyed${kept}\n${mounts}`;
   return `${name}: there is no such container${state === "removed" ? "; what it had written is removed" : kept}\n${mounts}`;
