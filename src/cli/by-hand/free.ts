@@ -8,9 +8,9 @@ import { hostRoutes } from "../../host/routes.ts";
 import { containerDir, type Layout, madeFile } from "../../store/layout.ts";
 import { type AddressPair, freeAddresses } from "./addresses.ts";
 
-/** What the machine has, and what the next boot has. */
+/** What the machine has, and what the next boot has: one, where that is the same. */
 export function generationsOf(layout: Layout): Generation[] {
-  return [readActive(layout), readCurrent(layout)].flatMap((one) => one?.generation ?? []);
+  return [...new Set([readActive(layout), readCurrent(layout)].flatMap((one) => one?.generation ?? []))];
 }
 
 /** @throws StowageError `container-exists`, `definition-left` */

@@ -1,11 +1,11 @@
 /** stowage destroy NAME…: containers that were made by hand, and what they have written. */
 import { existsSync } from "node:fs";
-import { readActive, readCurrent } from "../../apply/current.ts";
 import { type ContainerPart, withoutContainer } from "../../compile/index.ts";
 import { StowageError } from "../../error.ts";
 import { containerDir, type Layout } from "../../store/layout.ts";
 import { type Alone, whileAlone } from "../alone.ts";
 import { forgetLock } from "../by-hand/compiled.ts";
+import { generationsOf } from "../by-hand/free.ts";
 import { hushed } from "../by-hand/hushed.ts";
 import { requireName } from "../by-hand/names.ts";
 import { requireSettled } from "../by-hand/settled.ts";
@@ -73,7 +73,7 @@ async function attempt(alone: Alone, flags: DestroyFlags, name: string): Promise
 }
 
 const partsOf = (layout: Layout, name: string): ContainerPart[] =>
-  [readActive(layout), readCurrent(layout)].flatMap((one) => one?.generation.containers[name] ?? []);
+  generationsOf(layout).flatMap(({ containers }) => (Object.hasOwn(containers, name) ? (containers[name] ?? []) : []));
 
 /** Of one that was made by hand, also where it is still to be stopped: all that there is to do something about. */
 const madeParts = (layout: Layout, name: string): ContainerPart[] =>

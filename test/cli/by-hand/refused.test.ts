@@ -3,10 +3,11 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { writeJournal } from "../../../src/apply/journal.ts";
 import type { Alone } from "../../../src/cli/alone.ts";
+import { generationsOf } from "../../../src/cli/by-hand/free.ts";
 import { emit } from "../../../src/cli/report/events.ts";
 import type { Session } from "../../../src/cli/session.ts";
 import { compileConfig, type Generation, graftMade } from "../../../src/compile/index.ts";
-import { setCurrentGeneration, writeGeneration } from "../../../src/store/generations.ts";
+import { setActiveGeneration, setCurrentGeneration, writeGeneration } from "../../../src/store/generations.ts";
 import { defaultLayout, type Layout, madeDir, madeFile, unfinishedFile } from "../../../src/store/layout.ts";
 import { hostConfig, lock } from "../../compile/config.ts";
 import { World } from "../world.ts";
@@ -83,4 +84,16 @@ test.each([
   const events = out.trimEnd().split("\n");
   expect(events.map((line) => JSON.parse(line).event)).toStrictEqual(["begun", "result"]);
   expect(err).not.toContain('{"event"');
+});
+
+test("destroy: a name that any object has a property of is nobody's", async () => {
+  const { code, err } = await world.run("destroy", "constructor");
+  expect([code, err]).toStrictEqual([0, "constructor: there is no such container\n"]);
+});
+
+test("what the machine has is one generation where the next boot has it too", () => {
+  expect(generationsOf(layout)).toHaveLength(1);
+  writeGeneration(layout, compileConfig(hostConfig({}), lock, defaultLayout));
+  setActiveGeneration(layout, 2);
+  expect(generationsOf(layout)).toHaveLength(2);
 });
