@@ -6,7 +6,8 @@ import type { OnProgress } from "../../apply/report.ts";
 import { type Generation, graft, madeNames } from "../../compile/index.ts";
 import { StowageError } from "../../error.ts";
 import { type Layout, madeDir, madeFile } from "../../store/layout.ts";
-import { generationOf } from "../pipeline.ts";
+import { type Configured, evaluate } from "../evaluate.ts";
+import { generationMeant } from "../pipeline.ts";
 import type { Session, SharedFlags } from "../session.ts";
 import type { Written } from "./definition.ts";
 import { generationsOf } from "./free.ts";
@@ -49,8 +50,12 @@ export function requireUnedited(layout: Layout, { name, found }: Tried): void {
   });
 }
 
+/** Locks more, or anew, in the lock beside a definition that is tried. */
+export type Pin = (configured: Configured, onProgress: OnProgress) => Promise<void>;
+
 /**
  * What it means by itself. Packages and images that nobody has locked yet are, beside it.
+ * @param pin before that; default: nothing
  * @throws StowageError with what is wrong with it, in the words of who gave it; `more-than-one`
  */
 export async function compileMade(
@@ -58,12 +63,15 @@ export async function compileMade(
   flags: SharedFlags,
   { name, staged, written }: Tried,
   onProgress: OnProgress,
+  pin?: Pin,
 ): Promise<Generation> {
   const kept = madeFile(session.layout, name);
   const { file } = staged;
   const calling = { ...session, tell: (text: string) => session.tell(text.replaceAll(file, kept)) };
   return inWordsOf({ written, file, kept }, async () => {
-    const generation = await generationOf(calling, { ...flags, config: file }, onProgress, "pin");
+    const configured = await evaluate(calling, { ...flags, config: file });
+    await pin?.(configured, onProgress);
+    const generation = await generationMeant(calling, configured, onProgress, "pin");
     requireAlone(session.layout, name, generation);
     return generation;
   });

@@ -11,7 +11,7 @@ import { build } from "../pipeline.ts";
 import { requirePaths } from "../required.ts";
 import type { Session, SharedFlags } from "../session.ts";
 import { type Changed, carriedOut } from "../shown.ts";
-import { compileMade, lockOfMade, requireUnedited, type Tried } from "./compiled.ts";
+import { compileMade, lockOfMade, type Pin, requireUnedited, type Tried } from "./compiled.ts";
 import { written } from "./definition.ts";
 import type { GivenFile } from "./embedded.ts";
 import { addressesHere, isTaken, requireFree } from "./free.ts";
@@ -56,7 +56,7 @@ export function tryOut(
 export function carryOutMade(
   alone: Alone,
   flags: SharedFlags & ChangeFlags & BackFlag,
-  { verb, tried }: { readonly verb: ByHand["verb"]; readonly tried: Tried },
+  { verb, tried, pin }: { readonly verb: ByHand["verb"]; readonly tried: Tried; readonly pin?: Pin },
 ): Promise<Changed> {
   const { session } = alone;
   const { layout } = session;
@@ -64,7 +64,7 @@ export function carryOutMade(
   return carriedOut(alone, flags, {
     interrupted: interruptedWords(verb, name),
     async prepare(onProgress) {
-      const own = await compileMade(session, flags, tried, onProgress);
+      const own = await compileMade(session, flags, tried, onProgress, pin);
       requirePaths(session, own);
       await build(session, { ...flags, config: staged.file }, own, onProgress);
       requireUnedited(layout, tried);

@@ -12,12 +12,12 @@ import { lockChanges, type VersionChange } from "../../systems/lock-changes.ts";
 import { readLock, updateLock } from "../../systems/lock-file.ts";
 import type { DebianRequest } from "../../systems/recipe.ts";
 import { type Alone, whileAlone } from "../alone.ts";
-import { evaluate, ownModules } from "../evaluate.ts";
+import { type Configured, ownModules } from "../evaluate.ts";
 import { type UpdatedFlake, updateFlakes } from "../flakes.ts";
 import { imageOptions } from "../images.ts";
 import type { Session, SharedFlags } from "../session.ts";
 import type { Changed } from "../shown.ts";
-import { definitionThere, lockOfMade, type Tried } from "./compiled.ts";
+import { definitionThere, lockOfMade, type Pin, type Tried } from "./compiled.ts";
 import { pathOf, type Written } from "./definition.ts";
 import { edited } from "./edited.ts";
 import { type GivenFile, moduleText } from "./embedded.ts";
@@ -27,7 +27,7 @@ import { carryOutMade } from "./making.ts";
 import { flagsByOption, requireOneSystem, type SystemFlags, systemOf } from "./request.ts";
 import { settingOf } from "./settings.ts";
 import { requireSettled } from "./settled.ts";
-import { inWordsOf, keepLock, stage, unstage } from "./staging.ts";
+import { keepLock, stage, unstage } from "./staging.ts";
 
 export interface UpdateMadeFlags extends SystemFlags {
   readonly set?: readonly string[];
@@ -75,8 +75,8 @@ async function updateAlone(
   try {
     const before = readLock(tried.staged.lockFile);
     const { locked } = asked.flags;
-    if (!locked) await pinNewest(alone.session, shared, tried, () => undefined);
-    const changed = await carryOutMade(alone, shared, { verb: "update", tried });
+    const pin: Pin = (configured, onProgress) => pinNewest(alone.session, tried, configured, onProgress);
+    const changed = await carryOutMade(alone, shared, { verb: "update", tried, ...(!locked && { pin }) });
     // Also where it did not come up: that is what its definition now is.
     keepLock(tried.staged, lockOfMade(layout));
     const versions = lockChanges(before, readLock(tried.staged.lockFile));
@@ -129,21 +129,21 @@ function changed(
 }
 
 /** Into the lock beside the definition that is tried: of this container, and of all that share a suite with it. */
-async function pinNewest(session: Session, flags: SharedFlags, tried: Tried, onWork: OnProgress): Promise<void> {
+async function pinNewest(
+  session: Session,
+  { staged: { lockFile } }: Tried,
+  { every, evaluation }: Configured,
+  onWork: OnProgress,
+): Promise<void> {
   const { layout } = session;
-  const { file, lockFile } = tried.staged;
-  const words = { written: tried.written, file, kept: madeFile(layout, tried.name) };
-  await inWordsOf(words, async () => {
-    const { every, evaluation } = await evaluate(session, { ...flags, config: file });
-    const requests = requestsOf(every);
-    const images = imageRequestsOf(evaluation.config);
-    if (importsOf(every).length > 0)
-      await pinAnew(layout, lockFile, importsOf(every), { onWork, directory: madeDir(layout) });
-    if (images.length > 0) await pinImagesAnew(layout, lockFile, images, imageOptions(session, onWork));
-    const others = requestsIn(readLock(lockFile));
-    if (requests.length > 0)
-      await updateLock(layout, lockFile, [...requests, ...others], { onWork }, accountsAsked(every));
-  });
+  const requests = requestsOf(every);
+  const images = imageRequestsOf(evaluation.config);
+  if (importsOf(every).length > 0)
+    await pinAnew(layout, lockFile, importsOf(every), { onWork, directory: madeDir(layout) });
+  if (images.length > 0) await pinImagesAnew(layout, lockFile, images, imageOptions(session, onWork));
+  const others = requestsIn(readLock(lockFile));
+  if (requests.length > 0)
+    await updateLock(layout, lockFile, [...requests, ...others], { onWork }, accountsAsked(every));
 }
 
 /** What is locked for others stays locked for them. */
