@@ -98,9 +98,15 @@ export async function finishOthers(alone: Alone): Promise<void> {
   alone.ifInterrupted(`nothing on this machine was changed, but for what \`stowage ${verb} ${name}\` had left`);
 }
 
-/** {@link finishOthers} of our own, where it did not come to a good end: what is told is the reason, not what follows. */
-export const undone = (session: Session, unfinished: Unfinished): Promise<void> =>
-  attempt(session, () => undoCreate(session, unfinished));
+/** {@link finishOthers} of our own, where it did not come to a good end: what is told is the reason, not what follows. @returns whether it was done */
+export async function undone(session: Session, unfinished: Unfinished): Promise<boolean> {
+  let isDone = false;
+  await attempt(session, async () => {
+    await undoCreate(session, unfinished);
+    isDone = true;
+  });
+  return isDone;
+}
 
 async function attempt(session: Session, work: () => Promise<void>): Promise<void> {
   try {

@@ -1,4 +1,5 @@
 /** stowage create NAME: a container by hand. */
+import { readActive } from "../../apply/current.ts";
 import { madeDir } from "../../store/layout.ts";
 import { type Alone, whileAlone } from "../alone.ts";
 import type { GivenFile } from "../by-hand/embedded.ts";
@@ -54,6 +55,8 @@ interface Made extends Changed {
   };
 }
 
+const stillThere = "could not be removed again: the next change of this machine tries it again";
+
 /** All of it, or nothing. */
 async function make(alone: Alone, asked: Asked): Promise<Made> {
   const { session } = alone;
@@ -72,9 +75,10 @@ async function make(alone: Alone, asked: Asked): Promise<Made> {
     throw error;
   }
   if (changed.exitCode !== exitCodes.done) {
-    session.io.stderr.write(`container ${name} did not come up, and is removed again\n`);
-    await parts.undone(session, unfinished);
-    return { ...changed, document: { ...changed.document, name, addresses: [], started: false, generation: null } };
+    const isUndone = await parts.undone(session, unfinished);
+    session.io.stderr.write(`container ${name} did not come up, and ${isUndone ? "is removed again" : stillThere}\n`);
+    const generation = isUndone ? null : (readActive(layout)?.number ?? null);
+    return { ...changed, document: { ...changed.document, name, addresses: [], started: false, generation } };
   }
   parts.settle(layout, tried);
   return { ...changed, document: { ...changed.document, ...parts.facts(layout, name) } };

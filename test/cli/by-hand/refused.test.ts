@@ -7,6 +7,7 @@ import { generationsOf } from "../../../src/cli/by-hand/free.ts";
 import { emit } from "../../../src/cli/report/events.ts";
 import type { Session } from "../../../src/cli/session.ts";
 import { compileConfig, type Generation, graftMade } from "../../../src/compile/index.ts";
+import { StowageError } from "../../../src/error.ts";
 import { setActiveGeneration, setCurrentGeneration, writeGeneration } from "../../../src/store/generations.ts";
 import { defaultLayout, type Layout, madeDir, madeFile, unfinishedFile } from "../../../src/store/layout.ts";
 import { hostConfig, lock } from "../../compile/config.ts";
@@ -15,7 +16,7 @@ import { World } from "../world.ts";
 // Tests share their modules: what others have loaded has none of these mocks, and is to have none afterwards.
 const said = vi.hoisted(() => {
   vi.resetModules();
-  return { ends: [] as unknown[], places: {} as object };
+  return { ends: [] as unknown[], places: {} as object, isStuck: false };
 });
 afterAll(() => void vi.resetModules());
 vi.mock("../../../src/cli/alone.ts", () => ({
@@ -31,7 +32,17 @@ vi.mock("../../../src/cli/shown.ts", async (original) => ({
   ...(await original<object>()),
   carriedOut: async ({ session, verb }: Alone) => {
     emit(session, { event: "begun", verb, scope: null });
-    return { exitCode: 4, document: { generation: 2, steps: [{}] } };
+    return {
+      exitCode: 4,
+      document: { plan: null, generation: 2, steps: [{ step: "start container@foo.service", outcome: "failed" }] },
+    };
+  },
+}));
+vi.mock("../../../src/apply/remove-state.ts", async (original) => ({
+  ...(await original<object>()),
+  removeState: async () => {
+    if (said.isStuck) throw new StowageError({ code: "busy", message: "something is still mounted" });
+    return [];
   },
 }));
 
@@ -42,6 +53,7 @@ beforeEach(() => {
   world = new World();
   said.places = { etc: `${world.directory}/etc`, run: `${world.directory}/run` };
   said.ends.length = 0;
+  said.isStuck = false;
   layout = { ...defaultLayout, ...said.places, state: `${world.directory}/state` };
   const generation = compileConfig(hostConfig({ web: { config: {} } }), lock, defaultLayout);
   const made: Generation = graftMade(defaultLayout, compileConfig(hostConfig({}), lock, defaultLayout), {
@@ -96,4 +108,17 @@ test("what the machine has is one generation where the next boot has it too", ()
   writeGeneration(layout, compileConfig(hostConfig({}), lock, defaultLayout));
   setActiveGeneration(layout, 2);
   expect(generationsOf(layout)).toHaveLength(2);
+});
+
+test("create: what did not come up is said to be removed once it is, and not where it could not be", async () => {
+  const removed = await world.run("create", "--json", "foo");
+  expect([removed.code, removed.err]).toStrictEqual([4, "container foo did not come up, and is removed again\n"]);
+  expect(JSON.parse(removed.out).generation).toBeNull();
+  said.isStuck = true;
+  const { code, out, err } = await world.run("create", "--json", "foo");
+  expect([code, JSON.parse(out).generation]).toStrictEqual([4, 1]);
+  expect(err).toMatch(
+    /something is still mounted\n(.*\n)*container foo did not come up, and could not be removed again/,
+  );
+  expect(existsSync(unfinishedFile(layout))).toBe(true);
 });
