@@ -43,10 +43,10 @@ test("an interrupt before what reads inside can be stopped stops it later, and i
   const go = join(directory, "stopped");
   let tries = 0;
   const interrupt = new AbortController();
-  // In a session of its own, as what a machine's systemd has started: our signal ends its parent alone.
-  const inside = `n=0; until [ -e ${go} ] || [ $n -gt 100 ]; do sleep 0.1; n=$((n+1)); done`;
+  // In a session of its own, as what a machine's systemd has started: once it speaks, our signal ends its parent alone.
+  const inside = `echo 1; n=0; until [ -e ${go} ] || [ $n -gt 100 ]; do sleep 0.1; n=$((n+1)); done`;
   const reads: Source = {
-    ...source("sh", "-c", `setsid sh -c '${inside}' & echo 1; wait`),
+    ...source("sh", "-c", `setsid sh -c '${inside}' & wait`),
     async stop() {
       tries += 1;
       if (tries < 3) throw new Error("no such unit");
