@@ -114,6 +114,21 @@ describe("OCI containers", () => {
     expect(text(graft(defaultLayout, oci(), stored(whole), ["db", "web"]))).toBe(text(whole));
   });
 
+  test("of a user has what podman has for the user, until nothing there needs it", () => {
+    const of = (containers: object, networks: object = {}): Generation =>
+      evaluated({ ociContainers: { containers, networks } }, { users });
+    const users = new Map([["alice", { uid: 1000, home: "/home/alice", hasSubIds: true, lingers: false }]]);
+    const alice = { image, podman: { user: "alice" } };
+    const both = of({ web: alice, job: alice });
+    expect(text(graft(defaultLayout, of({ web: alice }), stored(of({ job: alice })), ["job"]))).toBe(text(both));
+    expect(text(withoutContainer(defaultLayout, stored(both), "job"))).toBe(text(of({ web: alice })));
+    expect(text(withoutContainer(defaultLayout, stored(of({ job: alice })), "job"))).toBe(text(of({})));
+    // Her network is the host's, and wants it as well.
+    const front = of({ web: { ...alice, networks: ["front"] } }, { front: {} });
+    const left = withoutContainer(defaultLayout, stored(front), "web");
+    expect(Object.keys(left.units)).toEqual(expect.arrayContaining(["stowage-podman-user@alice.service"]));
+  });
+
   test("the last takes with it what was there for them alone", () => {
     expect(text(withoutContainer(defaultLayout, stored(oci("db", "web")), "web"))).toBe(text(oci("db")));
     expect(text(withoutContainer(defaultLayout, stored(oci("web")), "web"))).toBe(text(oci()));

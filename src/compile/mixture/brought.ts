@@ -35,10 +35,13 @@ export function broughtBack(layout: Layout, own: Owned, now: Generation, former:
 }
 
 /** Without which it does not run. */
-export const neededUnits = ({ sections }: Unit): string[] =>
-  [sections.Unit?.Requires, sections.Unit?.BindsTo].flatMap((value) =>
-    linesOf(value ?? []).flatMap((line) => line.split(" ")),
-  );
+export const neededUnits = ({ sections }: Unit): string[] => namesIn(sections.Unit?.Requires, sections.Unit?.BindsTo);
+
+/** Whatever it starts with it: a user's network wants what podman has for the user, and outlasts it. */
+export const startedUnits = (unit: Unit): string[] => [...neededUnits(unit), ...namesIn(unit.sections.Unit?.Wants)];
+
+const namesIn = (...values: readonly (Parameters<typeof linesOf>[0] | undefined)[]): string[] =>
+  values.flatMap((value) => linesOf(value ?? []).flatMap((line) => line.split(" ")));
 
 const ownedUnits = ({ containers }: Generation): ReadonlySet<string> =>
   new Set(Object.values(containers).flatMap((part) => [part.unit, ...part.companions]));

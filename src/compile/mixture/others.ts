@@ -2,12 +2,13 @@
 import type { Layout } from "../../store/layout.ts";
 import { render, type Unit } from "../../units/index.ts";
 import type { Parts } from "../piece.ts";
-import { type Brought, neededUnits } from "./brought.ts";
+import { type Brought, neededUnits, startedUnits } from "./brought.ts";
 import type { Owned } from "./owned.ts";
 import { type Shared, unmarked } from "./shared.ts";
 
 /** What is there for those that need it alone: the network of containers that name none, what podman has for a user. */
-const isForContainers = (unit: string): boolean => /^stowage-(?:podman|docker)-network@stowage\.service$/.test(unit);
+const isForContainers = (unit: string): boolean =>
+  /^stowage-(?:(?:podman|docker)-network@stowage|podman-user@.+)\.service$/.test(unit);
 
 /**
  * @param others of the present generation
@@ -20,7 +21,8 @@ export function othersPiece(
   brought: readonly Brought[],
   owned: readonly Owned[],
 ): Parts[] {
-  const needed = new Set(owned.flatMap(({ units }) => units.flatMap(neededUnits)));
+  const lasting = others.units.filter(({ name }) => !isForContainers(name));
+  const needed = new Set([...owned.flatMap(({ units }) => units), ...lasting].flatMap(startedUnits));
   const kept = others.units.filter(({ name }) => !isForContainers(name) || needed.has(name));
   const units = distinct([...kept, ...brought.flatMap((one) => one.units)], ({ name }) => name);
   const isPruned = kept.length < others.units.length;
