@@ -60,6 +60,11 @@ function aptAlone<T>(layout: Layout, work: () => Promise<T>): Promise<T> {
   return whileLocked(`${layout.cache}/lock`, work);
 }
 
+export interface UpdateOptions extends ResolveOptions {
+  /** Suites that stay as they are locked, though nothing of them is requested. Default: none. */
+  readonly stays?: readonly string[];
+}
+
 /**
  * Locks the newest versions of everything that is requested and forgets what is not. The layers of a request that was
  * locked before keep their order, so that accounts keep their numbers.
@@ -68,7 +73,7 @@ export async function updateLock(
   layout: Layout,
   file: string,
   requests: readonly DebianRequest[],
-  options: ResolveOptions = {},
+  { stays = [], ...options }: UpdateOptions = {},
   accounts = noRequest,
 ): Promise<Lock> {
   return aptAlone(layout, async () => {
@@ -82,7 +87,9 @@ export async function updateLock(
       ...(former.accounts && { accounts: former.accounts }),
     };
     const resolved = await resolveAll(layout, kept, wanted, { ...options, fresh: true });
-    const lock = withAccounts(onlyRequested(resolved, requests), accounts);
+    const anew = onlyRequested(resolved, requests);
+    const others = Object.entries(former.suites).filter(([suite]) => stays.includes(suite));
+    const lock = withAccounts({ ...anew, suites: { ...Object.fromEntries(others), ...anew.suites } }, accounts);
     writeLock(file, lock);
     return lock;
   });

@@ -7,10 +7,8 @@ import { StowageError } from "../../error.ts";
 import { type Layout, madeDir, madeFile } from "../../store/layout.ts";
 import { pinImagesAnew } from "../../systems/images/pin.ts";
 import { pinAnew } from "../../systems/import/pins.ts";
-import type { Lock } from "../../systems/lock.ts";
 import { lockChanges, type VersionChange } from "../../systems/lock-changes.ts";
 import { readLock, updateLock } from "../../systems/lock-file.ts";
-import type { DebianRequest } from "../../systems/recipe.ts";
 import { type Alone, whileAlone } from "../alone.ts";
 import { type Configured, ownModules } from "../evaluate.ts";
 import { type UpdatedFlake, updateFlakes } from "../flakes.ts";
@@ -21,7 +19,9 @@ import { definitionThere, lockOfMade, type Pin, type Tried } from "./compiled.ts
 import { pathOf, type Written } from "./definition.ts";
 import { edited } from "./edited.ts";
 import { type GivenFile, moduleText } from "./embedded.ts";
+import { generationsOf } from "./free.ts";
 import { hushed } from "./hushed.ts";
+import { lockedForOthers } from "./locked-for-others.ts";
 import { stillMade } from "./made-among.ts";
 import { carryOutMade } from "./making.ts";
 import { flagsByOption, requireOneSystem, type SystemFlags, systemOf } from "./request.ts";
@@ -141,22 +141,17 @@ async function pinNewest(
   if (importsOf(every).length > 0)
     await pinAnew(layout, lockFile, importsOf(every), { onWork, directory: madeDir(layout) });
   if (images.length > 0) await pinImagesAnew(layout, lockFile, images, imageOptions(session, onWork));
-  const others = requestsIn(readLock(lockFile));
-  if (requests.length > 0)
-    await updateLock(layout, lockFile, [...requests, ...others], { onWork }, accountsAsked(every));
-}
-
-/** What is locked for others stays locked for them. */
-const requestsIn = ({ suites }: Lock): DebianRequest[] =>
-  Object.entries(suites).flatMap(([suite, { systems }]) =>
-    systems.map(({ packages, components, furtherSuites }) => ({
-      kind: "debian" as const,
-      suite,
-      packages,
-      ...(components && { components }),
-      ...(furtherSuites && { furtherSuites }),
-    })),
+  if (requests.length === 0) return;
+  const suites = requests.map(({ suite }) => suite);
+  const others = lockedForOthers(readLock(lockFile), generationsOf(layout), suites);
+  await updateLock(
+    layout,
+    lockFile,
+    [...requests, ...others.requests],
+    { onWork, stays: others.suites },
+    accountsAsked(every),
   );
+}
 
 async function newestFlake({ session }: Alone, name: string): Promise<UpdatedFlake[]> {
   const generation = readActive(session.layout)?.generation;

@@ -2,7 +2,7 @@
 import type { Layout } from "../../store/layout.ts";
 import { render, type Unit } from "../../units/index.ts";
 import type { Parts } from "../piece.ts";
-import { type Brought, neededUnits, startedUnits } from "./brought.ts";
+import { type Brought, startedUnits } from "./brought.ts";
 import type { Owned } from "./owned.ts";
 import { type Shared, unmarked } from "./shared.ts";
 

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { StowageError } from "../../../src/error.ts";
 import { defaultLayout, type Layout } from "../../../src/store/layout.ts";
 import { fetchPackages } from "../../../src/systems/debian/fetch.ts";
-import { recipeFor } from "../../../src/systems/lock.ts";
+import { type LockedSuite, recipeFor } from "../../../src/systems/lock.ts";
 import { lockChanges } from "../../../src/systems/lock-changes.ts";
-import { ensureLocked, readLock, updateLock } from "../../../src/systems/lock-file.ts";
+import { ensureLocked, readLock, updateLock, writeLock } from "../../../src/systems/lock-file.ts";
 import type { DebianRecipe, DebianRequest } from "../../../src/systems/recipe.ts";
 import { canSign, TestArchive } from "./archive.ts";
 
@@ -75,6 +75,14 @@ describe.skipIf(!canSign)("an archive that the configuration names, with keys of
       { suite, name: "game", from: "2", to: null },
       { suite, name: "web", from: "1.0", to: "1.1" },
     ]);
+  });
+  test("is asked for its own suites: one of somebody else's stays as it is locked, or is forgotten", async () => {
+    const wanted = request(["web"]);
+    const before = readLock(lockFile);
+    const away = { ...before, suites: { ...before.suites, elsewhere: before.suites[suite] as LockedSuite } };
+    writeLock(lockFile, away);
+    expect(await updateLock(layout, lockFile, [wanted], { mirror: none, stays: ["elsewhere"] })).toEqual(away);
+    expect(await updateLock(layout, lockFile, [wanted], { mirror: none })).toEqual(before);
   });
   test("is asked again for what young lists do not know, and not for what they do", async () => {
     archive.offer({ main: { web: "1.1", more: "1", late: "1" } });
