@@ -1,5 +1,4 @@
 /** The effects of a plan's steps on this machine. */
-import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerPart, Generation } from "../compile/generation.ts";
@@ -12,7 +11,7 @@ import type { InnerChange } from "../plan/inner.ts";
 import type { Plan, TakeOver } from "../plan/plan.ts";
 import { diskErrors } from "../store/disk-errors.ts";
 import { markSwitched, markTested, setCurrentGeneration, writeGeneration } from "../store/generations.ts";
-import { type Layout, madeDir } from "../store/layout.ts";
+import type { Layout } from "../store/layout.ts";
 import { render } from "../units/index.ts";
 import { removeEmptied, removeIfEmpty, removeMade } from "./directories.ts";
 import type { Effects } from "./effects.ts";
@@ -20,6 +19,7 @@ import { concernedUnits, explainFailure, explainReload, withHealth } from "./exp
 import { explainInside } from "./explain-inside.ts";
 import { removeLink, removeOurs, removeTemporaries, writeHostsBlock, writeLink, writeOurs } from "./files.ts";
 import { type LeftBehind, meantToRun, removeJournal, writeJournal } from "./journal.ts";
+import { forgetMadeLock } from "./made-lock.ts";
 import {
   bootUnitPaths,
   type Carrier,
@@ -172,9 +172,6 @@ function fileEffects(plan: Plan, { layout, hostsFile, leftBehind }: Machine): Fi
     },
     async removeFile(path) {
       removeOurs(path, lists("files", path));
-      // With the last one that was made by hand: what its packages were locked to is of use to nobody.
-      if (dirname(path) === madeDir(layout) && Object.values(plan.next.containers).every(({ made }) => !made))
-        rmSync(`${madeDir(layout)}/stowage.lock`, { force: true });
       // /etc/stowage/network is ours alone; /etc/stowage has the user's files, /etc/sysctl.d everyone's.
       if (dirname(path).startsWith(`${layout.etc}/`)) removeIfEmpty(dirname(path));
       removeMade(layout, dirname(path));
@@ -215,6 +212,7 @@ function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEf
       if (machine.leftBehind.length > 0) removeEmptied(layout, temporaryPlaces(plan, machine));
       if (!isDivided(layout)) removeBootUnit(layout);
       if (unfinished === "files") return;
+      forgetMadeLock(layout, present([plan.current, machine.nextBoot]), generationsAfter(plan, machine));
       if (unfinished.length === 0) removeJournal(layout);
       else journal(unfinished);
     },
@@ -254,10 +252,19 @@ function prepareNextBoot(
     nextBootToo?.generation,
     ...leftBehind.map((one) => one.generation),
   ];
-  const there = generations.filter((one) => one !== null && one !== undefined);
+  const there = present(generations);
   if (becomes === "active") giveMachine(layout, number, carrier, there);
   else renewBootUnit(layout, carrier, there);
 }
+
+/** The machine's, and that of its next boot. */
+function generationsAfter({ next }: Plan, { becomes, nextBoot, nextBootToo }: Machine): Generation[] {
+  const isBoth = becomes === undefined || becomes === "current" || becomes === "current-at-boot";
+  return isBoth ? [next] : present([next, nextBootToo?.generation ?? nextBoot]);
+}
+
+const present = <T>(all: readonly (T | null | undefined)[]): T[] =>
+  all.filter((one) => one !== null && one !== undefined);
 
 /** Something of it ends by its old definition. */
 const endsSomething = ({ verb, replaces }: InnerChange): boolean =>

@@ -6,7 +6,15 @@ import { existsSync, readdirSync, readFileSync, realpathSync, rmSync } from "nod
 import { StowageError } from "../error.ts";
 import { parseMounts } from "../host/mounts.ts";
 import { run } from "../host/run.ts";
-import { containerDir, containersDir, generationsDir, type Layout, madeDir, storeDir } from "../store/layout.ts";
+import {
+  containerDir,
+  containersDir,
+  generationsDir,
+  type Layout,
+  madeDir,
+  madeLockFile,
+  storeDir,
+} from "../store/layout.ts";
 import { removeIfEmpty } from "./directories.ts";
 import { removeBootUnit } from "./next-boot.ts";
 
@@ -49,7 +57,7 @@ export async function removeInstallation(layout: Layout): Promise<void> {
   }
   for (const name of ["switch.json", "by-hand.json", "directories", "images", "format"])
     await removeWhole(`${layout.state}/${name}`);
-  rmSync(`${madeDir(layout)}/stowage.lock`, { force: true });
+  rmSync(madeLockFile(layout), { force: true });
   for (const directory of [layout.state, madeDir(layout), layout.etc]) removeIfEmpty(directory);
   await removeWhole(layout.run);
 }

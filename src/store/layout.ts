@@ -31,6 +31,8 @@ export const containerDir = (layout: Layout, container: string): string => `${co
 export const runtimeRoot = (layout: Layout, container: string): string => `${layout.run}/containers/${container}`;
 /** Definitions of containers that were made by hand, and their lock file. */
 export const madeDir = (layout: Layout): string => `${layout.etc}/made`;
+/** What the packages of all of them are locked to. */
+export const madeLockFile = (layout: Layout): string => `${madeDir(layout)}/stowage.lock`;
 export const madeFile = (layout: Layout, container: string): string => `${madeDir(layout)}/${container}.ts`;
 /** What `create` or `destroy` is doing, or was when it was killed. */
 export const unfinishedFile = (layout: Layout): string => `${layout.state}/by-hand.json`;

@@ -339,23 +339,6 @@ test("directories that we made go with our last file in them; those of others st
   expect([existsSync(`${dir}/made`), existsSync(`${layout.state}/directories`)]).toEqual([false, false]);
 });
 
-test("the lock file of what was made by hand goes with the last of it", async () => {
-  const path = (name: string) => `${layout.etc}/made/${name}`;
-  const part = { name: "b", made: true } as ContainerPart;
-  const files = { [path("a.ts")]: { text: "// a\n", mode: "0600", editable: true as const } };
-  const first = generation("a", { files });
-  const written = machineEffects(planOf(null, first, []), machine());
-  await written.writeFile(path("a.ts"));
-  expect(statSync(path("a.ts")).mode & 0o777).toBe(0o600);
-  writeFileSync(path("stowage.lock"), "{}\n");
-  const remove = (next: Generation) => machineEffects(planOf(first, next, []), machine()).removeFile(path("a.ts"));
-  await remove(generation("b", { containers: { b: part } }));
-  expect(readdirSync(`${layout.etc}/made`)).toEqual(["stowage.lock"]);
-  await written.writeFile(path("a.ts"));
-  await remove(generation("b"));
-  expect(existsSync(`${layout.etc}/made`)).toBe(false);
-});
-
 test("a container's job goes with what it has on disk", async () => {
   const web = { name: "web", unit: "container@web.service", companions: [] } as unknown as ContainerPart;
   const next = generation("a", { containers: { web } });

@@ -1,27 +1,15 @@
 /** A definition that was made by hand, compiled as any host.ts is. */
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { removeIfEmpty } from "../../apply/directories.ts";
+import { existsSync, readFileSync } from "node:fs";
 import { nothing } from "../../apply/journal.ts";
 import type { OnProgress } from "../../apply/report.ts";
-import { type Generation, graft, madeNames } from "../../compile/index.ts";
+import { type Generation, graft } from "../../compile/index.ts";
 import { StowageError } from "../../error.ts";
-import { type Layout, madeDir, madeFile } from "../../store/layout.ts";
+import { type Layout, madeFile } from "../../store/layout.ts";
 import { type Configured, evaluate } from "../evaluate.ts";
 import { generationMeant } from "../pipeline.ts";
 import type { Session, SharedFlags } from "../session.ts";
 import type { Written } from "./definition.ts";
-import { generationsOf } from "./free.ts";
 import { inWordsOf, type Staged } from "./staging.ts";
-
-/** Of all that are made by hand. */
-export const lockOfMade = (layout: Layout): string => `${madeDir(layout)}/stowage.lock`;
-
-/** It goes with the last of them. */
-export function forgetLock(layout: Layout): void {
-  if (generationsOf(layout).some((generation) => madeNames(generation).length > 0)) return;
-  rmSync(lockOfMade(layout), { force: true });
-  removeIfEmpty(madeDir(layout));
-}
 
 /** A definition that is staged. */
 export interface Tried {

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { readActive } from "../../apply/current.ts";
 import { type ByHand, graftMade } from "../../compile/index.ts";
-import { type Layout, madeFile } from "../../store/layout.ts";
+import { type Layout, madeFile, madeLockFile } from "../../store/layout.ts";
 import type { Alone } from "../alone.ts";
 import { planByHand } from "../change-made.ts";
 import { ownModules } from "../evaluate.ts";
@@ -11,7 +11,7 @@ import { build } from "../pipeline.ts";
 import { requirePaths } from "../required.ts";
 import type { Session, SharedFlags } from "../session.ts";
 import { type Changed, carriedOut } from "../shown.ts";
-import { compileMade, lockOfMade, type Pin, requireUnedited, type Tried } from "./compiled.ts";
+import { compileMade, type Pin, requireUnedited, type Tried } from "./compiled.ts";
 import { written } from "./definition.ts";
 import type { GivenFile } from "./embedded.ts";
 import { addressesHere, isTaken, requireFree } from "./free.ts";
@@ -49,7 +49,7 @@ export function tryOut(
     },
   );
   const one = written(definition);
-  return { name, written: one, staged: stage(layout, name, one.text, lockOfMade(layout)) };
+  return { name, written: one, staged: stage(layout, name, one.text, madeLockFile(layout)) };
 }
 
 /** Compiles, builds, and makes the machine so. @throws StowageError before anything on the machine was changed */
@@ -83,7 +83,7 @@ export const interruptedWords = (verb: ByHand["verb"], name: string): string =>
 
 /** What was tried is what there is. */
 export function settle(layout: Layout, { staged }: Tried): void {
-  keepLock(staged, lockOfMade(layout));
+  keepLock(staged, madeLockFile(layout));
   forgetUnfinished(layout);
 }
 

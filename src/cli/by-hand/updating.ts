@@ -4,7 +4,7 @@ import { readActive } from "../../apply/current.ts";
 import type { OnProgress } from "../../apply/report.ts";
 import { accountsAsked, type ContainerPart, imageRequestsOf, importsOf, requestsOf } from "../../compile/index.ts";
 import { StowageError } from "../../error.ts";
-import { type Layout, madeDir, madeFile } from "../../store/layout.ts";
+import { type Layout, madeDir, madeFile, madeLockFile } from "../../store/layout.ts";
 import { pinImagesAnew } from "../../systems/images/pin.ts";
 import { pinAnew } from "../../systems/import/pins.ts";
 import { lockChanges, type VersionChange } from "../../systems/lock-changes.ts";
@@ -15,7 +15,7 @@ import { type UpdatedFlake, updateFlakes } from "../flakes.ts";
 import { imageOptions } from "../images.ts";
 import type { Session, SharedFlags } from "../session.ts";
 import type { Changed } from "../shown.ts";
-import { definitionThere, lockOfMade, type Pin, type Tried } from "./compiled.ts";
+import { definitionThere, type Pin, type Tried } from "./compiled.ts";
 import { pathOf, type Written } from "./definition.ts";
 import { edited } from "./edited.ts";
 import { type GivenFile, moduleText } from "./embedded.ts";
@@ -78,7 +78,7 @@ async function updateAlone(
     const pin: Pin = (configured, onProgress) => pinNewest(alone.session, tried, configured, onProgress);
     const changed = await carryOutMade(alone, shared, { verb: "update", tried, ...(!locked && { pin }) });
     // Also where it did not come up: that is what its definition now is.
-    keepLock(tried.staged, lockOfMade(layout));
+    keepLock(tried.staged, madeLockFile(layout));
     const versions = lockChanges(before, readLock(tried.staged.lockFile));
     const flakes = locked ? [] : await newestFlake(alone, name);
     return { exitCode: changed.exitCode, name, versions, flakes, changed };
@@ -96,7 +96,7 @@ function tryAgain(
   const { name } = part;
   const found = definitionThere(layout, name);
   const written = changed(session, part, found ?? textMade(layout, name), { flags, ...(file && { file }) });
-  return { name, written, staged: stage(layout, name, written.text, lockOfMade(layout)), found };
+  return { name, written, staged: stage(layout, name, written.text, madeLockFile(layout)), found };
 }
 
 /** Where somebody has removed it: as it was made. */

@@ -4,7 +4,6 @@ import { type ContainerPart, withoutContainer } from "../../compile/index.ts";
 import { StowageError } from "../../error.ts";
 import { containerDir, type Layout } from "../../store/layout.ts";
 import { type Alone, whileAlone } from "../alone.ts";
-import { forgetLock } from "../by-hand/compiled.ts";
 import { generationsOf } from "../by-hand/free.ts";
 import { hushed } from "../by-hand/hushed.ts";
 import { requireName } from "../by-hand/names.ts";
@@ -110,7 +109,6 @@ async function destroyOne(alone: Alone, flags: DestroyFlags, name: string): Prom
   const hadState = existsSync(containerDir(layout, name));
   const unmounted = keep ? [] : await removeWritten(session, name);
   forgetUnfinished(layout);
-  forgetLock(layout);
   return { name, existed: true, state: !hadState ? null : keep ? "kept" : "removed", unmounted };
 }
 

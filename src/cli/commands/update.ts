@@ -18,6 +18,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { type UpdatedFlake, updateFlakes } from "../flakes.ts";
 import { imageOptions, withPlaces } from "../images.ts";
 import { compileLocked, generationOf } from "../pipeline.ts";
+import { problemText } from "../report/problems.ts";
 import { type ProgressReporter, progressOf } from "../report/progress.ts";
 import { type HostFlags, requireRoot, type Session } from "../session.ts";
 import type { UpdateFlags } from "../verbs/by-hand.ts";
@@ -27,24 +28,31 @@ export default async function update(session: Session, flags: UpdateFlags, ...na
   const made = madeAmong(session.layout, names);
   const others = names.filter((name) => !made.some((part) => part.name === name));
   requireMade(flags, made, others);
+  const parts = [
+    ...made.map((part) => ({ about: part.name, work: () => updateOne(session, flags, part) })),
+    ...(others.length > 0 || names.length === 0
+      ? [{ about: others.join(", "), work: () => updateDeclared(session, flags, others) }]
+      : []),
+  ];
   const updated: Updated[] = [];
-  let exitCode: number = exitCodes.done;
-  for (const part of made) {
-    const one = await updateOne(session, flags, part);
-    updated.push(one);
-    exitCode = Math.max(exitCode, one.exitCode ?? exitCodes.done);
+  for (const part of parts) updated.push(parts.length === 1 ? await part.work() : await attempt(session, part));
+  const document = updated.flatMap((one) => one.document);
+  session.print(flags.json ? `${JSON.stringify(document, null, 2)}\n` : updated.map(({ text }) => text).join(""));
+  return Math.max(...updated.map(({ exitCode }) => exitCode ?? exitCodes.done));
+}
+
+/** One of several: what stands in its way is told, and not in the way of others, nor of telling what became of them. */
+async function attempt(
+  session: Session,
+  { about, work }: { readonly about: string; readonly work: () => Promise<Updated> },
+): Promise<Updated> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof StowageError)) throw error;
+    for (const problem of error.problems) session.io.stderr.write(problemText(problem, session.paintErr));
+    return { exitCode: exitCodes.unitsFailed, document: [], text: `${about}: not updated\n` };
   }
-  if (others.length > 0 || names.length === 0) updated.push(await updateDeclared(session, flags, others));
-  if (flags.json)
-    session.print(
-      `${JSON.stringify(
-        updated.flatMap(({ document }) => document),
-        null,
-        2,
-      )}\n`,
-    );
-  else session.print(updated.map(({ text }) => text).join(""));
-  return exitCode;
 }
 
 async function updateDeclared(session: Session, flags: UpdateFlags, names: readonly string[]): Promise<Updated> {
