@@ -1,7 +1,7 @@
 /** Which generation `rollback` goes back to: of the whole machine, or of one container. */
 import { readActive, readChecked, type StoredGeneration } from "../apply/current.ts";
 import { readJournal } from "../apply/journal.ts";
-import { type Generation, isSame, madeNames, type Owned, ownedBy, withoutContainers } from "../compile/index.ts";
+import { isSame, madeNames, type Owned, ownedBy } from "../compile/index.ts";
 import { StowageError } from "../error.ts";
 import { nearestNames } from "../modules/suggest.ts";
 import {
@@ -12,6 +12,7 @@ import {
   switchedAt,
 } from "../store/generations.ts";
 import type { Layout } from "../store/layout.ts";
+import { declaredOf } from "./made.ts";
 
 /** @throws StowageError `no-generation` where it is not kept */
 export function keptGeneration(layout: Layout, number: number): number {
@@ -51,21 +52,18 @@ function formerDeclared(layout: Layout, current: number, former: number): number
   const now = readChecked(layout, current);
   const { byHand, declaredIn } = now;
   const hasMade = madeNames(now).length > 0;
+  const declaredNow = declaredOf(layout, now).id;
   const isSameAs = (number: number): boolean => {
     // What is damaged is told of, not passed over.
     if (!isWhole(layout, number)) return false;
     const then = readChecked(layout, number);
     // Where nothing was made by hand each is another one.
     if (!hasMade && byHand === undefined && declaredIn === undefined && madeNames(then).length === 0) return false;
-    return declaredId(layout, then) === declaredId(layout, now);
+    return declaredOf(layout, then).id === declaredNow;
   };
   if (declaredIn === undefined && !isSameAs(former)) return former;
   return formerOnes(layout, declaredIn ?? current).find((number) => !isSameAs(number)) ?? null;
 }
-
-/** Of what a generation has without what was made by hand. */
-const declaredId = (layout: Layout, generation: Generation): string =>
-  withoutContainers(layout, generation, madeNames(generation)).id;
 
 /** The generation that a switch was cut short on the way to, before it was the machine's; null: none was. */
 function cutShort(layout: Layout, active: number): number | null {

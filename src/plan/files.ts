@@ -20,7 +20,11 @@ export interface FileChanges {
 
 /** All changes of files, in the order: removed, written; each sorted by name. */
 export function diffFiles(former: Former, next: Generation, observed: Observed, layout: Layout): FileChanges {
-  const written = [...writtenUnits(former, next, observed, layout), ...writtenFiles(former, next, observed, layout)];
+  const back = givenBack(former, next, observed, layout);
+  const written = [
+    ...writtenUnits(former, next, observed, layout),
+    ...writtenFiles(former, next, observed, new Set(back)),
+  ];
   const isCut = former.interrupted;
   const removed = removedTexts(former, next, observed, layout);
   const links = diffLinks(former, next, observed, layout);
@@ -34,10 +38,7 @@ export function diffFiles(former: Former, next: Generation, observed: Observed, 
       ...links.blocked,
       ...shadowed(former, next, observed),
     ],
-    notices: [
-      ...removed.notices,
-      ...givenBack(former, next, observed, layout).map(([path]) => `${path} was edited by hand, and is kept as it is`),
-    ],
+    notices: [...removed.notices, ...back.map((path) => `${path} was edited by hand, and is kept as it is`)],
   };
 }
 
@@ -64,8 +65,8 @@ function writtenUnits(former: Former, next: Generation, observed: Observed, layo
   );
 }
 
-function writtenFiles(former: Former, next: Generation, observed: Observed, layout: Layout): Written[] {
-  const kept = new Map(givenBack(former, next, observed, layout));
+/** @param kept paths at which what is there stays */
+function writtenFiles(former: Former, next: Generation, observed: Observed, kept: ReadonlySet<string>): Written[] {
   return Object.entries(next.files).flatMap(([path, file]) => {
     if (kept.has(path)) return [];
     const formers = () => former.generations.flatMap((one) => one.files[path]?.text ?? []);
@@ -88,15 +89,15 @@ function isEdited(
 
 /**
  * Definitions that a person edited, and that were left when host.ts took their containers over: these are made by hand
- * again. By path, with the name of the container.
+ * again. Their paths.
  */
-function givenBack(former: Former, next: Generation, observed: Observed, layout: Layout): [string, string][] {
-  return Object.values(next.containers).flatMap(({ name, made }): [string, string][] => {
+function givenBack(former: Former, next: Generation, observed: Observed, layout: Layout): string[] {
+  return Object.values(next.containers).flatMap(({ name, made }): string[] => {
     const path = madeFile(layout, name);
     const found = observed.files[path];
     const wasDeclared = former.generations.some(({ containers }) => containers[name] && !containers[name].made);
     if (!made || !wasDeclared || !found || found.link !== undefined || former.has("files", path)) return [];
-    return found.text === next.files[path]?.text ? [] : [[path, name]];
+    return found.text === next.files[path]?.text ? [] : [path];
   });
 }
 

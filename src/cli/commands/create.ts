@@ -71,7 +71,8 @@ async function make(alone: Alone, asked: Asked): Promise<Made> {
   try {
     changed = await parts.carryOutMade(alone, asked.flags, { verb: "create", tried });
   } catch (error) {
-    await parts.undone(session, unfinished);
+    const isUndone = await parts.undone(session, unfinished);
+    if (!isUndone) session.io.stderr.write(`what there is of container ${name} ${stillThere}\n`);
     throw error;
   }
   if (changed.exitCode !== exitCodes.done) {

@@ -8,7 +8,7 @@ import { ownModules } from "../evaluate.ts";
 import { containersOf } from "../names.ts";
 import { stateWord, timeText } from "../report/words.ts";
 import type { Session } from "../session.ts";
-import { unitStates } from "../states.ts";
+import { unitStandings } from "../states.ts";
 import type { Which } from "./kinds.ts";
 import { optionPaths, settings } from "./options.ts";
 import { type Candidate, startingWith, type Wanted } from "./propose.ts";
@@ -49,10 +49,10 @@ async function containers(session: Session, which: Which): Promise<Candidate[]> 
   if (which === "left behind") return leftBehind(session, parts).map((value) => ({ value }));
   if (!which.startsWith("running") && which !== "stopped")
     return wanted.map(({ name, kind }) => ({ value: name, brief: kind }));
-  const states = await unitStates(
+  const states = await unitStandings(
     session,
     wanted.map(({ unit }) => unit),
-  ).catch(() => ({}) as Awaited<ReturnType<typeof unitStates>>);
+  ).catch(() => ({}) as Awaited<ReturnType<typeof unitStandings>>);
   return wanted.flatMap(({ name, unit }) => {
     const active = states[unit]?.active ?? "inactive";
     const isDown = active === "inactive" || active === "failed";
