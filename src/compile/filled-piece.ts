@@ -3,7 +3,7 @@ import { type Unit, writtenUnit } from "../units/index.ts";
 import { deepFreeze } from "./freeze.ts";
 import type { ContainerPart, HostFile } from "./generation.ts";
 import { type Entry, type Heading, identityOf, type Piece } from "./piece.ts";
-import { type Sheet, split } from "./sheet.ts";
+import type { Sheet } from "./sheet.ts";
 
 /** Files and others: texts as `textsOf` has them; sections: of each unit, as JSON. */
 export interface Sheets {
@@ -14,8 +14,8 @@ export interface Sheets {
   readonly printed: (heading: Heading) => Sheet;
 }
 
-/** Values that are made of the texts of files. */
-type FurtherOf = (textOf: (index: number) => string) => readonly string[];
+/** Values that are made of texts that the others are filled into. */
+type FurtherOf = (own: readonly string[]) => readonly string[];
 
 export class FilledPiece implements Piece {
   readonly #sheets: Sheets;
@@ -31,9 +31,8 @@ export class FilledPiece implements Piece {
   }
 
   identity(): string[] {
-    const files = this.#sheets.files.fill(this.#own);
-    const others = this.#sheets.others.fill(this.#values(split(files)));
-    return identityOf(files, others, this.#sheets.sections.length);
+    const { files, others, sections } = this.#sheets;
+    return identityOf(files.fill(this.#own), others.fill(this.#values()), sections.length);
   }
 
   units(): Unit[] {
@@ -82,11 +81,8 @@ export class FilledPiece implements Piece {
     return this.#sheets.printed(heading).fill(this.#values()).whole;
   }
 
-  #values(files?: readonly string[]): readonly string[] {
-    this.#all ??= [
-      ...this.#own,
-      ...this.#furtherOf((index) => files?.[index] ?? this.#sheets.files.text(index, this.#own)),
-    ];
+  #values(): readonly string[] {
+    this.#all ??= [...this.#own, ...this.#furtherOf(this.#own)];
     return this.#all;
   }
 }

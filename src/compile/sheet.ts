@@ -31,7 +31,7 @@ export function joined(parts: readonly (Template | string)[]): Template {
   return { constants, holes };
 }
 
-/** Several texts as one, which takes less time, with the length of each. */
+/** Several texts as one, with the length of each. */
 export interface Filled {
   readonly whole: string;
   readonly lengths: readonly number[];
@@ -71,6 +71,11 @@ export class Sheet {
     return text;
   }
 
+  /** Each of the texts. */
+  texts(values: readonly string[]): string[] {
+    return this.#templates.map((_, index) => this.text(index, values));
+  }
+
   fill(values: readonly string[]): Filled {
     const lengths: number[] = [];
     const slots = this.#slots;
@@ -87,15 +92,4 @@ export class Sheet {
     }
     return { whole: slots.join(""), lengths };
   }
-}
-
-/** The texts that were filled in. */
-export function split({ whole, lengths }: Filled): string[] {
-  const texts: string[] = [];
-  let end = 0;
-  for (const length of lengths) {
-    texts.push(whole.slice(end, end + length));
-    end += length;
-  }
-  return texts;
 }

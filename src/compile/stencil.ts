@@ -6,7 +6,7 @@
 import { Holes, standInPattern, type Tag } from "../runtimes/holes.ts";
 import { patternOf, restartTriggers, type SystemContainer } from "../runtimes/nspawn/index.ts";
 import { FilledPiece } from "./filled-piece.ts";
-import { type Heading, markBefore, type Parts, type Piece, pieceOf, printedPaths, textsOf } from "./piece.ts";
+import { type Heading, type Parts, type Piece, pieceOf, printedPaths, textsOf } from "./piece.ts";
 import { joined, Sheet, type Template, templateOf } from "./sheet.ts";
 
 /** Parts, and of which files the texts are in a unit's X-Restart-Triggers. */
@@ -36,8 +36,8 @@ interface Cut {
   readonly others: readonly Template[];
   /** The sections of each unit, as JSON. */
   readonly sections: readonly Template[];
-  /** For each further value, which is made of texts of files: where these are, and what of each is not hashed. */
-  readonly triggers: readonly (readonly { readonly at: number; readonly mark: number }[])[];
+  /** For each further value, the texts of files that it is made of, without our mark. */
+  readonly triggers: readonly (readonly Template[])[];
 }
 
 function cutOut(container: SystemContainer, make: Make, tag: Tag): Cut {
@@ -55,9 +55,7 @@ function cutOut(container: SystemContainer, make: Make, tag: Tag): Cut {
     files: files.map(cut),
     others: others.map(cut),
     sections: parts.units.map((unit) => cut(JSON.stringify(unit.sections))),
-    triggers: parts.triggers.map((list) =>
-      list.map((file) => ({ at: 3 * parts.files.indexOf(file) + 2, mark: markBefore(file[0]).length })),
-    ),
+    triggers: parts.triggers.map((list) => list.map(([, text]) => cut(text))),
   };
 }
 
@@ -73,10 +71,8 @@ function fill({ files, others, sections, triggers }: Cut): Stencil {
     sections: sections.map((template) => new Sheet([template])),
     printed: lastOf((heading: Heading) => new Sheet([printedTemplate(files, others, sections.length, heading)])),
   };
-  return (own) =>
-    new FilledPiece(sheets, own, (textOf) =>
-      triggers.map((list) => triggerOf(list.map(({ at, mark }) => textOf(at).slice(mark)))),
-    );
+  const hashed = triggers.map((templates) => new Sheet(templates));
+  return (own) => new FilledPiece(sheets, own, (values) => hashed.map((sheet) => triggerOf(sheet.texts(values))));
 }
 
 function printedTemplate(

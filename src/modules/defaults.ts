@@ -76,6 +76,8 @@ function holdsModules({ merging }: OptionType): boolean {
 interface Template {
   /** Frozen inside; what has no settled default is null. */
   readonly object: Readonly<Record<string, unknown>>;
+  /** As JSON, with null for each member. */
+  readonly blank: string;
   /** Members without a settled default, or with such a member in them. */
   readonly open: readonly string[];
   /** All options without a settled default, in groups too. */
@@ -85,9 +87,14 @@ interface Template {
 const templates = new WeakMap<OptionGroup, Template>();
 
 /**
- * Copied for each instance: an object of known keys is much cheaper to copy than to build key by key (V8 copies its
- * hidden class), and only what is defined has to be looked at. Call {@link settleDefaults} before.
+ * The values of an instance that defines nothing, to be filled in. V8 gives objects of the JSON parser one hidden class
+ * however many keys there are, and keeps to it. Not by spread, which is quicker: what that gives gets a hidden class of its
+ * own with the first value that is put in, and whatever reads a thousand such looks up each key of each.
  */
+export const copyOf = ({ blank, object }: Template): Record<string, unknown> =>
+  Object.assign(JSON.parse(blank), object);
+
+/** Only what is defined has to be looked at then. Call {@link settleDefaults} before. */
 export function templateOf(group: OptionGroup): Template {
   let template = templates.get(group);
   if (!template) {
@@ -99,14 +106,14 @@ export function templateOf(group: OptionGroup): Template {
 
 function makeTemplate(group: OptionGroup): Template {
   const members = [...group.members].filter(([name]) => name !== "_module" && name !== "__proto__");
-  // Made by the JSON parser, so that it has a hidden class however many keys there are.
-  const object = JSON.parse(`{${members.map(([name]) => `${JSON.stringify(name)}:null`).join(",")}}`);
+  const blank = `{${members.map(([name]) => `${JSON.stringify(name)}:null`).join(",")}}`;
+  const object = JSON.parse(blank);
   const open: string[] = [];
   const openOptions: DeclaredOption[] = [];
   for (const [name, member] of members) {
     if (isGroup(member)) {
       const inner = templateOf(member);
-      object[name] = Object.freeze({ ...inner.object });
+      object[name] = Object.freeze(copyOf(inner));
       if (inner.open.length > 0) open.push(name);
       openOptions.push(...inner.openOptions);
     } else if (member.settledDefault) object[name] = member.settledDefault.value;
@@ -115,5 +122,5 @@ function makeTemplate(group: OptionGroup): Template {
       openOptions.push(member);
     }
   }
-  return { object, open, openOptions };
+  return { object, blank, open, openOptions };
 }

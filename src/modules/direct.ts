@@ -6,7 +6,7 @@
 import type { Cell } from "./cell.ts";
 import type { Collected } from "./collect.ts";
 import { type DeclaredOption, isGroup, type OptionGroup } from "./declared.ts";
-import { settleDefaults, templateOf } from "./defaults.ts";
+import { copyOf, settleDefaults, templateOf } from "./defaults.ts";
 import { isWrapper, orders, priorities } from "./definition.ts";
 import { isOffByDefault, leavesAlone } from "./gate.ts";
 import { collectedOf, type ModulesMerging } from "./instance.ts";
@@ -159,7 +159,7 @@ function groupTake(group: OptionGroup, collected: Collected): TakeGroup | null {
       settleDefaults(collected, near.scope);
       template = templateOf(group);
     }
-    const made: Record<string, unknown> = { ...template.object };
+    const made = copyOf(template);
     if (!fill(made, members, value, near)) return unusual;
     if (own !== nothing && !fill(made, members, own, near)) return unusual;
     for (const name of template.open) {

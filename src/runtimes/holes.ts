@@ -45,9 +45,25 @@ const made: Readonly<Record<Tag, Record<keyof typeof kinds, string[]> & { number
   b: { word: [], path: [], address: [], number: [] },
 };
 
+/** Goes through a container: told of each value whether it may be taken away. */
+export interface Taker {
+  word(value: string): string;
+  path(value: string): string;
+  address(value: string): string;
+  number(value: number): number;
+  /** What is not taken away. */
+  same<T>(value: T): T;
+  /** With how many there are. */
+  each<T>(all: readonly T[], of: (one: T, taker: Taker) => T): T[];
+}
+
+/** What was left of a value, or which one was taken away. */
+type Step = { readonly same: unknown; readonly shown: string } | { readonly index: number };
+
 /** Takes values away and gives stand-ins. Equal values get the same one: that they are equal is seen in what is left. */
-export class Holes {
+export class Holes implements Taker {
   #values: string[] = [];
+  #steps: Step[] = [];
   readonly #indices = new Map<string, number>();
   readonly #tag: Tag;
   #left = "";
@@ -76,15 +92,16 @@ export class Holes {
     return known[index];
   }
 
-  /** What is not replaced. */
   same<T>(value: T): T {
-    this.#left += shown(value);
+    const text = shown(value);
+    this.#left += text;
+    this.#steps.push({ same: value, shown: text });
     return value;
   }
 
-  /** With how many there are. */
-  each<T>(all: readonly T[], of: (one: T, holes: Holes) => T): T[] {
+  each<T>(all: readonly T[], of: (one: T, taker: Taker) => T): T[] {
     this.#left += `${all.length}:`;
+    this.#steps.push({ same: all.length, shown: `${all.length}:` });
     const list: T[] = [];
     for (const one of all) list.push(of(one, this));
     return list;
@@ -95,9 +112,15 @@ export class Holes {
     return this.#values;
   }
 
+  /** Of one of which the same would be left, to take the same away. */
+  get again(): KnownHoles {
+    return new KnownHoles(this.#steps);
+  }
+
   /** Begins anew: one is used for many containers. */
   clear(): void {
     this.#values = [];
+    this.#steps = [];
     this.#indices.clear();
     this.#left = "";
   }
@@ -122,7 +145,83 @@ export class Holes {
       this.#indices.set(value, index);
     }
     this.#left += `${index},`;
+    this.#steps.push({ index });
     return index;
+  }
+}
+
+/** Takes away what {@link Holes} took away from another one, as long as just the same is left: no text is made of that. */
+export class KnownHoles implements Taker {
+  readonly #steps: readonly Step[];
+  #at = 0;
+  #fits = true;
+  #values: string[] = [];
+
+  constructor(steps: readonly Step[]) {
+    this.#steps = steps;
+  }
+
+  /** Begins anew. */
+  clear(): void {
+    this.#at = 0;
+    this.#fits = true;
+    this.#values = [];
+  }
+
+  /** What {@link Holes} would have taken away; null where another thing is left. */
+  get values(): readonly string[] | null {
+    return this.#fits && this.#at === this.#steps.length ? this.#values : null;
+  }
+
+  word(value: string): string {
+    return this.#taken("word", value);
+  }
+
+  path(value: string): string {
+    return this.#taken("path", value);
+  }
+
+  address(value: string): string {
+    return this.#taken("address", value);
+  }
+
+  number(value: number): number {
+    if (Number.isSafeInteger(value)) this.#take(`${value}`);
+    else this.same(value);
+    return value;
+  }
+
+  same<T>(value: T): T {
+    if (!this.#fits) return value;
+    const step = this.#steps[this.#at++];
+    if (step === undefined || !("shown" in step)) this.#fits = false;
+    // What was frozen, or is no object, is the same for good.
+    else if (step.same !== value && step.shown !== shown(value)) this.#fits = false;
+    return value;
+  }
+
+  each<T>(all: readonly T[], of: (one: T, taker: Taker) => T): T[] {
+    const step = this.#steps[this.#at++];
+    if (step === undefined || !("shown" in step) || step.shown !== `${all.length}:`) this.#fits = false;
+    const list: T[] = [];
+    for (const one of all) list.push(of(one, this));
+    return list;
+  }
+
+  #taken(kind: keyof typeof kinds, value: string): string {
+    return kinds[kind].fits.test(value) ? this.#take(value) : this.same(value);
+  }
+
+  #take(value: string): string {
+    if (!this.#fits) return value;
+    const step = this.#steps[this.#at++];
+    const known = this.#values;
+    if (step === undefined || "shown" in step) this.#fits = false;
+    else if (step.index < known.length) this.#fits = known[step.index] === value;
+    // Another value than all before: there are few.
+    else if (known.includes(value)) this.#fits = false;
+    else known.push(value);
+    return value;
   }
 }
 

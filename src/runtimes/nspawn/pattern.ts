@@ -1,6 +1,6 @@
 /** A container with stand-ins for what is its own. */
 import type { Address, Forward, HostInterface, Link, LinkEnds, Network } from "../../network/index.ts";
-import type { Holes } from "../holes.ts";
+import type { Taker } from "../holes.ts";
 import type { Bind, ContainerNetwork, ContainerSystem, SystemContainer, UserNamespace } from "./container.ts";
 import { isNix } from "./nix.ts";
 
@@ -8,7 +8,7 @@ import { isNix } from "./nix.ts";
  * Names, paths, addresses and ports are replaced, but for those that something is decided by: what is left is all that
  * containers of one pattern have in common.
  */
-export function patternOf(container: SystemContainer, holes: Holes): SystemContainer {
+export function patternOf(container: SystemContainer, holes: Taker): SystemContainer {
   return {
     name: holes.word(container.name),
     system: systemOf(container.system, holes),
@@ -37,7 +37,7 @@ export function patternOf(container: SystemContainer, holes: Holes): SystemConta
   };
 }
 
-function systemOf(system: ContainerSystem, holes: Holes): ContainerSystem {
+function systemOf(system: ContainerSystem, holes: Taker): ContainerSystem {
   const { kind } = system;
   if (kind === "toplevel") {
     return {
@@ -51,7 +51,7 @@ function systemOf(system: ContainerSystem, holes: Holes): ContainerSystem {
   return { kind: holes.same(kind), path: holes.path(system.path) };
 }
 
-function networkOf(given: ContainerNetwork, holes: Holes): ContainerNetwork {
+function networkOf(given: ContainerNetwork, holes: Taker): ContainerNetwork {
   if (given.kind !== "own") return holes.same(given);
   const { container, namespace, links, macvlans, interfaces } = given.network;
   const network: Network = {
@@ -65,7 +65,7 @@ function networkOf(given: ContainerNetwork, holes: Holes): ContainerNetwork {
 }
 
 /** Its name inside stays: that is how the main link is known. */
-const linkOf = (link: Link, holes: Holes): Link => ({
+const linkOf = (link: Link, holes: Taker): Link => ({
   container: holes.word(link.container),
   interface: interfaceOf(link.interface, holes),
   inside: holes.same(link.inside),
@@ -77,25 +77,25 @@ const linkOf = (link: Link, holes: Holes): Link => ({
   forwards: holes.each(link.forwards, forwardOf),
 });
 
-const interfaceOf = ({ name, altname, handle }: HostInterface, holes: Holes): HostInterface => ({
+const interfaceOf = ({ name, altname, handle }: HostInterface, holes: Taker): HostInterface => ({
   name: holes.word(name),
   altname: altname === null ? holes.same(altname) : holes.word(altname),
   handle: holes.word(handle),
 });
 
-const endsOf = ({ family, host, local }: LinkEnds, holes: Holes): LinkEnds => ({
+const endsOf = ({ family, host, local }: LinkEnds, holes: Taker): LinkEnds => ({
   family: holes.same(family),
   host: addressOf(host, holes),
   local: addressOf(local, holes),
 });
 
-const addressOf = (given: Address | null, holes: Holes): Address | null =>
+const addressOf = (given: Address | null, holes: Taker): Address | null =>
   given === null
     ? holes.same(given)
     : { family: holes.same(given.family), address: holes.address(given.address), prefix: holes.same(given.prefix) };
 
 /** The address that it may be for stays: 127.0.0.1 is another thing than 10.0.0.1. */
-const forwardOf = (forward: Forward, holes: Holes): Forward => ({
+const forwardOf = (forward: Forward, holes: Taker): Forward => ({
   protocol: holes.same(forward.protocol),
   hostPort: holes.number(forward.hostPort),
   containerPort: holes.number(forward.containerPort),
@@ -103,14 +103,14 @@ const forwardOf = (forward: Forward, holes: Holes): Forward => ({
   interface: holes.same(forward.interface),
 });
 
-function usersOf(users: UserNamespace, holes: Holes): UserNamespace {
+function usersOf(users: UserNamespace, holes: Taker): UserNamespace {
   holes.same(users.kind);
   if (users.kind !== "shifted") return users;
   const { kind, base } = users;
   return { kind, base: base === null ? holes.same(base) : holes.number(base) };
 }
 
-const bindOf = (bind: Bind, holes: Holes): Bind => ({
+const bindOf = (bind: Bind, holes: Taker): Bind => ({
   source: holes.path(bind.source),
   target: holes.path(bind.target),
   readOnly: holes.same(bind.readOnly),
