@@ -1,7 +1,7 @@
 /** The evaluated values of a scope as plain data. */
 
-import type { DeclaredOption } from "./declared.ts";
-import { settleDefaults, templateOf } from "./defaults.ts";
+import type { DeclaredOption, OptionGroup } from "./declared.ts";
+import { copyOf, settleDefaults, templateOf } from "./defaults.ts";
 import { Failure } from "./failure.ts";
 import { put } from "./put.ts";
 import type { Scope } from "./scope.ts";
@@ -13,22 +13,24 @@ export function scopeValue(scope: Scope): Readonly<Record<string, unknown>> {
   const template = templateOf(scope.collected.tree);
   const options = new Set<DeclaredOption>(template.openOptions);
   for (const run of scope.runs) for (const option of run.scattered.definitions.keys()) options.add(option);
-  const value = completed(scope, template.object, options);
+  const value = completed(scope, copyOf(template), options);
   const freeform = scope.freeformCell?.value();
   if (freeform === undefined || freeform instanceof Failure) return value;
   return addUndeclared(freeform as Record<string, unknown>, value);
 }
 
-/** The defaults, with the values of some options in their place. */
-function completed(scope: Scope, defaults: object, options: Iterable<DeclaredOption>): Record<string, unknown> {
-  const value: Record<string, unknown> = { ...defaults };
+/** @param value the defaults: the values of some options are put in their place */
+function completed(scope: Scope, value: Record<string, unknown>, options: Iterable<DeclaredOption>) {
   const own = new Set<object>([value]);
   for (const option of options) {
     const { path } = option;
     // Names that no option declares are added at the end; arguments of modules are no configuration.
     if (path.length === 0 || path[0] === "_module") continue;
-    let group = value;
-    for (let depth = 0; depth < path.length - 1; depth++) group = ownGroup(group, path[depth]!, own);
+    let [group, declared] = [value, scope.collected.tree];
+    for (const name of path.slice(0, -1)) {
+      declared = declared.members.get(name) as OptionGroup;
+      group = ownGroup(group, name, declared, own);
+    }
     put(group, path[path.length - 1]!, scope.optionCell(option).value());
   }
   for (const object of own) Object.freeze(object);
@@ -36,10 +38,15 @@ function completed(scope: Scope, defaults: object, options: Iterable<DeclaredOpt
 }
 
 /** A group of the defaults is shared, and copied where something in it is different. */
-function ownGroup(outer: Record<string, unknown>, name: string, own: Set<object>): Record<string, unknown> {
+function ownGroup(
+  outer: Record<string, unknown>,
+  name: string,
+  declared: OptionGroup,
+  own: Set<object>,
+): Record<string, unknown> {
   const inner = outer[name] as Record<string, unknown>;
   if (own.has(inner)) return inner;
-  const copy = { ...inner };
+  const copy = copyOf(templateOf(declared));
   own.add(copy);
   outer[name] = copy;
   return copy;
