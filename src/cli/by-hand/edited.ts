@@ -1,17 +1,15 @@
 /** A definition of which a part is to be another one: everything else, comments too, stays as its owner wrote it. Pure. */
-import { StowageError } from "../../error.ts";
-import { type Definition, headMarks, markedHead, pathOf, type Written } from "./definition.ts";
+import { type Definition, pathOf, type Written } from "./definition.ts";
 import { type Draft, draftOf, type Piece, piecesOf, splice, writtenOf } from "./draft.ts";
-import { Code, keyOf, linesOf, type Value } from "./literal.ts";
+import { requireSound, withHead, withoutUnusedHead } from "./head.ts";
+import { type Code, keyOf, linesOf, type Value } from "./literal.ts";
+import { find, notLiteral, systemAt } from "./locate.ts";
 import { requireNext, type Setting, valueBelow } from "./settings.ts";
-import { type Comment, type Node, parsed } from "./syntax.ts";
-
-/** What a container is: one of them takes the place of the other. */
-const systems = ["config", "path", "flake", "image"];
+import { type Node, parsed } from "./syntax.ts";
 
 /** What is to be another one. */
 export interface Changes {
-  /** One of {@link systems}, or nothing. */
+  /** What the container is, or nothing. */
   readonly options: Definition["options"];
   /** By option: what of the command line says it. */
   readonly saidBy?: Definition["saidBy"];
@@ -32,89 +30,9 @@ export function edited(text: string, file: string, of: Pick<Definition, "name" |
   for (const [key, value] of Object.entries(options))
     draft = withSystem(draft, file, at, key, value, changes.saidBy?.[key]);
   if (changes.embedded !== undefined) requireSound(draft, file);
+  else if (Object.keys(options).length > 0) draft = withoutUnusedHead(draft, file);
   for (const setting of changes.settings) draft = withSetting(draft, file, at, setting);
   return writtenOf(draft);
-}
-
-/** The statements stand between marks of their own before the export, or where those of a former file are. */
-function withHead(
-  draft: Draft,
-  file: string,
-  at: readonly string[],
-  { head, name }: NonNullable<Changes["embedded"]>,
-  options: Definition["options"],
-) {
-  const there = markedAt(draft.text, file);
-  const start = exported(draft.text, file).start;
-  const [from, to] = there === null ? [start, start] : [there.start, there.end];
-  // A name that nothing else has: neither in the definition, but for what is to go, nor in the file.
-  const goes = systemAt(draft.text, file, at);
-  const rest =
-    goes === null
-      ? [draft.text.slice(0, from), draft.text.slice(to)]
-      : [draft.text.slice(0, from), draft.text.slice(to, goes.from), draft.text.slice(goes.to)];
-  const declaration = new RegExp(`^const ${name} =`, "m");
-  const free = freeIn(name, [...rest, head.text.replace(declaration, "")].join("\n"));
-  const code = new Code(head.text.replace(declaration, `const ${free} =`), head.origin);
-  const pieces: Piece[] = piecesOf(markedHead(code), undefined);
-  return {
-    draft: splice(draft, from, to, there === null ? [...pieces, { text: "" }, { text: "" }] : pieces),
-    options: Object.fromEntries(
-      Object.entries(options).map(([key, value]) => [
-        key,
-        value instanceof Code ? new Code(free, value.origin) : value,
-      ]),
-    ),
-  };
-}
-
-/** As a key of an object it is nobody's name. */
-function freeIn(wanted: string, text: string): string {
-  for (let number = 1; ; number++) {
-    const name = number === 1 ? wanted : `${wanted}${number}`;
-    const names = text.replace(new RegExp(`([{,]|^)\\s*${name}\\s*:`, "gm"), "$1");
-    if (!new RegExp(`\\b${name}\\b`).test(names)) return name;
-  }
-}
-
-/** From the first mark to the last: the file itself may have some in it. */
-function markedAt(text: string, file: string): { readonly start: number; readonly end: number } | null {
-  const { comments } = parsed("definition.ts", text);
-  const marks = (mark: string) => comments.filter(({ start, end }: Comment) => text.slice(start, end) === mark);
-  const begin = marks(headMarks.begin)[0];
-  const end = marks(headMarks.end).at(-1);
-  if (begin === undefined && end === undefined) return null;
-  const isWhole = begin !== undefined && end !== undefined && begin.end <= end.start;
-  if (!isWhole || end.end > exported(text, file).start)
-    throw notEditable(file, `of "${headMarks.begin}" and "${headMarks.end}" one is missing, or not in its place`);
-  return { start: begin.start, end: end.end };
-}
-
-/** Names of the file, and of what somebody has written around it, or of a former file without marks. */
-function requireSound({ text }: Draft, file: string): void {
-  const { problem } = parsed("definition.ts", text, true);
-  if (problem === null) return;
-  throw notEditable(
-    file,
-    `with what --config-file names put into it: ${problem.message}`,
-    `take out of ${file} what the file says again, or give it another name there`,
-  );
-}
-
-type Found =
-  | {
-      readonly is: "there";
-      readonly from: number;
-      readonly to: number;
-      readonly key: string | null;
-      readonly value: Node;
-    }
-  /** The innermost object or list on the way, and how many names of the path lead to it. */
-  | { readonly is: "missing"; readonly within: Node; readonly depth: number };
-
-function systemAt(text: string, file: string, at: readonly string[]) {
-  const all = systems.map((one) => find(text, file, [...at, one]));
-  return all.find((one) => one.is === "there") ?? null;
 }
 
 function withSystem(
@@ -225,68 +143,3 @@ const columnOf = (text: string, at: number): number => at - (text.lastIndexOf("\
 
 const lineIndent = (text: string, at: number): number =>
   /^ */.exec(text.slice(text.lastIndexOf("\n", at - 1) + 1))?.[0].length ?? 0;
-
-/** Follows a path of names, and of numbers in lists, through literals. */
-function find(text: string, file: string, path: readonly string[]): Found {
-  let within = calledWith(exported(text, file).declaration as Node);
-  for (const [depth, name] of path.entries()) {
-    if (!isLiteral(within) || hasSpread(within)) throw notLiteral(file, path.slice(0, Math.max(depth, 1)));
-    const there = within.type === "ArrayExpression" ? elementAt(within, name) : propertyAt(within, name);
-    if (there === undefined) return { is: "missing", within, depth };
-    if (depth === path.length - 1) return there;
-    within = there.value;
-  }
-  throw new Error("a path without names");
-}
-
-type There = Extract<Found, { is: "there" }>;
-
-function propertyAt(object: Node, name: string): There | undefined {
-  const found = (object.properties as Node[]).find((one) => one.type === "Property" && nameOf(one) === name);
-  return found && { is: "there", from: found.start, to: found.end, key: name, value: found.value as Node };
-}
-
-function elementAt(list: Node, name: string): There | undefined {
-  const found = /^\d+$/.test(name) ? (list.elements as (Node | null)[])[Number(name)] : undefined;
-  return found ? { is: "there", from: found.start, to: found.end, key: null, value: found } : undefined;
-}
-
-function nameOf({ key, computed }: Node): string | undefined {
-  const { type, name, value } = key as Node;
-  if (type === "Literal") return String(value);
-  return computed === true ? undefined : (name as string);
-}
-
-const isLiteral = ({ type }: Node): boolean => type === "ObjectExpression" || type === "ArrayExpression";
-
-/** What it brings is not in the file: what is put beside it could take its place, and numbers are others. */
-const hasSpread = (literal: Node): boolean =>
-  ((literal.elements ?? literal.properties) as (Node | null)[]).some((one) => one?.type === "SpreadElement");
-
-/** Of a call such as defineHost's its object. Only what is exported: what a function within makes of its own, it knows. */
-function calledWith(node: Node): Node {
-  const [argument] = node.type === "CallExpression" ? (node.arguments as Node[]) : [];
-  return argument ?? node;
-}
-
-function exported(text: string, file: string): Node {
-  const { body, problem } = parsed("definition.ts", text);
-  const found = problem === null ? body.find(({ type }) => type === "ExportDefaultDeclaration") : undefined;
-  if (found === undefined) throw notEditable(file);
-  return found;
-}
-
-const notLiteral = (file: string, path: readonly string[]): StowageError =>
-  notEditable(file, path.length > 0 ? `${path.join(".")} does not stand in the file itself as a literal` : undefined);
-
-const notEditable = (
-  file: string,
-  detail?: string,
-  hint = "edit the file, then run `stowage update` with the name alone",
-): StowageError =>
-  new StowageError({
-    code: "not-editable",
-    message: `${file} is not written so that this can be put into it`,
-    ...(detail !== undefined && { details: [detail] }),
-    hint,
-  });

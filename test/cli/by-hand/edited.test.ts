@@ -133,6 +133,20 @@ export default { environment: { etc: { mark: { text } } }, ports, defineHost };
     expect(withFile(plain, "export default { a: 1 };\n")).toBe(plain);
   });
 
+  test("goes once nothing is made of it, and not before", () => {
+    const config = { config: expression("packages: []", "--config") };
+    const instead = (before: string) => edited(before, "web.ts", web, { options: config, settings: [] }).text;
+    const short = said.replace('import { defineHost } from "stowage";\n', "").replace(", defineHost", "");
+    expect(instead(withFile(text, short))).toBe(instead(text));
+    expect(edited(withFile(text, short), "web.ts", web, { options: {}, settings: set("autoStart=false") }).text).toBe(
+      withFile(text, short).replace("autoStart: true", "autoStart: false"),
+    );
+    // Its owner has made use of it, or the definition needs what it imports.
+    const used = withFile(text, short).replace("autoStart: true", "autoStart: ports.length > 0");
+    expect(instead(used)).toContain("const ports = [80];");
+    expect(instead(created())).toContain('import { defineHost } from "stowage";');
+  });
+
   test("is refused where names would be there twice, or a mark is missing", () => {
     expect(() => withFile(text, said)).toThrow("web.ts is not written so that this can be put into it");
     const unmarked = created().replace(/^\/\/ (Begin|End) .*\n/gm, "");
