@@ -212,7 +212,7 @@ function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEf
       if (machine.leftBehind.length > 0) removeEmptied(layout, temporaryPlaces(plan, machine));
       if (!isDivided(layout)) removeBootUnit(layout);
       if (unfinished === "files") return;
-      forgetMadeLock(layout, present([plan.current, machine.nextBoot]), generationsAfter(plan, machine));
+      forgetMadeLock(plan, machine);
       if (unfinished.length === 0) removeJournal(layout);
       else journal(unfinished);
     },
@@ -252,19 +252,10 @@ function prepareNextBoot(
     nextBootToo?.generation,
     ...leftBehind.map((one) => one.generation),
   ];
-  const there = present(generations);
+  const there = generations.filter((one) => one !== null && one !== undefined);
   if (becomes === "active") giveMachine(layout, number, carrier, there);
   else renewBootUnit(layout, carrier, there);
 }
-
-/** The machine's, and that of its next boot. */
-function generationsAfter({ next }: Plan, { becomes, nextBoot, nextBootToo }: Machine): Generation[] {
-  const isBoth = becomes === undefined || becomes === "current" || becomes === "current-at-boot";
-  return isBoth ? [next] : present([next, nextBootToo?.generation ?? nextBoot]);
-}
-
-const present = <T>(all: readonly (T | null | undefined)[]): T[] =>
-  all.filter((one) => one !== null && one !== undefined);
 
 /** Something of it ends by its old definition. */
 const endsSomething = ({ verb, replaces }: InnerChange): boolean =>

@@ -60,6 +60,9 @@ export interface Taker {
 /** What was left of a value, or which one was taken away. */
 type Step = { readonly same: unknown; readonly shown: string } | { readonly index: number };
 
+/** No value of a container's. */
+const each = Symbol("each");
+
 /** Takes values away and gives stand-ins. Equal values get the same one: that they are equal is seen in what is left. */
 export class Holes implements Taker {
   #values: string[] = [];
@@ -101,7 +104,7 @@ export class Holes implements Taker {
 
   each<T>(all: readonly T[], of: (one: T, taker: Taker) => T): T[] {
     this.#left += `${all.length}:`;
-    this.#steps.push({ same: all.length, shown: `${all.length}:` });
+    this.#steps.push({ same: each, shown: `${all.length}:` });
     const list: T[] = [];
     for (const one of all) list.push(of(one, this));
     return list;

@@ -60,6 +60,12 @@ test("not by `test`: the next boot still has it; it goes by the switch after tha
   expect(isThere()).toBe(false);
 });
 
+test("by the switch that goes on with one that was cut short", async () => {
+  begin(made("b"));
+  await change(made("b"), made("b"), { leftBehind: [{ number: 1, generation: made("a", "web") }] });
+  expect(isThere()).toBe(false);
+});
+
 test("never where nothing was made by hand: a file of somebody's", async () => {
   await change(null, made("a"));
   expect(isThere()).toBe(true);
