@@ -116,7 +116,7 @@ export const configuration = {
   update: verb<UpdateFlags, string[]>({
     brief: "Pin the newest versions of all packages and images in stowage.lock, and print what changes",
     details:
-      "Nothing is built or switched. With names of containers, theirs alone: images of OCI containers are pinned anew; flakes are built anew, and running ones take over what is new. A container that was made by hand becomes what its definition says by now, or what is given here, with the newest of all: it is built, and taken over or restarted where it runs; --config is what stands in the braces of its `config`.",
+      "Nothing is built or switched. With names of containers, theirs alone: images of OCI containers are pinned anew; flakes are built anew, and running ones take over what is new. A container that was made by hand becomes what its definition says by now, or what is given here, with the newest of all: it is built, and taken over or restarted where it runs; --config is what stands in the braces of its `config`. Of several made by hand, what is in the way of one is told, and the others are updated (exit code 4).",
     examples: [
       "update",
       "update --json",
