@@ -4,7 +4,7 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LabCgroup } from "./cgroup.ts";
 import { CommandFailed, type ExecOptions, exec, type Result } from "./exec.ts";
@@ -247,16 +247,26 @@ export class LabHost {
   /** Ends and removes it. Nothing of it is left on this machine. Safe to call twice. */
   async stop(): Promise<void> {
     await this.crash();
-    // Its store has thousands of files: Node would take several times as long, and do nothing else meanwhile.
-    const removed = await exec(["rm", "-rf", "--", this.directory]);
-    if (removed.code !== 0) throw new CommandFailed(`what ${this.name} had cannot be removed`, ["rm"], removed);
-    this.#lock?.release();
-    this.#lock = undefined;
-    forget(this);
+    await this.#empty();
     await withLock(hostsLock(), async () => {
+      rmSync(this.directory, { recursive: true, force: true });
+      this.#lock?.release();
+      this.#lock = undefined;
+      forget(this);
       await removeLeftovers();
       if (hostNames().length === 0) putBackInotify();
     });
+  }
+
+  /**
+   * Its store has thousands of files: Node would take several times as long, and do nothing else meanwhile. All but the
+   * lock, which says whose the directory is: others look for leftovers all the while.
+   */
+  async #empty(): Promise<void> {
+    const content = existsSync(this.directory) ? readdirSync(this.directory) : [];
+    const paths = content.filter((name) => name !== "lock").map((name) => join(this.directory, name));
+    const removed = await exec(["rm", "-rf", "--", ...paths]);
+    if (removed.code !== 0) throw new CommandFailed(`what ${this.name} had cannot be removed`, ["rm"], removed);
   }
 
   /** What can be done of {@link stop} while the process is exiting and nothing can be awaited. */

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { must } from "../../lab/exec.ts";
 import { LabHost } from "../../lab/host.ts";
+import { hostsLock, removeLeftovers } from "../../lab/lives.ts";
+import { withLock } from "../../lab/lock.ts";
 import { Neighbour } from "../../lab/network.ts";
 import { until } from "../../lab/nspawn.ts";
 import { checkout, hostsDir } from "../../lab/places.ts";
@@ -211,6 +213,24 @@ async function bootElsewhere(): Promise<{ name: string; kill(signal: NodeJS.Sign
     },
   };
 }
+
+test("a host that is being removed is nobody's leftover", async () => {
+  const host = await LabHost.boot({ suite: suites[0] });
+  // Enough for it to take some time.
+  await host.must(["sh", "-c", "cd /root && seq 20000 | xargs touch"]);
+  let isGone = false;
+  const looking = (async () => {
+    while (!isGone) {
+      await withLock(hostsLock(), removeLeftovers);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  })();
+  await host.stop().finally(() => {
+    isGone = true;
+  });
+  await looking;
+  expect(traces(host.name)).toEqual([]);
+});
 
 test.each(["SIGINT", "SIGTERM"] as const)("a host does not outlive a process that gets %s", async (signal) => {
   const { name, kill } = await bootElsewhere();

@@ -10,6 +10,8 @@ const begun = (host: Machine, pattern: string) =>
 const gone = (host: Machine, pattern: string) =>
   eventually(async () => expect(await isRunning(host, pattern)).toBe(false));
 
+const leaderOf = (host: Machine, name: string) => host.property(`container@${name}.service`, "MainPID");
+
 onOneMachine((scenario) => {
   scenario(
     "SIGTERM, SIGINT and SIGHUP to us end the command; a container that was told so runs on",
@@ -52,14 +54,17 @@ onOneMachine((scenario) => {
         const pattern = `sleep 47${index + 20}`;
         for (const [how, argv] of Object.entries(ends)) {
           await eventually(() => host.stowage(["start", name]));
+          const leader = await leaderOf(host, name);
           const going = host.tryStowage(["run", name, "--", ...pattern.split(" ")]);
-          await begun(host, pattern);
+          await Promise.race([begun(host, pattern), going.then((end) => expect(end).toBe(`going on, ${how}`))]);
           // Longer than what is taken for brief.
           await new Promise((resolve) => setTimeout(resolve, 1000));
           await host.run(argv(name));
           const { code, stderr } = await going;
           expect([how, code, stderr]).toEqual([how, 137, expect.stringContaining(`the container ${name} ended`)]);
           await gone(host, pattern);
+          // While it goes down its unit is still active, and a start would have nothing to do.
+          await eventually(async () => expect(await leaderOf(host, name)).not.toBe(leader));
         }
       }),
     );
