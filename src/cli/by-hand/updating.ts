@@ -131,7 +131,7 @@ function changed(
 /** Into the lock beside the definition that is tried: of this container, and of all that share a suite with it. */
 async function pinNewest(
   session: Session,
-  { staged: { lockFile } }: Tried,
+  { name, staged: { lockFile } }: Tried,
   { every, evaluation }: Configured,
   onWork: OnProgress,
 ): Promise<void> {
@@ -142,8 +142,7 @@ async function pinNewest(
     await pinAnew(layout, lockFile, importsOf(every), { onWork, directory: madeDir(layout) });
   if (images.length > 0) await pinImagesAnew(layout, lockFile, images, imageOptions(session, onWork));
   if (requests.length === 0) return;
-  const suites = requests.map(({ suite }) => suite);
-  const others = lockedForOthers(readLock(lockFile), generationsOf(layout), suites);
+  const others = lockedForOthers(readLock(lockFile), generationsOf(layout), name, requests);
   await updateLock(
     layout,
     lockFile,

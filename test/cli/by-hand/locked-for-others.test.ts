@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { lockedForOthers } from "../../../src/cli/by-hand/locked-for-others.ts";
 import { type Lock, recipeFor, withSystem } from "../../../src/systems/lock.ts";
-import type { DebianRequest, LockedPackage } from "../../../src/systems/recipe.ts";
+import type { DebianRequest, LockedPackage, Recipe, ToplevelRecipe } from "../../../src/systems/recipe.ts";
 
 const locked = (name: string, version: string): LockedPackage => ({
   name,
@@ -26,36 +26,74 @@ const lockOf = (version: string, ...requests: DebianRequest[]): Lock =>
       ),
     { format: 1, suites: {} } as Lock,
   );
-/** With systems of these requests, as an older lock had them. */
-const generation = (...requests: DebianRequest[]) => {
-  const lock = lockOf("1", ...requests);
-  const recipes = requests.flatMap((one) => {
-    const recipe = recipeFor(lock, one);
-    return recipe === null ? [] : { ...recipe, ...(one.mirror && { mirror: one.mirror }) };
-  });
-  return { systems: Object.fromEntries(recipes.map((recipe, at) => [`${at}`, recipe])) };
+/** Containers of these requests, as an older lock had them. */
+const generation = (
+  containers: Readonly<Record<string, DebianRequest>>,
+  lock = lockOf("1", ...Object.values(containers)),
+) => {
+  const systems: Record<string, Recipe> = {};
+  for (const [name, request] of Object.entries(containers)) {
+    const recipe = recipeFor(lock, request);
+    if (recipe === null) throw new Error("not locked");
+    systems[`tree-${name}`] = recipe;
+    systems[`top-${name}`] = { kind: "toplevel", name, packages: `tree-${name}` } as ToplevelRecipe;
+  }
+  return { systems };
 };
 
 describe("what the lock has for others", () => {
   const web = request("trixie", "curl", "nginx");
   const db = { ...request("trixie", "redis"), components: ["main"] };
   const old = request("bookworm", "apache2");
+  const mirror = (name: string) => ({ main: `http://${name}.example/debian` });
 
   test("is asked for with them where they share the suite, and stays as it is elsewhere, also at newer versions", () => {
-    expect(lockedForOthers(lockOf("2", web, db, old), [generation(web, db), generation(old)], ["trixie"])).toEqual({
+    const both = [generation({ web, db }), generation({ old })];
+    expect(lockedForOthers(lockOf("2", web, db, old), both, "web", [web])).toEqual({
       requests: expect.arrayContaining([web, db]),
       suites: ["bookworm"],
     });
   });
 
-  test("is fetched from where it came from", () => {
-    const mirror = { main: "http://packages.example/debian" };
-    const { requests } = lockedForOthers(lockOf("1", web), [generation({ ...web, mirror })], ["trixie"]);
-    expect(requests).toEqual([{ ...web, mirror }]);
+  test("is fetched from where it came from; what only the container itself has, from where it shall come from now", () => {
+    const before = generation({
+      web: { ...web, mirror: mirror("old") },
+      db: { ...db, mirror: mirror("of-db") },
+    });
+    const { requests } = lockedForOthers(lockOf("1", web, db), [before], "web", [{ ...web, mirror: mirror("new") }]);
+    expect(requests).toEqual(
+      expect.arrayContaining([
+        { ...web, mirror: mirror("new") },
+        { ...db, mirror: mirror("of-db") },
+      ]),
+    );
+    const plain = lockedForOthers(lockOf("1", web), [generation({ web: { ...web, mirror: mirror("old") } })], "web", [
+      web,
+    ]);
+    expect(plain.requests).toEqual([web]);
+  });
+
+  test("is known also where the base, or a lower layer, has what was asked for", () => {
+    // bash is of the base, and libfoo came with redis before it was asked for.
+    const layers = [
+      { add: ["bash", "redis"], packages: ["redis", "libfoo"] },
+      { add: ["libfoo"], packages: [] },
+    ];
+    const other = request("bookworm", "bash", "libfoo", "redis");
+    const lock = (version: string): Lock =>
+      withSystem(
+        lockOf(version, web),
+        "bookworm",
+        { arch: "amd64", epoch: 1, base: ["bash"] },
+        { packages: other.packages, layers },
+        ["bash", "libfoo", "redis"].map((name) => locked(name, version)),
+      );
+    const made = generation({ db: other }, lock("1"));
+    expect(lockedForOthers(lock("2"), [made], "web", [web]).suites).toEqual(["bookworm"]);
   });
 
   test("is forgotten where no container is made of it", () => {
-    expect(lockedForOthers(lockOf("1", web, db, old), [generation(db)], ["trixie"])).toEqual({
+    expect(lockedForOthers(lockOf("1", web, db, old), [generation({ db })], "web", [web])).toEqual({
       requests: [db],
       suites: [],
     });
