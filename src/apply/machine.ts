@@ -19,7 +19,7 @@ import { concernedUnits, explainFailure, explainReload, withHealth } from "./exp
 import { explainInside } from "./explain-inside.ts";
 import { removeLink, removeOurs, removeTemporaries, writeHostsBlock, writeLink, writeOurs } from "./files.ts";
 import { type LeftBehind, meantToRun, removeJournal, writeJournal } from "./journal.ts";
-import { forgetMadeLock } from "./made-lock.ts";
+import { forgetMadeLockAfter } from "./made-lock.ts";
 import {
   bootUnitPaths,
   type Carrier,
@@ -212,7 +212,7 @@ function recordEffects(plan: Plan, machine: Machine, number: NumberOf): RecordEf
       if (machine.leftBehind.length > 0) removeEmptied(layout, temporaryPlaces(plan, machine));
       if (!isDivided(layout)) removeBootUnit(layout);
       if (unfinished === "files") return;
-      forgetMadeLock(plan, machine);
+      forgetMadeLockAfter(plan, machine);
       if (unfinished.length === 0) removeJournal(layout);
       else journal(unfinished);
     },

@@ -2,21 +2,31 @@
 import { rmSync } from "node:fs";
 import type { Generation } from "../compile/generation.ts";
 import type { Plan } from "../plan/plan.ts";
-import { madeDir, madeLockFile } from "../store/layout.ts";
+import { type Layout, madeDir, madeLockFile } from "../store/layout.ts";
 import { removeIfEmpty } from "./directories.ts";
 import type { Machine } from "./machine.ts";
 
-/** Once a plan is carried out: it goes with the last of them. While the machine or its next boot has one, it is of use. */
-export function forgetMadeLock(plan: Plan, machine: Machine): void {
+type Generations = readonly (Generation | null | undefined)[];
+
+/**
+ * It goes with the last of them.
+ * @param before what the machine, its next boot, and switches that were cut short had
+ * @param now what machine and next boot have: while one of them is in it, the file is of use
+ */
+export function forgetMadeLock(layout: Layout, before: Generations, now: Generations): void {
+  if (!before.some(hasMade) || now.some(hasMade)) return;
+  rmSync(madeLockFile(layout), { force: true });
+  removeIfEmpty(madeDir(layout));
+}
+
+/** {@link forgetMadeLock} once a plan is carried out. */
+export function forgetMadeLockAfter(plan: Plan, machine: Machine): void {
   const cut = machine.leftBehind.map((one) => one.generation);
-  const before = [plan.current, machine.nextBoot, ...cut];
-  if (!before.some(hasMade) || generationsAfter(plan, machine).some(hasMade)) return;
-  rmSync(madeLockFile(machine.layout), { force: true });
-  removeIfEmpty(madeDir(machine.layout));
+  forgetMadeLock(machine.layout, [plan.current, machine.nextBoot, ...cut], generationsAfter(plan, machine));
 }
 
 /** The machine's, and that of its next boot. */
-function generationsAfter({ next }: Plan, { becomes, nextBoot, nextBootToo }: Machine) {
+function generationsAfter({ next }: Plan, { becomes, nextBoot, nextBootToo }: Machine): Generations {
   const isBoth = becomes === undefined || becomes === "current" || becomes === "current-at-boot";
   return isBoth ? [next] : [next, nextBootToo?.generation ?? nextBoot];
 }

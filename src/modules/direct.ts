@@ -163,7 +163,7 @@ function groupTake(group: OptionGroup, collected: Collected): TakeGroup | null {
     if (!fill(made, members, value, near)) return unusual;
     if (own !== nothing && !fill(made, members, own, near)) return unusual;
     for (const name of template.open) {
-      if (value[name] !== undefined || own[name] !== undefined) continue;
+      if (isGiven(value, name) || isGiven(own, name)) continue;
       const inner = isGroup(group.members.get(name)!) ? members.get(name)!({}, name, near) : unusual;
       if (inner === unusual) return unusual;
       made[name] = inner;
@@ -171,6 +171,9 @@ function groupTake(group: OptionGroup, collected: Collected): TakeGroup | null {
     return Object.freeze(made);
   };
 }
+
+/** What every object has by inheritance is not given. */
+const isGiven = (values: Values, name: string): boolean => Object.hasOwn(values, name) && values[name] !== undefined;
 
 function innerTake(group: OptionGroup, collected: Collected): Take | null {
   const take = groupTake(group, collected);

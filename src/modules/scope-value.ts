@@ -59,7 +59,7 @@ function addUndeclared(freeform: Record<string, unknown>, declared: Record<strin
   const all: Record<string, unknown> = {};
   for (const name of [...new Set([...Object.getOwnPropertyNames(made), ...Object.keys(freeform)])].sort()) {
     const descriptor = Object.getOwnPropertyDescriptor(made, name);
-    const inner = freeform[name];
+    const inner = Object.hasOwn(freeform, name) ? freeform[name] : undefined;
     if (!descriptor) put(all, name, inner);
     else if (inner === undefined || descriptor.get) Object.defineProperty(all, name, descriptor);
     else all[name] = addUndeclared(inner as Record<string, unknown>, descriptor.value as Record<string, unknown>);

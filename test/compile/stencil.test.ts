@@ -5,7 +5,8 @@ import { type Piece, pieceOf } from "../../src/compile/piece.ts";
 import { type StencilParts, stencilOf } from "../../src/compile/stencil.ts";
 import { piecesOf } from "../../src/compile/stencils.ts";
 import { extraLinkOf, type Forward, type LinkEnds, linkOf, macvlanOf, networkOf } from "../../src/network/index.ts";
-import { containerParts, type SystemContainer } from "../../src/runtimes/nspawn/index.ts";
+import { Holes } from "../../src/runtimes/holes.ts";
+import { containerParts, patternOf, type SystemContainer } from "../../src/runtimes/nspawn/index.ts";
 import { defaultLayout } from "../../src/store/layout.ts";
 import { render } from "../../src/units/index.ts";
 import { trusted } from "../runtimes/containers.ts";
@@ -171,6 +172,29 @@ describe("a stencil", () => {
     // Else nothing is compared.
     expect(filled).toBeGreaterThan(100);
     expect(others).toBeGreaterThan(100);
+  });
+
+  test("takes the same values away again where the same is left, and else says that it is not", () => {
+    const seen = { same: 0, other: 0 };
+    const wild = fc.tuple(common, own, own, fc.option(common, { freq: 2 }), fc.boolean());
+    const property = fc.property(wild, ([shape, one, two, another, isOdd]) => {
+      const [holes, others] = [new Holes("a"), new Holes("a")];
+      patternOf(containerOf(shape, one), holes);
+      const second = containerOf(another ?? shape, two);
+      const container = isOdd ? { ...second, users: { kind: "shifted", base: 2 ** 60 } as const } : second;
+      patternOf(container, others);
+      const known = holes.again;
+      // Each is used for many.
+      for (const _ of [1, 2]) {
+        known.clear();
+        patternOf(container, known);
+        const isSame = others.left === holes.left;
+        seen[isSame ? "same" : "other"]++;
+        expect(known.values).toEqual(isSame ? others.values : null);
+      }
+    });
+    fc.assert(property, { numRuns: 600, seed: 12 });
+    expect(Math.min(seen.same, seen.other)).toBeGreaterThan(50);
   });
 
   test("is used for what 1000 containers are like", () => {

@@ -47,16 +47,27 @@ function freeIn(wanted: string, text: string): string {
   }
 }
 
-/** From the first mark to the last: the file itself may have some in it. */
-function markedAt(text: string, file: string): { readonly start: number; readonly end: number } | null {
+interface Marked {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** @throws StowageError `not-editable` where a mark is missing */
+function markedAt(text: string, file: string): Marked | null {
+  const found = marked(text, file);
+  if (found !== "incomplete") return found;
+  throw notEditable(file, `of "${headMarks.begin}" and "${headMarks.end}" one is missing, or not in its place`);
+}
+
+/** From the first mark to the last: the file itself may have some in it. Null: there is none. */
+function marked(text: string, file: string): Marked | "incomplete" | null {
   const { comments } = parsed("definition.ts", text);
   const marks = (mark: string) => comments.filter(({ start, end }: Comment) => text.slice(start, end) === mark);
   const begin = marks(headMarks.begin)[0];
   const end = marks(headMarks.end).at(-1);
   if (begin === undefined && end === undefined) return null;
   const isWhole = begin !== undefined && end !== undefined && begin.end <= end.start;
-  if (!isWhole || end.end > exported(text, file).start)
-    throw notEditable(file, `of "${headMarks.begin}" and "${headMarks.end}" one is missing, or not in its place`);
+  if (!isWhole || end.end > exported(text, file).start) return "incomplete";
   return { start: begin.start, end: end.end };
 }
 
@@ -74,12 +85,15 @@ export function requireSound({ text }: Draft, file: string): void {
 /** What nothing is made of any more goes: what it imports may be gone by the next time. */
 export function withoutUnusedHead(draft: Draft, file: string): Draft {
   const { text } = draft;
-  const there = markedAt(text, file);
-  if (there === null) return draft;
+  const there = marked(text, file);
+  // Where a mark is missing nobody knows what is whose.
+  if (there === null || there === "incomplete") return draft;
   const rest = text.slice(0, there.start) + text.slice(there.end);
   const { body } = parsed("definition.ts", text);
   const own = body.filter(({ start, end }) => start >= there.start && end <= there.end);
-  if (own.flatMap(declaredNames).some((name) => freeIn(name, rest) !== name)) return draft;
+  const names = own.map(declaredNames);
+  // What has no name is there for what it does.
+  if (names.some((all) => all.length === 0) || names.flat().some((name) => freeIn(name, rest) !== name)) return draft;
   return splice(draft, there.start, there.end + (/^\n*/.exec(text.slice(there.end))?.[0].length ?? 0), []);
 }
 

@@ -1,6 +1,7 @@
 /** stowage boot: the next boot has what the configuration says; until then the machine stays as it is. */
 import { readActive } from "../../apply/current.ts";
 import { readJournal } from "../../apply/journal.ts";
+import { forgetMadeLock } from "../../apply/made-lock.ts";
 import { giveNextBoot, isDivided, renewBootUnit } from "../../apply/next-boot.ts";
 import type { Generation } from "../../compile/generation.ts";
 import { StowageError } from "../../error.ts";
@@ -51,6 +52,7 @@ async function give(session: Session, next: Generation): Promise<boolean> {
     if (isNew) giveNextBoot(layout, next, number, carrier(), others);
     // The program may have moved since.
     else renewBootUnit(layout, carrier(), others);
+    forgetMadeLock(layout, others, [plan.current, next]);
   });
   return isNew;
 }

@@ -145,6 +145,9 @@ export default { environment: { etc: { mark: { text } } }, ports, defineHost };
     const used = withFile(text, short).replace("autoStart: true", "autoStart: ports.length > 0");
     expect(instead(used)).toContain("const ports = [80];");
     expect(instead(created())).toContain('import { defineHost } from "stowage";');
+    expect(instead(withFile(text, `import "./setup.ts";\n${short}`))).toContain("/root/setup.ts");
+    const half = withFile(text, short).replace(/^\/\/ End .*\n/m, "");
+    expect(instead(half)).toContain("const ports = [80];");
   });
 
   test("is refused where names would be there twice, or a mark is missing", () => {
