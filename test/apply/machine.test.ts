@@ -339,6 +339,13 @@ test("directories that we made go with our last file in them; those of others st
   expect([existsSync(`${dir}/made`), existsSync(`${layout.state}/directories`)]).toEqual([false, false]);
 });
 
+test("a definition that was made by hand is its owner's alone", async () => {
+  const path = `${layout.etc}/made/a.ts`;
+  const next = generation("a", { files: { [path]: { text: "// a\n", mode: "0600", editable: true } } });
+  await machineEffects(planOf(null, next, []), machine()).writeFile(path);
+  expect([readFileSync(path, "utf8"), statSync(path).mode & 0o777]).toEqual(["// a\n", 0o600]);
+});
+
 test("a container's job goes with what it has on disk", async () => {
   const web = { name: "web", unit: "container@web.service", companions: [] } as unknown as ContainerPart;
   const next = generation("a", { containers: { web } });

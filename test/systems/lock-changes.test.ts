@@ -1,17 +1,10 @@
 import { expect, test } from "vitest";
 import { emptyLock, type Lock } from "../../src/systems/lock.ts";
 import { lockChanges } from "../../src/systems/lock-changes.ts";
+import { locked } from "./locked.ts";
 
 const lockOf = (versions: Readonly<Record<string, string>>): Lock => {
-  const packages = Object.entries(versions).map(([name, version]) => ({
-    name,
-    version,
-    arch: "amd64",
-    size: 1,
-    sha256: "0".repeat(64),
-    path: `pool/${name}.deb`,
-    archive: "debian",
-  }));
+  const packages = Object.entries(versions).map(([name, version]) => locked(name, version));
   return { format: 1, suites: { trixie: { arch: "amd64", epoch: 0, base: [], systems: [], packages } } };
 };
 

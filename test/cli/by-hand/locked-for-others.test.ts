@@ -2,17 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { lockedForOthers } from "../../../src/cli/by-hand/locked-for-others.ts";
 import { type Lock, recipeFor, withSystem } from "../../../src/systems/lock.ts";
-import type { DebianRequest, LockedPackage, Recipe, ToplevelRecipe } from "../../../src/systems/recipe.ts";
+import type { DebianRequest, Recipe, ToplevelRecipe } from "../../../src/systems/recipe.ts";
+import { locked } from "../../systems/locked.ts";
 
-const locked = (name: string, version: string): LockedPackage => ({
-  name,
-  version,
-  arch: "amd64",
-  size: 1,
-  sha256: "0".repeat(64),
-  path: `pool/${name}.deb`,
-  archive: "debian",
-});
 const request = (suite: string, ...packages: string[]): DebianRequest => ({ kind: "debian", suite, packages });
 const lockOf = (version: string, ...requests: DebianRequest[]): Lock =>
   requests.reduce(
