@@ -25,7 +25,7 @@ import type { Alone } from "../alone.ts";
 import { begin } from "../begun.ts";
 import { carrier } from "../carrier.ts";
 import { carryOut, planFor, rebuild } from "../pipeline.ts";
-import { problemText } from "../report/problems.ts";
+import { tellProblems } from "../report/problems.ts";
 import { reportText, wentWell } from "../report/switched.ts";
 import type { Session } from "../session.ts";
 import { unstage } from "./staging.ts";
@@ -113,7 +113,7 @@ async function attempt(session: Session, work: () => Promise<void>): Promise<voi
     await work();
   } catch (error) {
     if (!(error instanceof StowageError)) throw error;
-    for (const problem of error.problems) session.io.stderr.write(problemText(problem, session.paintErr, "warning"));
+    tellProblems(session, error.problems, "warning");
   }
 }
 

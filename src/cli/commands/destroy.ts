@@ -13,7 +13,7 @@ import { removeWritten, unsettled } from "../by-hand/written.ts";
 import { planByHand } from "../change-made.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { printable } from "../report/paint.ts";
-import { problemText } from "../report/problems.ts";
+import { tellProblems } from "../report/problems.ts";
 import type { Session } from "../session.ts";
 import { carriedOut, printDocument } from "../shown.ts";
 import type { DestroyFlags } from "../verbs/by-hand.ts";
@@ -59,7 +59,7 @@ async function attempt(alone: Alone, flags: DestroyFlags, name: string): Promise
     if (row !== null) return row;
   } catch (error) {
     if (!(error instanceof StowageError)) throw error;
-    for (const problem of error.problems) session.io.stderr.write(problemText(problem, session.paintErr));
+    tellProblems(session, error.problems);
   }
   // It came to its end, if not to a good one: it is not to be finished as what was cut short is.
   forgetUnfinished(session.layout);

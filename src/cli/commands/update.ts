@@ -18,7 +18,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { type UpdatedFlake, updateFlakes } from "../flakes.ts";
 import { imageOptions, withPlaces } from "../images.ts";
 import { compileLocked, generationOf } from "../pipeline.ts";
-import { problemText } from "../report/problems.ts";
+import { tellProblems } from "../report/problems.ts";
 import { type ProgressReporter, progressOf } from "../report/progress.ts";
 import { type HostFlags, requireRoot, type Session } from "../session.ts";
 import type { UpdateFlags } from "../verbs/by-hand.ts";
@@ -50,7 +50,7 @@ async function attempt(
     return await work();
   } catch (error) {
     if (!(error instanceof StowageError)) throw error;
-    for (const problem of error.problems) session.io.stderr.write(problemText(problem, session.paintErr));
+    tellProblems(session, error.problems);
     return { exitCode: exitCodes.unitsFailed, document: [], text: `${about}: not updated\n` };
   }
 }

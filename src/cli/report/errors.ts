@@ -5,7 +5,7 @@ import { exitCodes } from "../exit-codes.ts";
 import type { Session } from "../session.ts";
 import { version } from "../version.ts";
 import { emit } from "./events.ts";
-import { problemText } from "./problems.ts";
+import { tellProblems } from "./problems.ts";
 
 /** @returns the exit code that the error asks for */
 export function tellError(session: Session, thrown: unknown): number {
@@ -14,7 +14,7 @@ export function tellError(session: Session, thrown: unknown): number {
   const error = asDiskError(thrown);
   if (error instanceof StowageError) {
     emit(session, { event: "error", exitCode: error.exitCode, problems: error.problems });
-    for (const problem of error.problems) stderr.write(problemText(problem, session.paintErr));
+    tellProblems(session, error.problems);
     return error.exitCode;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
