@@ -32,8 +32,9 @@ export function piecesOf(
     if (last !== null && values !== null) return last.stencil(values);
     holes.clear();
     patternOf(container, holes);
-    const pattern = patterns.get(holes.left) ?? { seen: 0, stencil: null };
-    if (pattern.seen === 0) patterns.set(holes.left, pattern);
+    const { left } = holes;
+    const pattern = patterns.get(left) ?? { seen: 0, stencil: null };
+    if (pattern.seen === 0) patterns.set(left, pattern);
     pattern.seen += 1;
     if (pattern.seen === worthIt) pattern.stencil = stencilOf(container, make);
     if (pattern.stencil === null) return pieceOf(make(container));

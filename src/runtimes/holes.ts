@@ -45,69 +45,57 @@ const made: Readonly<Record<Tag, Record<keyof typeof kinds, string[]> & { number
   b: { word: [], path: [], address: [], number: [] },
 };
 
-/** Goes through a container: told of each value whether it may be taken away. */
-export interface Taker {
-  word(value: string): string;
-  path(value: string): string;
-  address(value: string): string;
-  number(value: number): number;
-  /** What is not taken away. */
-  same<T>(value: T): T;
-  /** With how many there are. */
-  each<T>(all: readonly T[], of: (one: T, taker: Taker) => T): T[];
-}
-
 /** What was left of a value, or which one was taken away. */
 type Step = { readonly same: unknown; readonly shown: string } | { readonly index: number };
 
-/** No value of a container's. */
-const each = Symbol("each");
+/** Goes through a container: told of each value whether it may be taken away. */
+export abstract class Taker {
+  word(value: string): string {
+    return kinds.word.fits.test(value) ? this.take("word", value) : this.same(value);
+  }
+
+  path(value: string): string {
+    return kinds.path.fits.test(value) ? this.take("path", value) : this.same(value);
+  }
+
+  address(value: string): string {
+    return kinds.address.fits.test(value) ? this.take("address", value) : this.same(value);
+  }
+
+  number(value: number): number {
+    return Number.isSafeInteger(value) ? this.takeNumber(value) : this.same(value);
+  }
+
+  /** With how many there are. */
+  each<T>(all: readonly T[], of: (one: T, taker: Taker) => T): T[] {
+    this.count(all.length);
+    const list: T[] = [];
+    for (const one of all) list.push(of(one, this));
+    return list;
+  }
+
+  /** What is not taken away. */
+  abstract same<T>(value: T): T;
+  protected abstract take(kind: keyof typeof kinds, value: string): string;
+  protected abstract takeNumber(value: number): number;
+  protected abstract count(length: number): void;
+}
 
 /** Takes values away and gives stand-ins. Equal values get the same one: that they are equal is seen in what is left. */
-export class Holes implements Taker {
+export class Holes extends Taker {
   #values: string[] = [];
   #steps: Step[] = [];
   readonly #indices = new Map<string, number>();
   readonly #tag: Tag;
-  #left = "";
 
   constructor(tag: Tag) {
+    super();
     this.#tag = tag;
   }
 
-  word(value: string): string {
-    return this.#replaced("word", value);
-  }
-
-  path(value: string): string {
-    return this.#replaced("path", value);
-  }
-
-  address(value: string): string {
-    return this.#replaced("address", value);
-  }
-
-  number(value: number): number {
-    if (!Number.isSafeInteger(value)) return this.same(value);
-    const known = made[this.#tag].number;
-    const index = this.#indexOf(`${value}`);
-    known[index] ??= standInNumber(this.#tag, index);
-    return known[index];
-  }
-
   same<T>(value: T): T {
-    const text = shown(value);
-    this.#left += text;
-    this.#steps.push({ same: value, shown: text });
+    this.#steps.push({ same: value, shown: shown(value) });
     return value;
-  }
-
-  each<T>(all: readonly T[], of: (one: T, taker: Taker) => T): T[] {
-    this.#left += `${all.length}:`;
-    this.#steps.push({ same: each, shown: `${all.length}:` });
-    const list: T[] = [];
-    for (const one of all) list.push(of(one, this));
-    return list;
   }
 
   /** Of each stand-in, by its index, what it stands for. */
@@ -120,25 +108,36 @@ export class Holes implements Taker {
     return new KnownHoles(this.#steps);
   }
 
+  /** All that was left, and where values were taken away: equal for two only if they differ in nothing but values. */
+  get left(): string {
+    let text = "";
+    for (const step of this.#steps) text += "shown" in step ? step.shown : `${step.index},`;
+    return text;
+  }
+
   /** Begins anew: one is used for many containers. */
   clear(): void {
     this.#values = [];
     this.#steps = [];
     this.#indices.clear();
-    this.#left = "";
   }
 
-  /** All that was left, and where values were taken away: equal for two only if they differ in nothing but values. */
-  get left(): string {
-    return this.#left;
-  }
-
-  #replaced(kind: keyof typeof kinds, value: string): string {
-    if (!kinds[kind].fits.test(value)) return this.same(value);
+  protected take(kind: keyof typeof kinds, value: string): string {
     const known = made[this.#tag][kind];
     const index = this.#indexOf(value);
     known[index] ??= kinds[kind].standIn(this.#tag, index);
     return known[index];
+  }
+
+  protected takeNumber(value: number): number {
+    const known = made[this.#tag].number;
+    const index = this.#indexOf(`${value}`);
+    known[index] ??= standInNumber(this.#tag, index);
+    return known[index];
+  }
+
+  protected count(length: number): void {
+    this.#steps.push({ same: noValue, shown: counted(length) });
   }
 
   #indexOf(value: string): number {
@@ -147,20 +146,20 @@ export class Holes implements Taker {
       index = this.#values.push(value) - 1;
       this.#indices.set(value, index);
     }
-    this.#left += `${index},`;
     this.#steps.push({ index });
     return index;
   }
 }
 
 /** Takes away what {@link Holes} took away from another one, as long as just the same is left: no text is made of that. */
-export class KnownHoles implements Taker {
+export class KnownHoles extends Taker {
   readonly #steps: readonly Step[];
   #at = 0;
   #fits = true;
   #values: string[] = [];
 
   constructor(steps: readonly Step[]) {
+    super();
     this.#steps = steps;
   }
 
@@ -176,24 +175,6 @@ export class KnownHoles implements Taker {
     return this.#fits && this.#at === this.#steps.length ? this.#values : null;
   }
 
-  word(value: string): string {
-    return this.#taken("word", value);
-  }
-
-  path(value: string): string {
-    return this.#taken("path", value);
-  }
-
-  address(value: string): string {
-    return this.#taken("address", value);
-  }
-
-  number(value: number): number {
-    if (Number.isSafeInteger(value)) this.#take(`${value}`);
-    else this.same(value);
-    return value;
-  }
-
   same<T>(value: T): T {
     if (!this.#fits) return value;
     const step = this.#steps[this.#at++];
@@ -203,19 +184,7 @@ export class KnownHoles implements Taker {
     return value;
   }
 
-  each<T>(all: readonly T[], of: (one: T, taker: Taker) => T): T[] {
-    const step = this.#steps[this.#at++];
-    if (step === undefined || !("shown" in step) || step.shown !== `${all.length}:`) this.#fits = false;
-    const list: T[] = [];
-    for (const one of all) list.push(of(one, this));
-    return list;
-  }
-
-  #taken(kind: keyof typeof kinds, value: string): string {
-    return kinds[kind].fits.test(value) ? this.#take(value) : this.same(value);
-  }
-
-  #take(value: string): string {
+  protected take(_kind: keyof typeof kinds, value: string): string {
     if (!this.#fits) return value;
     const step = this.#steps[this.#at++];
     const known = this.#values;
@@ -226,7 +195,21 @@ export class KnownHoles implements Taker {
     else known.push(value);
     return value;
   }
+
+  protected takeNumber(value: number): number {
+    this.take("word", `${value}`);
+    return value;
+  }
+
+  protected count(length: number): void {
+    const step = this.#steps[this.#at++];
+    if (step === undefined || !("shown" in step) || step.shown !== counted(length)) this.#fits = false;
+  }
 }
+
+/** No value of a container's. */
+const noValue = Symbol("no value");
+const counted = (length: number): string => `${length}:`;
 
 /** None begins as another one does. */
 function shown(value: unknown): string {
