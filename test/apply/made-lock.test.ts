@@ -60,6 +60,27 @@ test("not by `test`: the next boot still has it; it goes by the switch after tha
   expect(isThere()).toBe(false);
 });
 
+test("what by hand is made of the machine and of a next boot that differs is of both", async () => {
+  const web = begin(made("a", "web"));
+  const boots = { nextBoot: web, becomes: "active" } as const;
+  await change(web, made("b"), { ...boots, nextBootToo: { generation: made("c", "web"), wasCurrent: false } });
+  expect(isThere()).toBe(true);
+  await change(made("b"), made("b"), {
+    ...boots,
+    current: 2,
+    nextBootToo: { generation: made("d"), wasCurrent: false },
+  });
+  expect(isThere()).toBe(false);
+});
+
+test("by the boot that brings one without them; not by one that only puts the machine back", async () => {
+  const web = begin(made("a", "web"));
+  await change(made("b"), made("b"), { nextBoot: web, becomes: "restored" });
+  expect(isThere()).toBe(true);
+  await change(web, made("b"), { becomes: "current-at-boot" });
+  expect(isThere()).toBe(false);
+});
+
 test("by the switch that goes on with one that was cut short", async () => {
   begin(made("b"));
   await change(made("b"), made("b"), { leftBehind: [{ number: 1, generation: made("a", "web") }] });
