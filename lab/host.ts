@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LabCgroup } from "./cgroup.ts";
+import { giveCode, takeCode } from "./code.ts";
 import { CommandFailed, type ExecOptions, exec, type Result } from "./exec.ts";
 import { putBackInotify, raiseInotify } from "./inotify.ts";
 import { environment, makePlain, plainBinds, product, wrapper } from "./inside.ts";
@@ -128,6 +129,7 @@ export class LabHost {
     for (const name of ["upper", "work", "root"]) mkdirSync(join(this.directory, name));
     trim(lower, join(this.directory, "upper"), this.#deviceUnits);
     makePlain(this.flavour, this.directory);
+    if (!this.#bare) giveCode(join(this.directory, "upper"));
     writeFileSync(join(this.directory, "stowage"), wrapper, { mode: 0o755 });
   }
 
@@ -247,6 +249,7 @@ export class LabHost {
   /** Ends and removes it. Nothing of it is left on this machine. Safe to call twice. */
   async stop(): Promise<void> {
     await this.crash();
+    if (!this.#bare) takeCode(join(this.directory, "upper"));
     await this.#empty();
     await withLock(hostsLock(), async () => {
       rmSync(this.directory, { recursive: true, force: true });

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { CommandFailed, exec } from "./exec.ts";
+import { CommandFailed, exec, must } from "./exec.ts";
 import { tryLock, withLock } from "./lock.ts";
 import { hostMirror } from "./mirror.ts";
 import { labCache } from "./places.ts";
@@ -96,8 +96,10 @@ runtime = "runc"
 
 /** Plain data: its hash names the tree. `format` is raised when the same fields make something else. */
 interface TreeRecipe {
-  readonly format: 1;
+  readonly format: 2;
   readonly suite: Suite;
+  /** The tree that it begins as a copy of, which spares it half of the work; null: it is made from nothing. */
+  readonly base: TreeRecipe | null;
   readonly packages: readonly string[];
   readonly masked: readonly string[];
   readonly files: Readonly<Record<string, string>>;
@@ -106,12 +108,13 @@ interface TreeRecipe {
 
 export function treeRecipe(suite: Suite, flavour: Flavour): TreeRecipe {
   const engines = flavour === "engines";
-  const further = { base: [], engines: enginePackagesOf[suite], nix: nixPackages }[flavour];
+  const isBase = flavour === "base";
   return {
-    format: 1,
+    format: 2,
     suite,
-    packages: [...basePackages, ...further].sort(),
-    masked,
+    base: isBase ? null : treeRecipe(suite, "base"),
+    packages: [...{ base: basePackages, engines: enginePackagesOf[suite], nix: nixPackages }[flavour]].sort(),
+    masked: isBase ? masked : [],
     files: { ...commonFiles, ...(engines && { "etc/containers/containers.conf": containersConf }) },
     arch: process.arch,
   };
@@ -143,10 +146,11 @@ export async function tree(
 ): Promise<string> {
   const path = treePath(suite, flavour);
   if (existsSync(path)) return path;
+  const base = flavour === "base" ? null : await tree(suite, "base", onProgress);
   return withLock(`${path}.lock`, async () => {
     if (existsSync(path)) return path;
     await removeLeftovers();
-    await build(treeRecipe(suite, flavour), path, onProgress);
+    await build(treeRecipe(suite, flavour), path, base, onProgress);
     return path;
   });
 }
@@ -176,11 +180,12 @@ export function sourceLine(suite: Suite, mirror = hostMirror()): string[] {
   return mirror === undefined ? [] : [`deb ${mirror} ${suite} main`];
 }
 
-/** Call with the tree's lock held. */
-async function build(recipe: TreeRecipe, path: string, onProgress: OnTreeProgress): Promise<void> {
+/** Call with the tree's lock held. @param base path of the tree that the recipe begins with */
+async function build(recipe: TreeRecipe, path: string, base: string | null, onProgress: OnTreeProgress): Promise<void> {
   checkDisk(recipe);
   const root = `${path}${building}`;
   rmSync(root, { recursive: true, force: true });
+  if (base !== null) await copy(base, root);
   await debootstrap(recipe, root, onProgress);
   for (const unit of recipe.masked) symlinkSync("/dev/null", join(root, "etc/systemd/system", unit));
   // mmdebstrap copies this machine's; a lab host takes its machine name, and has no network to ask.
@@ -191,6 +196,13 @@ async function build(recipe: TreeRecipe, path: string, onProgress: OnTreeProgres
     writeFileSync(join(root, name), text);
   }
   renameSync(root, path);
+}
+
+/** But for device nodes, which mmdebstrap makes anew. */
+async function copy(base: string, root: string): Promise<void> {
+  await must(["cp", "--archive", "--", base, root], {});
+  rmSync(join(root, "dev"), { recursive: true, force: true });
+  mkdirSync(join(root, "dev"), { mode: 0o755 });
 }
 
 async function debootstrap(recipe: TreeRecipe, root: string, onProgress: OnTreeProgress): Promise<void> {
@@ -204,7 +216,9 @@ async function debootstrap(recipe: TreeRecipe, root: string, onProgress: OnTreeP
   // Mount and PID namespaces of its own: a killed build leaves no mount and no process behind, and it dies with us.
   const argv = ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private"];
   argv.push("--pid", "--fork", "--kill-child", "--mount-proc");
-  argv.push("mmdebstrap", "--mode=root", "--variant=minbase", `--include=${recipe.packages.join(",")}`);
+  // "custom": nothing but what is asked for. It would else want to begin in an empty directory.
+  const onto = recipe.base === null ? ["--variant=minbase"] : ["--variant=custom", "--skip=check/empty"];
+  argv.push("mmdebstrap", "--mode=root", ...onto, `--include=${recipe.packages.join(",")}`);
   argv.push(recipe.suite, root, ...sourceLine(recipe.suite));
   const result = await exec(argv, { onOutput: tell });
   if (result.code === 0) return;

@@ -72,6 +72,18 @@ test("a tree is built once, though two processes ask for it at the same time", a
   expect(left()).toEqual([]);
 });
 
+test("those with more begin as a copy of that with less, which stays as it is", async () => {
+  const ours = await tree("bookworm", "engines");
+  expect(runs()).toBe(2);
+  const base = treePath("bookworm", "base");
+  for (const at of [base, ours]) expect(existsSync(join(at, "whole"))).toBe(true);
+  expect(existsSync(join(ours, "etc/containers/containers.conf"))).toBe(true);
+  expect(existsSync(join(base, "etc/containers"))).toBe(false);
+  expect(readdirSync(join(ours, "etc/systemd/system"))).toEqual(readdirSync(join(base, "etc/systemd/system")));
+  await tree("bookworm");
+  expect(runs()).toBe(2);
+});
+
 test("what a killed build left behind is removed by the next, its processes are gone", async () => {
   vi.stubEnv("MODE", "hang");
   const { child, ended } = elsewhere();
