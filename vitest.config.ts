@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./tools/longest-first.mjs";
 
@@ -15,6 +16,8 @@ export default defineConfig({
           exclude: live,
           pool: "threads",
           isolate: false,
+          // Some wait for programs and clocks: on two processors three take two thirds of the time of one, which vitest would take.
+          maxWorkers: Math.max(3, availableParallelism() - 1),
           // Far above what any takes: one that starts programs may meet a machine that is busy with something else.
           testTimeout: 60_000,
         },
