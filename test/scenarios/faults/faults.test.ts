@@ -9,10 +9,10 @@ import { scenario } from "../harness.ts";
 import { expectMistakesFound, mistakeRounds } from "./mistakes.ts";
 import { type Answer, prepare, type Round, strike } from "./stage.ts";
 
-/** On each suite. Without a number it is some seventy points on each, failing calls among them. */
+/** On each suite. Without a number it is some sixty points on one: what they hit is ours, not of systemd's versions. */
 const asked = Number(process.env.STOWAGE_FAULTS ?? 0);
 const isLong = asked > 0;
-const kills = isLong ? asked : 60;
+const kills = isLong ? asked : 48;
 /** Other points: any number. */
 const seed = Number(process.env.STOWAGE_FAULTS_SEED ?? 20261122);
 const limit = isLong ? 14_400_000 : 1_200_000;
@@ -50,7 +50,7 @@ scenario(
     for (const { ends } of rounds.slice(0, 2)) expect(Math.min(ends.old, ends.new)).toBeGreaterThan(0);
     if (wrong.length > 0) expectMistakesFound(answer.rounds.slice(own.length));
   },
-  { timeout: limit + 120_000 },
+  { timeout: limit + 120_000, ...(!isLong && { on: "bookworm" as const }) },
 );
 
 function told(suite: Suite, { possible, rounds }: Answer): string {

@@ -188,7 +188,10 @@ async function playRound(round, points) {
       round.verbs.includes(verb) && (isKill || changes) && only.test(`${name} ${text}`),
   );
   const began = Date.now();
-  const queue = chosen(fit, round.points, random);
+  // Of those after the last step, which are few, enough to see both ends.
+  const [over, before] = [true, false].map((isOver) => fit.filter((point) => point.isOver === isOver));
+  const last = before.length === 0 ? round.points : Math.min(over.length, Math.round(round.points / 4));
+  const queue = [...chosen(before, round.points - last, random), ...chosen(over, last, random)];
   while (queue.length > 0 && told.failures.length < (round.enough ?? 10)) {
     const what = round.what[told.points % round.what.length];
     const point = await next(queue);

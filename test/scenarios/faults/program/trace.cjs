@@ -59,7 +59,8 @@ function programs(all) {
 /**
  * Runs it to its end.
  * @param all also calls that only look
- * @returns where a fault can be: `{program, name, nth, text, changes}`; the program is null for the command itself
+ * @returns where a fault can be: `{program, name, nth, text, changes, isOver}`; the program is null for the command
+ *   itself; over: the next generation has become the current one before that
  */
 async function record(argv, all) {
   const names = `execve,${(all ? `${changing} ${looking}` : changing).split(" ").join(",")}`;
@@ -70,7 +71,11 @@ async function record(argv, all) {
   const main = seen[0].pid;
   const wanted = ({ name, text }) => name !== "execve" && (all || isChange(name, text));
   const own = numbered(seen.filter(({ pid }) => pid === main)).filter(wanted);
-  const points = own.map((point) => ({ program: null, ...point, changes: isChange(point.name, point.text) }));
+  const over = own.findLastIndex(({ name, text }) => name.startsWith("rename") && /generations\/current"/.test(text));
+  const points = own.map((point, index) => {
+    const isOver = over !== -1 && index > over;
+    return { program: null, ...point, changes: isChange(point.name, point.text), isOver };
+  });
   for (const [pid, { path }] of programs(seen)) {
     if (pid === main || /esbuild|node/.test(path)) continue;
     const mine = seen.filter((one) => one.pid === pid);
@@ -78,7 +83,7 @@ async function record(argv, all) {
     const changes = numbered(mine.slice(last + 1)).filter(
       ({ name, text }) => name !== "execve" && isChange(name, text),
     );
-    points.push(...changes.map((point) => ({ program: path, ...point, changes: true })));
+    points.push(...changes.map((point) => ({ program: path, ...point, changes: true, isOver: false })));
   }
   return points;
 }
