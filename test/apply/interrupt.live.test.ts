@@ -11,13 +11,13 @@ scenario(
   async ({ host }) => {
     await host.switchTo(hostWith({ web: web("page 0\n") }));
     let cutShort = 0;
-    for (let round = 1; round <= 10; round++) {
+    for (let round = 1; round <= 6; round++) {
       const page = `page ${round}\n`;
       // Each round changes a container, and adds or removes another.
       await host.configure(hostWith(round % 2 === 1 ? { web: web(page), other } : { web: web(page) }));
       // Not before it has begun to change anything, however long a busy machine takes until then.
       const begun = "for i in $(seq 3000); do test -e /var/lib/stowage/switch.json && break; sleep 0.01; done";
-      const seconds = ((round - 1) * 0.12).toFixed(2);
+      const seconds = ((round - 1) * 0.2).toFixed(2);
       await host.run(
         ["sh", "-c", `stowage switch >/dev/null 2>&1 & pid=$!; ${begun}; sleep ${seconds}; kill -9 $pid; wait $pid`],
         { timeout: 60_000 },

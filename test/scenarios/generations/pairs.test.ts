@@ -130,9 +130,8 @@ const stays = (a: Host, b: Host): boolean =>
 scenario(
   "from A to B and back, and nobody is touched without need",
   async ({ host }) => {
-    const seed = 7;
-    const pairs = host.suite === "trixie" ? 20 : 10;
-    const others = fc.sample(hosts, { numRuns: 200, seed: host.suite === "trixie" ? seed : seed + 1 });
+    const pairs = 12;
+    const others = fc.sample(hosts, { numRuns: 200, seed: 7 });
     const [first = {}] = others.splice(0, 1);
     const all: Host = {
       ...first,
@@ -157,5 +156,5 @@ scenario(
     expect(await host.tryStowage(["plan"])).toMatchObject({ code: 0, stdout: "" });
     expect(await host.property(unitOf("a"), "ActiveState")).toBe("active");
   },
-  { timeout: 900_000 },
+  { timeout: 900_000, on: "trixie" },
 );

@@ -15,26 +15,30 @@ const hostTs = hostOf(
   ),
 );
 
-scenario("containers with macvlans, their host and another machine reach each other", async ({ host }) => {
-  const neighbour = await host.neighbour();
-  await host.sh(
-    "ip address flush dev eth0; ip link add link eth0 name own0 type macvlan mode bridge; ip address add 192.0.2.1/24 dev own0; ip link set own0 up",
-  );
-  const server = `require("http").createServer((q, a) => a.end("hello")).listen(7070, "::")`;
-  await host.must(["systemd-run", "--unit=hello-server", "--property=Type=exec", "node", "-e", server]);
-  await host.switchTo(hostTs);
-  const [a, b] = ["http://192.0.2.3/", "http://192.0.2.4/"] as const;
-  for (const url of [a, b]) {
-    expect((await httpGet(host, url)).body).toBe("inside\n");
-    expect((await httpGet(neighbour, url)).body).toBe("inside\n");
-  }
-  expect(await host.inside("m3", ["curl", "-sS", "-m", "5", b])).toBe("inside\n");
-  expect(await host.inside("m4", ["cat", "/run/answer"])).toBe("hello");
-  const mac = await host.inside("m3", ["cat", "/sys/class/net/mv-eth0/address"]);
-  for (let round = 0; round < 3; round++) await host.must(["systemctl", "restart", "container@m3.service"]);
-  expect(await host.inside("m3", ["cat", "/sys/class/net/mv-eth0/address"])).toBe(mac);
-  expect((await httpGet(neighbour, a)).body).toBe("inside\n");
-  const pid = await host.property("container@m3.service", "MainPID");
-  await host.must(["kill", "-9", pid]);
-  await eventually(async () => expect((await httpGet(neighbour, a, 2)).body).toBe("inside\n"), 20_000);
-});
+scenario(
+  "containers with macvlans, their host and another machine reach each other",
+  async ({ host }) => {
+    const neighbour = await host.neighbour();
+    await host.sh(
+      "ip address flush dev eth0; ip link add link eth0 name own0 type macvlan mode bridge; ip address add 192.0.2.1/24 dev own0; ip link set own0 up",
+    );
+    const server = `require("http").createServer((q, a) => a.end("hello")).listen(7070, "::")`;
+    await host.must(["systemd-run", "--unit=hello-server", "--property=Type=exec", "node", "-e", server]);
+    await host.switchTo(hostTs);
+    const [a, b] = ["http://192.0.2.3/", "http://192.0.2.4/"] as const;
+    for (const url of [a, b]) {
+      expect((await httpGet(host, url)).body).toBe("inside\n");
+      expect((await httpGet(neighbour, url)).body).toBe("inside\n");
+    }
+    expect(await host.inside("m3", ["curl", "-sS", "-m", "5", b])).toBe("inside\n");
+    expect(await host.inside("m4", ["cat", "/run/answer"])).toBe("hello");
+    const mac = await host.inside("m3", ["cat", "/sys/class/net/mv-eth0/address"]);
+    for (let round = 0; round < 3; round++) await host.must(["systemctl", "restart", "container@m3.service"]);
+    expect(await host.inside("m3", ["cat", "/sys/class/net/mv-eth0/address"])).toBe(mac);
+    expect((await httpGet(neighbour, a)).body).toBe("inside\n");
+    const pid = await host.property("container@m3.service", "MainPID");
+    await host.must(["kill", "-9", pid]);
+    await eventually(async () => expect((await httpGet(neighbour, a, 2)).body).toBe("inside\n"), 20_000);
+  },
+  { on: "bookworm" },
+);

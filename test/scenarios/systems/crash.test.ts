@@ -136,15 +136,15 @@ describe.skipIf(!canBuild)("a builder that is killed", () => {
   test("at 20 moments leaves the store whole, no mount and no process; the next build goes on to the same bytes", async () => {
     const state = place.layout.state;
     const layout = { ...place.layout, state };
-    // Nine while the base is made, each further on; then the base stays, and eleven while the layer is.
-    for (let turn = 0; turn < 9; turn++) {
-      await strike(state, (base * (turn + 0.5)) / 9, turns[turn % turns.length] as Victim, () => {
+    // Five while the base is made, each further on; then the base stays, and fifteen while the layer is.
+    for (let turn = 0; turn < 5; turn++) {
+      await strike(state, (base * (turn + 0.5)) / 5, turns[turn % turns.length] as Victim, () => {
         for (const name of listStore(layout)) rmSync(`${storeDir(layout)}/${name}`, { recursive: true });
       });
     }
     await buildDebian(layout, { ...recipe, layers: recipe.layers.slice(0, 1) });
-    for (let turn = 0; turn < 11; turn++) {
-      await strike(state, (layer * (turn + 0.5)) / 11, turns[turn % turns.length] as Victim, () =>
+    for (let turn = 0; turn < 15; turn++) {
+      await strike(state, (layer * (turn + 0.5)) / 15, turns[turn % turns.length] as Victim, () =>
         rmSync(`${storeDir(layout)}/${recipeName(recipe)}`, { recursive: true, force: true }),
       );
     }
