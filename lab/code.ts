@@ -30,6 +30,7 @@ export function takeCode(upper: string): void {
     for (const other of namesIn(kept())) if (!other.startsWith(build)) rmSync(join(kept(), other), { force: true });
     // Another process may be giving it away, or have taken one of the same name.
     const temporary = join(kept(), `.${name}-${process.pid}`);
+    rmSync(temporary, { force: true });
     linkIfThere(from, temporary);
     if (existsSync(temporary)) renameSync(temporary, to);
   }

@@ -41,10 +41,10 @@ describe("what the lock has for others", () => {
 
   test("is asked for with them where they share the suite, and stays as it is elsewhere, also at newer versions", () => {
     const both = [generation({ web, db }), generation({ old })];
-    expect(lockedForOthers(lockOf("2", web, db, old), both, "web", [web])).toEqual({
-      requests: expect.arrayContaining([web, db]),
-      suites: ["bookworm"],
-    });
+    const { requests, suites } = lockedForOthers(lockOf("2", web, db, old), both, "web", [web]);
+    expect(requests).toHaveLength(2);
+    expect(requests).toEqual(expect.arrayContaining([web, db]));
+    expect(suites).toEqual(["bookworm"]);
   });
 
   test("is fetched from where it came from; what only the container itself has, from where it shall come from now", () => {
@@ -89,5 +89,8 @@ describe("what the lock has for others", () => {
       requests: [db],
       suites: [],
     });
+    // One with less was locked, and asked for more since.
+    const less = lockOf("1", request("trixie", "curl"), web);
+    expect(lockedForOthers(less, [generation({ web }, less)], "web", [web]).requests).toEqual([web]);
   });
 });
