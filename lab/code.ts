@@ -2,9 +2,10 @@
  * What V8 compiled of the command in one lab host serves those after it, as it does on a machine that is used for longer:
  * to a first run of each verb on each of some hundred machines goes a tenth of all that scenarios take.
  */
-import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { labCache } from "./places.ts";
+import { checkout, labCache } from "./places.ts";
 
 const kept = (): string => join(labCache(), "code");
 /** Root's cache of code (src/cli/caches.ts). Its files are exchanged, never written to: hosts can share them. */
@@ -13,21 +14,20 @@ const inside = "var/cache/stowage/code";
 /** @param upper the host's own layer, before its first boot */
 export function giveCode(upper: string): void {
   const directory = join(upper, inside);
-  for (const name of namesIn(kept())) {
+  for (const name of namesIn(kept()).filter(isOurs)) {
     mkdirSync(dirname(directory), { recursive: true, mode: 0o755 });
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     linkIfThere(join(kept(), name), join(directory, name));
   }
 }
 
-/** Of each verb what the longest run has kept. @param upper the layer of a host that has ended */
+/** Of each verb what the longest run has kept, for the build that there is. @param upper the layer of a host that has ended */
 export function takeCode(upper: string): void {
-  for (const name of namesIn(join(upper, inside))) {
+  for (const name of namesIn(join(upper, inside)).filter(isOurs)) {
     const [from, to] = [join(upper, inside, name), join(kept(), name)];
     if (sizeOf(from) <= sizeOf(to)) continue;
     mkdirSync(kept(), { recursive: true, mode: 0o700 });
-    const [build = ""] = name.split("-");
-    for (const other of namesIn(kept())) if (!other.startsWith(build)) rmSync(join(kept(), other), { force: true });
+    for (const other of namesIn(kept())) if (!isOurs(other)) rmSync(join(kept(), other), { force: true });
     // Another process may be giving it away, or have taken one of the same name.
     const temporary = join(kept(), `.${name}-${process.pid}`);
     rmSync(temporary, { force: true });
@@ -35,6 +35,15 @@ export function takeCode(upper: string): void {
     if (existsSync(temporary)) renameSync(temporary, to);
   }
 }
+
+/** Of the build that is there, not of one that a test has made. Names begin with a hash of what they are of: tools/build.mjs. */
+function isOurs(name: string): boolean {
+  const app = join(checkout(), "dist/app.cjs");
+  if (!existsSync(app)) return false;
+  build ??= createHash("sha256").update(readFileSync(app)).digest("hex").slice(0, 16);
+  return name.startsWith(`${build}-`);
+}
+let build: string | undefined;
 
 /** Without what is being written. */
 function namesIn(directory: string): string[] {

@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { giveCode, takeCode } from "../../lab/code.ts";
+import { checkout } from "../../lab/places.ts";
 
 let scratch: string;
 beforeEach(() => {
@@ -13,6 +15,12 @@ afterEach(() => {
   vi.unstubAllEnvs();
   rmSync(scratch, { recursive: true, force: true });
 });
+
+/** As tools/build.mjs names it. */
+const build = createHash("sha256")
+  .update(readFileSync(join(checkout(), "dist/app.cjs")))
+  .digest("hex")
+  .slice(0, 16);
 
 const inside = (host: string): string => join(scratch, host, "var/cache/stowage/code");
 
@@ -32,20 +40,26 @@ function given(host: string): Record<string, string> {
 
 test("what one host has kept of the command's code the next one has, of each verb the most", () => {
   ended("first", {
-    "00ff-v20.1.0-x64-switch": "long run",
-    "00ff-v20.1.0-x64-plan": "plan",
-    "00ff-v20.1.0-x64-run.4711": "?",
+    [`${build}-v20.1.0-x64-switch`]: "long run",
+    [`${build}-v20.1.0-x64-plan`]: "plan",
+    [`${build}-v20.1.0-x64-run.4711`]: "?",
   });
-  ended("second", { "00ff-v20.1.0-x64-switch": "short", "00ff-v20.1.0-x64-plan": "longer plan" });
-  expect(given("third")).toEqual({ "00ff-v20.1.0-x64-switch": "long run", "00ff-v20.1.0-x64-plan": "longer plan" });
+  ended("second", { [`${build}-v20.1.0-x64-switch`]: "short", [`${build}-v20.1.0-x64-plan`]: "longer plan" });
+  expect(given("third")).toEqual({
+    [`${build}-v20.1.0-x64-switch`]: "long run",
+    [`${build}-v20.1.0-x64-plan`]: "longer plan",
+  });
   expect(statSync(inside("third")).mode & 0o777).toBe(0o700);
   expect(statSync(dirname(inside("third"))).mode & 0o777).toBe(0o755);
 });
 
-test("of another build nothing stays", () => {
-  ended("first", { "00ff-v20.1.0-x64-switch": "a", "00ff-v20.1.0-x64-plan": "a" });
-  ended("second", { "11ee-v20.1.0-x64-switch": "b" });
-  expect(given("third")).toEqual({ "11ee-v20.1.0-x64-switch": "b" });
+test("of another build nothing is taken, and nothing stays", () => {
+  const kept = join(scratch, "cache/code");
+  mkdirSync(kept, { recursive: true });
+  writeFileSync(join(kept, "00ff-v20.1.0-x64-gc"), "former");
+  ended("first", { "11ee-v20.1.0-x64-switch": "another", [`${build}-v20.1.0-x64-plan`]: "a" });
+  expect(readdirSync(kept)).toEqual([`${build}-v20.1.0-x64-plan`]);
+  expect(given("second")).toEqual({ [`${build}-v20.1.0-x64-plan`]: "a" });
 });
 
 test("a first host has none, and none is missed", () => {
