@@ -198,9 +198,11 @@ async function build(recipe: TreeRecipe, path: string, base: string | null, onPr
   renameSync(root, path);
 }
 
+const diesWithUs = ["setpriv", "--pdeathsig", "KILL"];
+
 /** But for device nodes, which mmdebstrap makes anew. */
 async function copy(base: string, root: string): Promise<void> {
-  await must(["cp", "--archive", "--", base, root], {});
+  await must([...diesWithUs, "cp", "--archive", "--", base, root]);
   rmSync(join(root, "dev"), { recursive: true, force: true });
   mkdirSync(join(root, "dev"), { mode: 0o755 });
 }
@@ -213,10 +215,10 @@ async function debootstrap(recipe: TreeRecipe, root: string, onProgress: OnTreeP
       if (phase) onProgress(`${recipe.suite}: ${phase} (${((Date.now() - started) / 1000).toFixed(0)} s)`);
     }
   };
-  // Mount and PID namespaces of its own: a killed build leaves no mount and no process behind, and it dies with us.
-  const argv = ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private"];
+  // Mount and PID namespaces of its own: a killed build leaves no mount and no process behind.
+  const argv = [...diesWithUs, "unshare", "--mount", "--propagation", "private"];
   argv.push("--pid", "--fork", "--kill-child", "--mount-proc");
-  // "custom": nothing but what is asked for. It would else want to begin in an empty directory.
+  // "custom": nothing but what is asked for, and what that needs.
   const onto = recipe.base === null ? ["--variant=minbase"] : ["--variant=custom", "--skip=check/empty"];
   argv.push("mmdebstrap", "--mode=root", ...onto, `--include=${recipe.packages.join(",")}`);
   argv.push(recipe.suite, root, ...sourceLine(recipe.suite));
