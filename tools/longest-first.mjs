@@ -4,7 +4,7 @@
  */
 import { BaseSequencer } from "vitest/node";
 
-/** Those above a minute on two cores, the longest first. One that is missing here is only begun later. */
+/** Those above half a minute on two cores, the longest first. One that is missing here is only begun later. */
 const longest = [
   "test/cli/verbs.live.test.ts",
   "test/scenarios/containers/lifecycle.test.ts",
@@ -17,6 +17,13 @@ const longest = [
   "test/scenarios/generations/pairs.test.ts",
   "test/scenarios/oci/",
   "test/scenarios/power/power.test.ts",
+  "test/scenarios/by-hand/nothing-left.test.ts",
+  "test/scenarios/package/",
+  "test/scenarios/inside/ends.test.ts",
+  "test/scenarios/by-hand/flake.test.ts",
+  "test/scenarios/isolation/links.test.ts",
+  "test/scenarios/systems/two-machines.test.ts",
+  "test/scenarios/usage/completion.test.ts",
   "test/scenarios/generations/boot.test.ts",
   "test/scenarios/containers/in-place.test.ts",
   "test/scenarios/systems/crash.test.ts",
@@ -31,6 +38,9 @@ const longest = [
   "test/scenarios/containers/strategies.test.ts",
   "test/scenarios/path/flake.test.ts",
   "test/scenarios/containers/failing-in-place.test.ts",
+  "test/scenarios/inside/exit-codes.test.ts",
+  "test/scenarios/by-hand/beside.test.ts",
+  "test/scenarios/sources/configured.test.ts",
   "test/scenarios/cycles/cycles.test.ts",
 ];
 
