@@ -13,34 +13,33 @@ const inside = "var/cache/stowage/code";
 
 /** @param upper the host's own layer, before its first boot */
 export function giveCode(upper: string): void {
+  const names = namesIn(kept()).filter(isOurs);
+  if (names.length === 0) return;
   const directory = join(upper, inside);
-  for (const name of namesIn(kept()).filter(isOurs)) {
-    mkdirSync(dirname(directory), { recursive: true, mode: 0o755 });
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    linkIfThere(join(kept(), name), join(directory, name));
-  }
+  mkdirSync(dirname(directory), { recursive: true, mode: 0o755 });
+  mkdirSync(directory, { mode: 0o700 });
+  for (const name of names) linkIfThere(join(kept(), name), join(directory, name));
 }
 
 /** Of each verb what the longest run has kept, for the build that there is. @param upper the layer of a host that has ended */
 export function takeCode(upper: string): void {
-  for (const name of namesIn(join(upper, inside)).filter(isOurs)) {
+  const names = namesIn(join(upper, inside)).filter(isOurs);
+  if (names.length === 0) return;
+  mkdirSync(kept(), { recursive: true, mode: 0o700 });
+  for (const name of namesIn(kept())) if (!isOurs(name)) rmSync(join(kept(), name), { force: true });
+  for (const name of names) {
     const [from, to] = [join(upper, inside, name), join(kept(), name)];
-    if (sizeOf(from) <= sizeOf(to)) continue;
-    mkdirSync(kept(), { recursive: true, mode: 0o700 });
-    for (const other of namesIn(kept())) if (!isOurs(other)) rmSync(join(kept(), other), { force: true });
-    // Another process may be giving it away, or have taken one of the same name.
-    const temporary = join(kept(), `.${name}-${process.pid}`);
-    rmSync(temporary, { force: true });
-    linkIfThere(from, temporary);
-    if (existsSync(temporary)) renameSync(temporary, to);
+    // Nobody else has what is in that layer any more.
+    if (sizeOf(from) > sizeOf(to)) renameSync(from, to);
   }
 }
 
 /** Of the build that is there, not of one that a test has made. Names begin with a hash of what they are of: tools/build.mjs. */
 function isOurs(name: string): boolean {
-  const app = join(checkout(), "dist/app.cjs");
-  if (!existsSync(app)) return false;
-  build ??= createHash("sha256").update(readFileSync(app)).digest("hex").slice(0, 16);
+  build ??= createHash("sha256")
+    .update(readFileSync(join(checkout(), "dist/app.cjs")))
+    .digest("hex")
+    .slice(0, 16);
   return name.startsWith(`${build}-`);
 }
 let build: string | undefined;
