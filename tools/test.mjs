@@ -23,9 +23,8 @@ async function labTrees() {
   const { suites, tree } = await load("lab/tree.ts");
   // Scenarios with Nix are played on one suite.
   const withNix = process.env.STOWAGE_SUITES === "all" ? suites : ["bookworm"];
-  // The others begin with that.
+  // With the base of their suites, which they begin with.
   const make = (flavour) => (suite) => tree(suite, flavour, (line) => console.log(`  ${line}`));
-  await Promise.all(suites.map(make("base")));
   await Promise.all([...suites.map(make("engines")), ...withNix.map(make("nix"))]);
 }
 
