@@ -123,21 +123,21 @@ export class Holes extends Taker {
   }
 
   protected take(kind: keyof typeof kinds, value: string): string {
-    const known = made[this.#tag][kind];
-    const index = this.#indexOf(value);
-    known[index] ??= kinds[kind].standIn(this.#tag, index);
-    return known[index];
+    return this.#standIn(made[this.#tag][kind], value, kinds[kind].standIn);
   }
 
   protected takeNumber(value: number): number {
-    const known = made[this.#tag].number;
-    const index = this.#indexOf(`${value}`);
-    known[index] ??= standInNumber(this.#tag, index);
-    return known[index];
+    return this.#standIn(made[this.#tag].number, `${value}`, standInNumber);
   }
 
   protected count(length: number): void {
     this.#steps.push({ same: noValue, shown: counted(length) });
+  }
+
+  #standIn<T>(known: T[], value: string, make: (tag: Tag, index: number) => T): T {
+    const index = this.#indexOf(value);
+    known[index] ??= make(this.#tag, index);
+    return known[index];
   }
 
   #indexOf(value: string): number {
@@ -185,7 +185,22 @@ export class KnownHoles extends Taker {
   }
 
   protected take(_kind: keyof typeof kinds, value: string): string {
-    if (!this.#fits) return value;
+    this.#compare(value);
+    return value;
+  }
+
+  protected takeNumber(value: number): number {
+    this.#compare(`${value}`);
+    return value;
+  }
+
+  protected count(length: number): void {
+    const step = this.#steps[this.#at++];
+    if (step === undefined || !("shown" in step) || step.shown !== counted(length)) this.#fits = false;
+  }
+
+  #compare(value: string): void {
+    if (!this.#fits) return;
     const step = this.#steps[this.#at++];
     const known = this.#values;
     if (step === undefined || "shown" in step) this.#fits = false;
@@ -193,17 +208,6 @@ export class KnownHoles extends Taker {
     // Another value than all before: there are few.
     else if (known.includes(value)) this.#fits = false;
     else known.push(value);
-    return value;
-  }
-
-  protected takeNumber(value: number): number {
-    this.take("word", `${value}`);
-    return value;
-  }
-
-  protected count(length: number): void {
-    const step = this.#steps[this.#at++];
-    if (step === undefined || !("shown" in step) || step.shown !== counted(length)) this.#fits = false;
   }
 }
 
