@@ -7,7 +7,7 @@ import { defaultLayout, type Layout } from "../store/layout.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { paintFor } from "./report/paint.ts";
-import { problemText } from "./report/problems.ts";
+import { tellProblems } from "./report/problems.ts";
 
 /** Verbs that have the machine to themselves. */
 const verbs = ["switch", "boot", "test", "rollback", "gc"];
@@ -26,7 +26,6 @@ export function tellBusy(argv: readonly string[], io: Io, layout: Layout = defau
   const path = `${layout.run}/lock`;
   const holder: Holder | null = holderAt(path);
   if (holder === null) return null;
-  const paint = paintFor(io.stderr, io.env, true);
-  for (const problem of busy(path, argv[0] ?? "", holder).problems) io.stderr.write(problemText(problem, paint));
+  tellProblems({ io, paintErr: paintFor(io.stderr, io.env, true) }, busy(path, argv[0] ?? "", holder).problems);
   return exitCodes.lockHeld;
 }

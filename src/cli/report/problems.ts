@@ -13,7 +13,7 @@ export function problemText(problem: Problem, paint: Paint, severity: "error" | 
 
 /** On standard error, also where little is told. */
 export function tellProblems(
-  { io, paintErr }: Session,
+  { io, paintErr }: { readonly io: Pick<Session["io"], "stderr">; readonly paintErr: Paint },
   problems: readonly Problem[],
   severity: "error" | "warning" = "error",
 ): void {
