@@ -1,16 +1,13 @@
 /** T8: macvlans on an interface of the host, beside a macvlan of the host's own. */
 import { expect } from "vitest";
 import { eventually, httpGet, scenario } from "../harness.ts";
-import { host as hostOf } from "./systems.ts";
+import { answering, host as hostOf, reach } from "./systems.ts";
 
 const hostTs = hostOf(
   Object.fromEntries(
     [3, 4].map((n) => [
       `m${n}`,
-      [
-        `macvlans: ["eth0"],`,
-        `ip address add 192.0.2.${n}/24 dev mv-eth0; curl -sS -m 5 http://192.0.2.1:7070/ > /run/answer`,
-      ],
+      [`macvlans: ["eth0"],`, `ip address add 192.0.2.${n}/24 dev mv-eth0; ${reach("192.0.2.1")}`],
     ]),
   ),
 );
@@ -22,8 +19,7 @@ scenario(
     await host.sh(
       "ip address flush dev eth0; ip link add link eth0 name own0 type macvlan mode bridge; ip address add 192.0.2.1/24 dev own0; ip link set own0 up",
     );
-    const server = `require("http").createServer((q, a) => a.end("hello")).listen(7070, "::")`;
-    await host.must(["systemd-run", "--unit=hello-server", "--property=Type=exec", "node", "-e", server]);
+    await host.must(answering);
     await host.switchTo(hostTs);
     const [a, b] = ["http://192.0.2.3/", "http://192.0.2.4/"] as const;
     for (const url of [a, b]) {
