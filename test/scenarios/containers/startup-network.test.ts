@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 import { hostWith } from "../configurations.ts";
 import { scenario } from "../harness.ts";
+import { answering, reach } from "../network/systems.ts";
 
 const hostTs = hostWith({
   client: `
@@ -11,14 +12,13 @@ const hostTs = hostWith({
         systemd: { services: { early: {
           wantedBy: ["multi-user.target"], before: ["multi-user.target"],
           serviceConfig: { Type: "oneshot", RemainAfterExit: true },
-          script: "curl -sS -m 5 http://10.233.1.1:7070/ > /run/answer",
+          script: ${JSON.stringify(reach("10.233.1.1"))},
         } } },
       },`,
 });
 
 scenario("a service that must finish before the container is ready reaches the host", async ({ host }) => {
-  const server = `require("http").createServer((q, a) => a.end("hello")).listen(7070, "::")`;
-  await host.must(["systemd-run", "--unit=hello-server", "--property=Type=exec", "node", "-e", server]);
+  await host.must(answering);
   await host.switchTo(hostTs);
   expect(await host.property("container@client.service", "ActiveState")).toBe("active");
   expect((await host.inside("client", ["systemctl", "is-active", "early"])).trim()).toBe("active");
